@@ -1,0 +1,1 @@
+"""Differentiates ordinary Python."""
