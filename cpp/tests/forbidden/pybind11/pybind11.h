@@ -1,0 +1,2 @@
+// Stands first on the include path of everything but the bindings.
+#error "only cpp/bindings/ may include pybind11"
