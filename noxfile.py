@@ -1,0 +1,113 @@
+"""The longer runs, each one command: nox -s NAME. CONTRIBUTING.md says when."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import nox
+
+ROOT = Path(__file__).parent
+PYTHONS = ["3.10", "3.11", "3.12", "3.13"]
+SANITIZED = "address,undefined,float-cast-overflow"
+
+nox.options.default_venv_backend = "venv"
+nox.options.error_on_missing_interpreters = False
+nox.options.sessions = ["lint", "tests", "cpp"]
+
+
+def find_pyenv_interpreters() -> None:
+    """Puts every Python that pyenv has installed on PATH; its shims find the chosen one only."""
+    root = Path(os.environ.get("PYENV_ROOT", Path.home() / ".pyenv"))
+    found = [str(folder) for folder in sorted(root.glob("versions/3.*/bin"))]
+    os.environ["PATH"] = os.pathsep.join([*found, os.environ["PATH"]])
+
+
+def dev_group() -> tuple[str, ...]:
+    """The development tools that pyproject.toml names."""
+    return nox.project.dependency_groups(nox.project.load_toml("pyproject.toml"), "dev")
+
+
+find_pyenv_interpreters()
+
+
+@nox.session(python=PYTHONS)
+def tests(session: nox.Session) -> None:
+    """The Python suite on every installed CPython; the others are skipped."""
+    session.install(".[test]")
+    session.run("python", "-m", "pytest", *session.posargs)
+
+
+@nox.session
+def lint(session: nox.Session) -> None:
+    """Style, types and the stub of the extension."""
+    session.install(".[test]", *dev_group())
+    session.run("ruff", "check")
+    session.run("ruff", "format", "--check")
+    session.run("mypy")
+    session.run("python", "-m", "mypy.stubtest", "autodiffx._core")
+
+
+@nox.session
+@nox.parametrize("preset", ["release", "dev", "asan", "ubsan", "tsan"])
+def cpp(session: nox.Session, preset: str) -> None:
+    """The C++ tests, plain and under each sanitizer, with nothing suppressed."""
+    session.install(*dev_group())
+    session.run("cmake", "--preset", preset)
+    session.run("cmake", "--build", "--preset", preset, "-j2")
+    session.run("ctest", "--preset", preset)
+
+
+@nox.session
+def tidy(session: nox.Session) -> None:
+    """clang-tidy over every C++ file. Needs clang++ and clang-tidy on PATH."""
+    session.install(*dev_group())
+    session.run("cmake", "--preset", "tidy")
+    session.run("cmake", "--build", "--preset", "tidy", "-j2", "--clean-first")
+
+
+@nox.session
+def sanitize(session: nox.Session) -> None:
+    """The Python suite under the address, leak and undefined-behaviour sanitizers. Needs GCC."""
+    session.install(
+        ".[test]",
+        "-Ccmake.build-type=Debug",
+        "-Cinstall.strip=false",
+        f"-Ccmake.define.AUTODIFFX_SANITIZE={SANITIZED}",
+    )
+    session.run("cpp/tests/sanitized", "python", "-m", "pytest", *session.posargs, external=True)
+
+
+@nox.session
+def coverage(session: nox.Session) -> None:
+    """Lines run by both suites, C++ and Python: totals on the terminal, pages in coverage/."""
+    build = ROOT / "build" / "coverage-python"
+    session.install(
+        ".[test]",
+        *dev_group(),
+        "-Ccmake.build-type=Debug",
+        "-Ccmake.define.AUTODIFFX_COVERAGE=ON",
+        f"-Cbuild-dir={build}",
+    )
+    session.run("cmake", "--preset", "coverage")
+    session.run("cmake", "--build", "--preset", "coverage", "-j2")
+    session.run("ctest", "--preset", "coverage")
+    pages = ROOT / "coverage"
+    (pages / "cpp").mkdir(parents=True, exist_ok=True)
+    report = ["--cov=autodiffx", "--cov-report=term", f"--cov-report=html:{pages / 'python'}"]
+    session.run("python", "-m", "pytest", *report, *session.posargs)
+    folders = [str(build), str(ROOT / "build" / "coverage")]
+    session.run(
+        "gcovr",
+        "--filter=cpp/(include|src|bindings)/",
+        "--txt",
+        f"--html-details={pages}/cpp/",
+        *folders,
+    )
+
+
+@nox.session
+def bench(session: nox.Session) -> None:
+    """Every benchmark, against whichever peers can be imported."""
+    session.install(".")
+    session.run("python", "-m", "bench", *session.posargs)
