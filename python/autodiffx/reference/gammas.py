@@ -1,0 +1,244 @@
+"""The gamma function and its relatives in sixty digits.
+
+Arguments are raised by the recurrence until Stirling's series (Abramowitz and Stegun 6.1.40,
+6.3.18, 6.4.11) converges to all digits; negative ones are reflected first.
+"""
+
+import functools
+import math
+from decimal import Decimal
+from fractions import Fraction
+
+from autodiffx.reference.precise import (
+    HALF,
+    NEGLIGIBLE,
+    ONE,
+    PI,
+    TWO,
+    ZERO,
+    cos_pi,
+    precise,
+    sin_pi,
+)
+
+NAN = Decimal("NaN")
+
+
+@functools.cache
+def bernoulli(k: int) -> Decimal:
+    """B_k, exactly, then rounded: sum over j <= k of C(k+1, j) B_j = 0."""
+    return _decimal(_bernoulli(k))
+
+
+@functools.cache
+def _bernoulli(k: int) -> Fraction:
+    if k == 0:
+        return Fraction(1)
+    if k > 1 and k % 2:
+        return Fraction(0)
+    return -sum((math.comb(k + 1, j) * _bernoulli(j) for j in range(k)), Fraction(0)) / (k + 1)
+
+
+def _decimal(number: Fraction) -> Decimal:
+    return Decimal(number.numerator) / Decimal(number.denominator)
+
+
+def raised(x: Decimal, n: int) -> int:
+    """How many steps of the recurrence bring x to where the series for order n converges."""
+    return max(0, 45 + n - int(x)) if x < 45 + n else 0
+
+
+def log_gamma(x: Decimal) -> Decimal:
+    """log Gamma(x) for x > 0."""
+    if not x.is_finite():
+        return x
+    product = ONE
+    for _ in range(raised(x, 0)):
+        product *= x
+        x += 1
+    total = (x - HALF) * x.ln() - x + (TWO * PI).ln() / 2
+    for k in range(2, 200, 2):
+        term = bernoulli(k) / (k * (k - 1) * x ** (k - 1))
+        total += term
+        if abs(term) <= NEGLIGIBLE:
+            break
+    return total - product.ln()
+
+
+def psi(n: int, x: Decimal) -> Decimal:
+    """The polygamma function of order n (0: digamma) for any x but the poles 0, -1, -2, ..."""
+    if not x.is_finite():
+        return x + ZERO if n == 0 and x > 0 else ZERO if x > 0 else NAN
+    if x <= 0 and x == x.to_integral_value():
+        return NAN
+    if x < 0:
+        # psi_n(x) = (-1)^n psi_n(1-x) - pi d^n/dx^n cot(pi x)
+        return (-1) ** n * psi(n, ONE - x) - PI ** (n + 1) * _cot_derivative(n, x)
+    sign = (-1) ** (n + 1)
+    factorial = math.factorial(n)
+    total = ZERO
+    for _ in range(raised(x, n)):
+        total += ONE / x ** (n + 1)
+        x += 1
+    total *= factorial
+    if n == 0:
+        total += -x.ln() + HALF / x
+    else:
+        total += math.factorial(n - 1) / x**n + factorial / (2 * x ** (n + 1))
+    ratio = Decimal(math.factorial(n + 1)) / 2  # (k + n - 1)! / k! for k = 2
+    for k in range(2, 200, 2):
+        term = bernoulli(k) * ratio / x ** (k + n)
+        total += term
+        if abs(term) <= NEGLIGIBLE * abs(total):
+            break
+        ratio *= Decimal((k + n) * (k + n + 1)) / ((k + 1) * (k + 2))
+    return sign * total
+
+
+def _cot_derivative(n: int, x: Decimal) -> Decimal:
+    """d^n cot(z) / dz^n at z = pi x: a polynomial in c = cot(z), as c' = -(1 + c^2)."""
+    coefficients = [0, 1]
+    for _ in range(n):
+        slope = [k * coefficients[k] for k in range(1, len(coefficients))]
+        coefficients = [
+            -(slope[k] if k < len(slope) else 0) - (slope[k - 2] if k >= 2 else 0)
+            for k in range(len(slope) + 2)
+        ]
+    c = cos_pi(x) / sin_pi(x)
+    return sum((coefficient * c**k for k, coefficient in enumerate(coefficients)), ZERO)
+
+
+def gamma_function(x: Decimal) -> Decimal:
+    """Gamma(x); at a pole +-infinity for +-0 and NaN at the negative integers."""
+    if x == 0:
+        return ONE / x
+    if x > 0:
+        return log_gamma(x).exp()
+    if not x.is_finite() or x == x.to_integral_value():
+        return NAN
+    return PI / (sin_pi(x) * log_gamma(ONE - x).exp())
+
+
+def rise(n: int, x: Decimal, step: Decimal) -> Decimal:
+    """psi_n(x + step) - psi_n(x) for x, step > 0, where psi_(-1) is log Gamma.
+
+    A step much smaller than x is taken by Taylor's series: the difference would lose it.
+    """
+    if step > x * Decimal("1e-8"):
+        function = log_gamma if n < 0 else functools.partial(psi, n)
+        return function(x + step) - function(x)
+    return sum((psi(n + k, x) * step**k / math.factorial(k) for k in range(1, 9)), ZERO)
+
+
+def log_beta(a: Decimal, b: Decimal) -> Decimal:
+    """log B(a, b) for a, b > 0."""
+    small, large = min(a, b), max(a, b)
+    if large.is_infinite():
+        return Decimal("-Infinity")
+    return log_gamma(small) - rise(-1, large, small)
+
+
+def beta_function(a: Decimal, b: Decimal) -> Decimal:
+    if a > 0 and b > 0:
+        return log_beta(a, b).exp()
+    return gamma_function(a) * gamma_function(b) / gamma_function(a + b)
+
+
+def beta_slope(n: int, a: Decimal, b: Decimal) -> Decimal:
+    """psi_n(a) - psi_n(a + b): the derivatives by a of log B."""
+    if a > 0 and b > 0 and not (a + b).is_infinite():
+        return -rise(n, a, b)
+    return psi(n, a) - psi(n, a + b)
+
+
+@precise
+def gamma(x: Decimal) -> Decimal:
+    return gamma_function(x)
+
+
+@precise
+def gamma_by_x(x: Decimal) -> Decimal:
+    """Gamma psi."""
+    return gamma_function(x) * psi(0, x)
+
+
+@precise
+def gamma_by_xx(x: Decimal) -> Decimal:
+    """Gamma (psi^2 + psi_1)."""
+    return gamma_function(x) * (psi(0, x) ** 2 + psi(1, x))
+
+
+@precise
+def lgamma(x: Decimal) -> Decimal:
+    """log |Gamma(x)|; infinite at the poles and at both infinities."""
+    if x > 0 or x.is_nan():
+        return log_gamma(x)
+    if x.is_infinite() or x == x.to_integral_value():
+        return Decimal("Infinity")
+    return (PI / abs(sin_pi(x))).ln() - log_gamma(ONE - x)
+
+
+@precise
+def digamma(x: Decimal) -> Decimal:
+    """psi; -+infinity at +-0, NaN at the negative integers."""
+    return -ONE / x if x == 0 else psi(0, x)
+
+
+def polygamma(n: float, x: float) -> float:
+    """psi_n(x) for an integer n >= 0; at x = 0, -1, -2, ... infinite for n >= 1."""
+    if n != n or n < 0 or n != int(n):
+        return math.nan
+    if n == 0:
+        return digamma(x)
+    if math.isfinite(x) and x <= 0 and x == math.floor(x):
+        if n % 2:  # -(-1)^n n! / (x + k)^(n+1) is even about the pole -k
+            return math.inf
+        return -math.copysign(math.inf, x) if x == 0 else math.nan
+    return _polygamma(n, x)
+
+
+@precise
+def _polygamma(n: Decimal, x: Decimal) -> Decimal:
+    return psi(int(n), x)
+
+
+@precise
+def beta(a: Decimal, b: Decimal) -> Decimal:
+    return beta_function(a, b)
+
+
+@precise
+def beta_by_a(a: Decimal, b: Decimal) -> Decimal:
+    """B d with d = psi(a) - psi(a+b)."""
+    return beta_function(a, b) * beta_slope(0, a, b)
+
+
+@precise
+def beta_by_aa(a: Decimal, b: Decimal) -> Decimal:
+    """B (d^2 + d') with d' = psi_1(a) - psi_1(a+b)."""
+    return beta_function(a, b) * (beta_slope(0, a, b) ** 2 + beta_slope(1, a, b))
+
+
+@precise
+def beta_by_ab(a: Decimal, b: Decimal) -> Decimal:
+    """B ((psi(a) - psi(a+b)) (psi(b) - psi(a+b)) - psi_1(a+b))."""
+    both = beta_slope(0, a, b) * beta_slope(0, b, a)
+    return beta_function(a, b) * (both - psi(1, a + b))
+
+
+@precise
+def betaln(a: Decimal, b: Decimal) -> Decimal:
+    """log |B(a, b)|."""
+    return log_beta(a, b) if a > 0 and b > 0 else abs(beta_function(a, b)).ln()
+
+
+@precise
+def betaln_by_a(a: Decimal, b: Decimal) -> Decimal:
+    """psi(a) - psi(a+b)."""
+    return beta_slope(0, a, b)
+
+
+@precise
+def betaln_by_aa(a: Decimal, b: Decimal) -> Decimal:
+    """psi_1(a) - psi_1(a+b)."""
+    return beta_slope(1, a, b)
