@@ -1,0 +1,136 @@
+// What the rows call: constants to full length and short kernels. A kernel is
+// a function of doubles and may branch, so the rows need not. The longer ones
+// are declared in special.hpp.
+#pragma once
+
+#include <cmath>
+#include <limits>
+
+#include "autodiffx/special.hpp"
+
+namespace autodiffx::table {
+
+inline constexpr double ln_2 = 0.69314718055994530941723212145817657;
+inline constexpr double log2_e = 1.4426950408889634073599246810018921;
+inline constexpr double log10_e = 0.43429448190325182765112891891660508;
+inline constexpr double half_sqrt_pi = 0.88622692545275801364908374167057259;
+inline constexpr double radians_per_degree = 0.017453292519943295769236907684886127;
+inline constexpr double degrees_per_radian = 57.295779513082320876798154814105170;
+inline constexpr double selu_scale = 1.0507009873554804934193349852946;
+inline constexpr double selu_alpha = 1.6732632423543772848170429916717;
+inline constexpr double selu_scale_alpha = 1.7580993408473768599402175208123;
+
+// How power_derivative counts: once more by the base, once more by the exponent.
+inline constexpr double power_by_base = 1.0;
+inline constexpr double power_by_exponent = kernel::exponent_order_unit;
+
+}  // namespace autodiffx::table
+
+namespace autodiffx::kernel {
+
+inline constexpr double nan = std::numeric_limits<double>::quiet_NaN();
+inline constexpr double infinity = std::numeric_limits<double>::infinity();
+
+// 0 * inf is 0 here: what does not depend contributes nothing.
+inline double chain(double adjoint, double partial) {
+    return adjoint == 0.0 || partial == 0.0 ? 0.0 : adjoint * partial;
+}
+
+// ---- selection and steps -----------------------------------------------------
+
+inline double sign(double x) { return x > 0.0 ? 1.0 : x < 0.0 ? -1.0 : x == 0.0 ? 0.0 : x; }
+
+inline double maximum(double a, double b) { return a >= b || std::isnan(a) ? a : b; }
+
+// The share of a in maximum(a, b). A nan takes it all.
+inline double maximum_partial(double a, double b) {
+    if (a > b) return 1.0;
+    if (a < b) return 0.0;
+    return a == b || std::isnan(a) == std::isnan(b) ? 0.5 : std::isnan(a) ? 1.0 : 0.0;
+}
+
+// The share of a in fmax(a, b). A nan leaves it to the other.
+inline double fmax_partial(double a, double b) {
+    if (a > b) return 1.0;
+    if (a < b) return 0.0;
+    return a == b || std::isnan(a) == std::isnan(b) ? 0.5 : std::isnan(a) ? 0.0 : 1.0;
+}
+
+inline double relu(double x) { return x > 0.0 || std::isnan(x) ? x : 0.0; }
+
+// ---- exponentials ------------------------------------------------------------
+
+// scale * exp(x); where exp(x) alone would lose digits to underflow, or
+// overflow before the scale brings it back, in two halves.
+inline double scaled_exp(double x, double scale) {
+    if (std::abs(x) < 700.0) return scale * std::exp(x);
+    double const half = std::exp(0.5 * x);
+    return scale * half * half;
+}
+
+inline double selu(double x) {
+    return x >= 0.0 ? table::selu_scale * x : table::selu_scale_alpha * std::expm1(x);
+}
+
+inline double sigmoid(double x) {
+    if (x >= 0.0) return 1.0 / (1.0 + std::exp(-x));
+    double const e = std::exp(x);
+    return e / (1.0 + e);
+}
+
+// sigmoid(x) sigmoid(-x), even in x: written with the exponential that does not
+// overflow.
+inline double logistic_density(double x) {
+    double const e = std::exp(-std::abs(x));
+    double const s = 1.0 + e;
+    return e / (s * s);
+}
+
+// 1 / cosh(x)**2 in the same way.
+inline double sech2(double x) { return 4.0 * logistic_density(2.0 * x); }
+
+inline double softplus(double x) {
+    return (x > 0.0 ? x : 0.0) + std::log1p(std::exp(-std::abs(x)));
+}
+
+// The two halves about their common maximum, so that neither overflows.
+inline double logaddexp(double a, double b) {
+    if (a == b) return a + table::ln_2;  // two equal infinities have no difference
+    return a > b ? a + std::log1p(std::exp(b - a)) : b + std::log1p(std::exp(a - b));
+}
+
+inline double logaddexp_partial(double a, double b) { return a == b ? 0.5 : sigmoid(a - b); }
+
+inline double xlogy(double x, double y) {
+    return x == 0.0 && !std::isnan(y) ? 0.0 : x * std::log(y);
+}
+inline double xlog1py(double x, double y) {
+    return x == 0.0 && !std::isnan(y) ? 0.0 : x * std::log1p(y);
+}
+
+// log(p / (1 - p)); about 1/2, where it vanishes, by the distance from there.
+inline double logit(double p) {
+    if (p > 0.25 && p < 0.75) return 2.0 * std::atanh(2.0 * (p - 0.5));
+    return std::log(p / (1.0 - p));
+}
+
+// ---- activations ---------------------------------------------------------------
+
+inline double softsign(double x) {
+    return std::isinf(x) ? std::copysign(1.0, x) : x / (1.0 + std::abs(x));
+}
+
+// x sigmoid(x), which decays to -0 on the left.
+inline double silu(double x) {
+    if (x >= 0.0) return x / (1.0 + std::exp(-x));
+    return x < -800.0 ? -0.0 : scaled_exp(x, x / (1.0 + std::exp(x)));
+}
+
+// ---- algebraic -----------------------------------------------------------------
+
+inline double arctan_partial(double x) {
+    double const magnitude = std::abs(x);
+    return magnitude > 1e9 ? (1.0 / x) / x : 1.0 / (1.0 + x * x);
+}
+
+}  // namespace autodiffx::kernel

@@ -1,0 +1,55 @@
+// Kernels that are longer than a few lines, out of line: each is a function of
+// doubles that the rows of ops.def call. None of them keeps state or throws.
+#pragma once
+
+namespace autodiffx::kernel {
+
+// ---- arithmetic: src/arithmetic.cpp ------------------------------------------
+
+// The quotient rounded towards -inf, and what it leaves: a = q b + remainder,
+// the remainder with the sign of b.
+double floor_divide(double a, double b);
+double remainder(double a, double b);
+
+double cbrt(double x);
+
+// a / hypot(a, b): the direction cosine, 0 at the origin.
+double hypot_partial(double a, double b);
+
+// a**b differentiated n times by a and m times by b; order = n + 1024 m.
+inline constexpr double exponent_order_unit = 1024.0;
+double power_derivative(double a, double b, double order);
+
+// ---- waves and bells: src/bells.cpp ------------------------------------------
+
+// Derivatives, of any order from 0, of sin(pi x) / (pi x), of erf (from order
+// 1), and of the normal density.
+double sinc_derivative(double x, double order);
+double erf_derivative(double x, double order);
+double normal_derivative(double x, double order);
+
+double silu_partial(double x);
+double silu_curvature(double x);
+double gelu(double x);
+double gelu_partial(double x);
+
+double ndtr(double x);
+double log_ndtr(double x);
+double log_ndtr_partial(double x);
+double log_ndtr_curvature(double x);
+double ndtri(double p);
+double ndtri_partial(double p);
+double erfinv(double x);
+
+// ---- the gamma function and its relatives: src/special.cpp -------------------
+
+double gamma(double x);
+double lgamma(double x);
+double digamma(double x);
+double polygamma(double order, double x);
+// polygamma(order, a) - polygamma(order, a + b) without cancellation.
+double polygamma_drop(double a, double b, double order);
+double beta(double a, double b);
+double betaln(double a, double b);
+
+}  // namespace autodiffx::kernel
