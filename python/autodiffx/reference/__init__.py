@@ -1,0 +1,49 @@
+"""Automatic differentiation in plain Python, written for reading.
+
+The same classes and functions as `autodiffx`, made independently: no rule, table or helper is
+shared, only the exceptions. It is the teaching copy, and the witness that the fast one is checked
+against. Read it in this order:
+
+    rules.py                 every operator: its value and its partials
+    dispatch.py              which kind of number carries an operation out
+    arithmetic.py            Python's operators; functions.py, numpy_protocol.py: the other ways in
+    tape.py, variable.py     recording
+    sweep.py, backward.py    the two sweeps, and gradients
+    graph.py, replay.py      recordings that are run again; guard.py, freshness.py: their safety
+    dual.py                  forward mode
+    transforms.py            derivatives of functions, to any order
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from autodiffx.errors import ControlFlowChanged, EscapeWarning, GraphError, StaleValueError
+from autodiffx.reference.dual import Dual
+from autodiffx.reference.functions import FUNCTIONS
+from autodiffx.reference.gradient_graph import GradientGraph
+from autodiffx.reference.graph import Graph
+from autodiffx.reference.transforms import grad, jvp, value_and_grad
+from autodiffx.reference.variable import Constant, Variable
+
+globals().update(FUNCTIONS)
+
+__all__ = [
+    "Constant",
+    "ControlFlowChanged",
+    "Dual",
+    "EscapeWarning",
+    "GradientGraph",
+    "Graph",
+    "GraphError",
+    "StaleValueError",
+    "Variable",
+    "grad",
+    "jvp",
+    "value_and_grad",
+]
+__all__ += sorted(FUNCTIONS)
+
+
+def __getattr__(name: str) -> Any:
+    raise AttributeError(f"autodiffx.reference has no operator or class named {name!r}")

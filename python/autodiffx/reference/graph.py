@@ -1,0 +1,206 @@
+"""A recording that can be run again."""
+
+from __future__ import annotations
+
+import itertools
+import sys
+from collections.abc import Mapping
+from types import TracebackType
+from typing import Any
+
+from autodiffx.reference.backward import adjoints_of, backward, require_sweepable
+from autodiffx.reference.dispatch import FLOATS, NUMBERS
+from autodiffx.reference.dot import dot
+from autodiffx.reference.dual import Dual
+from autodiffx.reference.gradient_graph import GradientGraph
+from autodiffx.reference.guard import Guard
+from autodiffx.reference.number import to_float
+from autodiffx.reference.replay import replay, results_of
+from autodiffx.reference.sweep import ancestors, forward_sweep, leaves, reverse_sweep
+from autodiffx.reference.tape import Tape, open_tapes
+from autodiffx.reference.variable import Variable, read
+from autodiffx.reference.wording import described
+
+__all__ = ["Graph"]
+
+_numbers = itertools.count(1)
+
+
+class Graph:
+    """Records what happens inside `with`, to be replayed with other values of its inputs.
+
+    Args:
+        name: shown in the repr and in error messages.
+
+    >>> x = Variable(3.0)
+    >>> with Graph() as graph:
+    ...     y = x * x
+    >>> x.value = 4.0
+    >>> graph.forward()
+    16.0
+    >>> graph.backward()
+    >>> x.grad
+    8.0
+    """
+
+    def __init__(self, name: str | None = None) -> None:
+        if name is not None and not isinstance(name, str):
+            raise TypeError(f"a name is a str, not {type(name).__name__!r}")
+        number = next(_numbers)
+        self._label = f"Graph #{number}" if name is None else f"Graph {name!r}"
+        self._tape = Tape(self._label, keeps=True)
+
+    def __enter__(self) -> Graph:
+        open_tapes.enter(self._tape)
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        open_tapes.leave(self._tape)
+
+    @property
+    def is_open(self) -> bool:
+        """True while it records."""
+        return self._tape.is_open
+
+    @property
+    def values(self) -> list[Variable]:
+        """The results of its statements, in the order of recording."""
+        return results_of(self._tape)
+
+    @property
+    def escapes(self) -> list[str]:
+        """Where values were read while they were recorded, as "file:line"."""
+        return list(dict.fromkeys(str(escape.location) for escape in self._tape.escapes))
+
+    def forward(self) -> float:
+        """Replay with the inputs' present values; returns the last value.
+
+        Raises:
+            ValueError: nothing was recorded, or an input has no value.
+            ControlFlowChanged: a decision of the recorded program would be another one now.
+        """
+        last = self._last()
+        replay(self._tape)
+        return read(last)
+
+    def backward(self, seed: Any = 1.0, accumulate: bool = False) -> None:
+        """`backward` of the last value, replayed first if an input has changed."""
+        number = to_float(seed, "the seed of backward")
+        backward(self._last(), number, accumulate=accumulate)
+
+    def create_gradient_graph(self) -> GradientGraph:
+        """The derivatives of the last value; leaves every `.grad` as it is."""
+        adjoints = adjoints_of(self._last(), 1.0)
+        return GradientGraph(self, [*leaves(self.values), *self.values], adjoints)
+
+    def jvp(self, tangents: Mapping[Variable, Any]) -> float:
+        """The last value's derivative along a direction: Σ d(last)/d(x) * tangents[x].
+
+        Raises:
+            KeyError: a key is no input of the Graph.
+        """
+        directions = self._directions(tangents, "jvp")
+        last = self._last()
+        results = require_sweepable(last)
+        found = forward_sweep(results, directions, FLOATS, read)
+        return float(found[last])
+
+    def hvp(self, tangents: Mapping[Variable, Any]) -> dict[Variable, float]:
+        """The Hessian-vector product, exact: the derivative along a direction of the gradient.
+
+        Returns it for every input that the last value depends on. Forward over reverse: tangents
+        first, then the reverse sweep in dual numbers.
+
+        Raises:
+            KeyError: a key is no input of the Graph.
+        """
+        directions = self._directions(tangents, "hvp")
+        last = self._last()
+        results = require_sweepable(last)
+        found = forward_sweep(results, directions, FLOATS, read)
+        adjoints = reverse_sweep(
+            results, 1.0, NUMBERS, lambda variable: Dual(read(variable), found.get(variable, 0.0))
+        )
+        return {
+            variable: adjoint.tangent if isinstance(adjoint, Dual) else 0.0
+            for variable, adjoint in adjoints.items()
+            if variable.is_leaf
+        }
+
+    def zero_grad(self) -> None:
+        """Set `.grad` of its inputs to 0.0."""
+        for variable in leaves(self.values):
+            variable.grad = 0.0
+
+    def clear(self) -> None:
+        """Forget everything recorded; values that are still held can be read, and nothing else."""
+        tape = Tape(self._label, keeps=True)
+        if self._tape.is_open:
+            open_tapes.exchange(self._tape, tape)
+        self._tape.clear()
+        self._tape = tape
+
+    def __len__(self) -> int:
+        return len(self.values)
+
+    def __bool__(self) -> bool:
+        return True
+
+    @property
+    def nbytes(self) -> int:
+        """The memory of its records, in bytes."""
+        size = sys.getsizeof(self._tape.records)
+        for record in self._tape.records:
+            size += sys.getsizeof(record)
+            if not isinstance(record, Guard):
+                size += sys.getsizeof(record._statement)
+        return size
+
+    def to_dot(self) -> str:
+        """The graph in the language of graphviz."""
+        return dot(self._label, self.values)
+
+    def __repr__(self) -> str:
+        statements = len(self.values)
+        inputs = len(self._inputs())
+        return (
+            f"<{self._label}: {statements} statement{'' if statements == 1 else 's'}, "
+            f"{inputs} input{'' if inputs == 1 else 's'}>"
+        )
+
+    def _last(self) -> Variable:
+        values = self.values
+        if not values:
+            raise ValueError(f"{self._label} is empty: record something inside `with` first")
+        return values[-1]
+
+    def _inputs(self) -> list[Variable]:
+        """Inputs of the statements, and what they captured from enclosing recordings."""
+        values = set(self.values)
+        captured = {
+            operand: None
+            for value in self.values
+            for operand in value.inputs
+            if operand._statement is not None and operand not in values
+        }
+        return [*leaves(self.values), *captured]
+
+    def _directions(self, tangents: Mapping[Variable, Any], name: str) -> dict[Variable, float]:
+        if not isinstance(tangents, Mapping):
+            raise TypeError(
+                f"{name} takes a dict from Variable to direction, not {type(tangents).__name__!r}"
+            )
+        values = self.values
+        known = set(leaves([*values, *(ancestors(values[-1]) if values else [])]))
+        directions = {}
+        for variable, direction in tangents.items():
+            if variable not in known:
+                named = described(variable) if isinstance(variable, Variable) else repr(variable)
+                raise KeyError(f"{named} is no input of {self!r}")
+            directions[variable] = to_float(direction, f"a direction of {name}")
+        return directions

@@ -1,0 +1,39 @@
+"""A decision that a replay must find unchanged."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+from autodiffx.errors import ControlFlowChanged
+from autodiffx.reference.dispatch import Question
+from autodiffx.reference.location import Location
+
+__all__ = ["Guard", "same"]
+
+
+def same(a: float | bool, b: float | bool) -> bool:
+    """Equal, where NaN equals itself."""
+    return a == b or (a != a and b != b)
+
+
+class Guard(NamedTuple):
+    """What was asked while a Graph recorded, and the answer."""
+
+    question: Question
+    operands: tuple[Any, ...]  # Variables and floats
+    answer: float | bool
+    location: Location
+
+    def check(self, values: tuple[float, ...], names: tuple[str, ...]) -> None:
+        """Ask again.
+
+        Raises:
+            ControlFlowChanged: the answer is another one.
+        """
+        answer = self.question.function(*values)
+        if not same(answer, self.answer):
+            raise ControlFlowChanged(
+                f"{self.question.words.format(*names)} was {self.answer} when recorded at "
+                f"{self.location} and is now {answer}: record the graph again, or use adx.where, "
+                "adx.maximum, adx.minimum or adx.clip, which take both ways"
+            )

@@ -1,0 +1,98 @@
+"""The two sweeps, each one loop over statements in which no operator is named.
+
+Both work in any number type: `numbers` is the world in which partials are evaluated, and
+`number_of` says which number stands for a variable in it. So the same loop gives gradients
+(floats), Hessian-vector products (duals) and derivatives that are recorded (Variables).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING
+
+from autodiffx.reference.dispatch import Number, Numbers, product
+
+if TYPE_CHECKING:
+    from autodiffx.reference.variable import Variable
+
+__all__ = ["ancestors", "forward_sweep", "leaves", "reverse_sweep"]
+
+
+def ancestors(result: Variable, after: int = 0) -> list[Variable]:
+    """The results that `result` was made from and itself, in the order of recording.
+
+    Nothing that was recorded at the moment `after` or earlier is looked at.
+    """
+    found = {}
+    waiting = [result]
+    while waiting:
+        variable = waiting.pop()
+        statement = variable._statement
+        if statement is None or statement.order <= after or statement.order in found:
+            continue
+        found[statement.order] = variable
+        waiting.extend(statement.operands)
+    return [found[order] for order in sorted(found)]
+
+
+def leaves(results: Iterable[Variable]) -> list[Variable]:
+    """The inputs among the operands, each once, in the order of their first use."""
+    found: dict[Variable, None] = {}
+    for result in results:
+        for operand in result.inputs:
+            if operand._statement is None and operand._is_active:
+                found[operand] = None
+    return list(found)
+
+
+def reverse_sweep(
+    results: list[Variable],
+    seed: Number,
+    numbers: Numbers,
+    number_of: Callable[[Variable], Number],
+) -> dict[Variable, Number]:
+    """The adjoint of every active variable that the last of `results` depends on.
+
+    adjoint(operand) = Σ adjoint(result) * partial(result by operand) over its uses.
+    """
+    adjoints: dict[Variable, Number] = {results[-1]: seed}
+    for result in reversed(results):
+        if result not in adjoints:  # reached through passive values only
+            continue
+        adjoint = adjoints[result]
+        statement = result._statement
+        assert statement is not None
+        operands = tuple(number_of(operand) for operand in statement.operands)
+        number = number_of(result)
+        for partial, operand in zip(statement.rule.partials, statement.operands, strict=True):
+            if not operand._is_active:
+                continue
+            contribution = product(adjoint, partial(numbers, operands, number))
+            if operand in adjoints:
+                contribution = adjoints[operand] + contribution
+            adjoints[operand] = contribution
+    return adjoints
+
+
+def forward_sweep(
+    results: list[Variable],
+    tangents: dict[Variable, Number],
+    numbers: Numbers,
+    number_of: Callable[[Variable], Number],
+) -> dict[Variable, Number]:
+    """The tangent of every result, given those of some inputs.
+
+    tangent(result) = Σ partial(result by operand) * tangent(operand) over its operands.
+    """
+    tangents = dict(tangents)
+    for result in results:
+        statement = result._statement
+        assert statement is not None
+        operands = tuple(number_of(operand) for operand in statement.operands)
+        number = number_of(result)
+        tangent: Number = 0.0
+        for partial, operand in zip(statement.rule.partials, statement.operands, strict=True):
+            if operand._is_active and operand in tangents:
+                tangent += product(tangents[operand], partial(numbers, operands, number))
+        tangents[result] = tangent
+    return tangents

@@ -1,0 +1,252 @@
+"""Functions of functions: `grad`, `value_and_grad` and `jvp`."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from autodiffx.reference.dispatch import FLOATS, NUMBERS, Number, Ranked, apply
+from autodiffx.reference.dual import Dual
+from autodiffx.reference.freshness import outdated
+from autodiffx.reference.guard import Guard
+from autodiffx.reference.number import is_number, to_float
+from autodiffx.reference.rules import RULES
+from autodiffx.reference.sweep import ancestors, reverse_sweep
+from autodiffx.reference.tape import open_tapes
+from autodiffx.reference.variable import Constant, Variable, now
+from autodiffx.reference.wording import stale_value
+
+__all__ = ["grad", "jvp", "value_and_grad"]
+
+_levels = itertools.count(1)
+
+
+def grad(f: Callable[..., Any], argnums: int | Sequence[int] = 0) -> Callable[..., Any]:
+    """The derivative of a scalar function by one argument, or by several.
+
+    Args:
+        f: returns one number.
+        argnums: the position of the argument, or several positions; then the result is a tuple.
+
+    Returns:
+        A function of the same arguments. It returns plain floats, unless the derivative depends
+        on something active outside: an argument, or a Variable or Dual that `f` uses. Then it is
+        a recorded Variable or a Dual, so that it can be differentiated again.
+
+    Raises:
+        TypeError: an argument to differentiate by, or the result of `f`, is no number.
+        ValueError: there is no argument at the position.
+
+    >>> grad(lambda x: x**3)(2.0)
+    12.0
+    >>> grad(grad(lambda x: x**3))(2.0)
+    12.0
+    """
+    value_and_gradient = value_and_grad(f, argnums)
+
+    def gradient(*args: Any, **options: Any) -> Any:
+        return value_and_gradient(*args, **options)[1]
+
+    return gradient
+
+
+def value_and_grad(f: Callable[..., Any], argnums: int | Sequence[int] = 0) -> Callable[..., Any]:
+    """Like `grad`, but the function returned gives the pair (value, derivative).
+
+    >>> value_and_grad(lambda x: x**3)(2.0)
+    (8.0, 12.0)
+    """
+    if not callable(f):
+        raise TypeError(f"a function is differentiated, not {type(f).__name__!r}")
+    several = not isinstance(argnums, int)
+    positions: tuple[int, ...] = tuple(argnums) if several else (argnums,)  # type: ignore
+
+    def value_and_gradient(*args: Any, **options: Any) -> Any:
+        call = _Call(args, positions)
+        try:
+            result = call.checked(f(*call.arguments, **options))
+            gradient = tuple(call.closed(part) for part in call.derivatives(result))
+            value = call.closed(result)
+        finally:
+            call.finish()
+        if isinstance(value, float) and all(isinstance(part, float) for part in gradient):
+            call.rewind()
+        return value, gradient if several else gradient[0]
+
+    return value_and_gradient
+
+
+class _Call:
+    """One call of a function that is differentiated: a position in the recording, and its inputs.
+
+    A plain argument becomes an input that is active during the call only; of an active one, a
+    copy is recorded, so that the derivative can be told from that of its other uses.
+    """
+
+    def __init__(self, args: tuple[Any, ...], positions: tuple[int, ...]) -> None:
+        self.tape = open_tapes.innermost
+        self.records = len(self.tape.records)
+        self.arguments = list(args)
+        self.inputs: list[Variable] = []
+        self.was_active: list[bool] = []
+        for position in positions:
+            if not -len(args) <= position < len(args):
+                raise ValueError(
+                    f"argnums is {position}, but the function was called with {len(args)} "
+                    f"positional argument{'' if len(args) == 1 else 's'}"
+                )
+            self.arguments[position] = self._opened(self.arguments[position])
+        self.mark = now()
+
+    def _opened(self, argument: Any) -> Number:
+        """The argument with its innermost value replaced by an input of this call."""
+        if isinstance(argument, Dual):
+            return Dual(self._opened(argument.value), argument.tangent, argument.level)
+        if isinstance(argument, Variable) and not isinstance(argument, Constant):
+            copy = apply(RULES["positive"], argument)
+            self.was_active.append(copy._is_active)
+            copy._is_active = True
+        else:
+            if isinstance(argument, Constant):
+                argument = argument.value
+            copy = Variable(to_float(argument, "an argument to differentiate by"))
+            self.was_active.append(False)
+        self.inputs.append(copy)
+        return copy
+
+    def checked(self, result: Any) -> Number:
+        if isinstance(result, Ranked):
+            return result
+        if not is_number(result):
+            raise TypeError(
+                f"grad differentiates functions that return one number, not "
+                f"{type(result).__name__!r}"
+            )
+        return float(result)
+
+    def derivatives(self, result: Number) -> list[Number]:
+        """The derivative of `result` by each input."""
+        if isinstance(result, Dual):
+            values = self.derivatives(result.value)
+            tangents = self.derivatives(result.tangent)
+            return [
+                Dual(value, tangent, result.level)
+                for value, tangent in zip(values, tangents, strict=True)
+            ]
+        adjoints: dict[Variable, Number] = {}
+        if isinstance(result, Variable):
+            adjoints[result] = 1.0
+            results = ancestors(result, after=self.mark)
+            if results and result._is_active:
+                self._require_fresh(results)
+                if self._reaches_outside(result):
+                    adjoints = reverse_sweep(results, 1.0, NUMBERS, _recorded)
+                else:
+                    adjoints = reverse_sweep(results, 1.0, FLOATS, lambda v: v._value)
+        return [adjoints.get(variable, 0.0) for variable in self.inputs]
+
+    @staticmethod
+    def _require_fresh(results: list[Variable]) -> None:
+        for result in results:
+            operand = outdated(result)
+            if operand is not None:
+                raise stale_value(operand, result)
+
+    def _reaches_outside(self, result: Variable) -> bool:
+        """True where the value depends on more than this call's plain arguments and constants."""
+        results = ancestors(result, after=self.mark)
+        inside = set(results)
+        for variable in (result, *(operand for r in results for operand in r.inputs)):
+            if variable in inside or isinstance(variable, Constant):
+                continue
+            if variable._statement is not None:
+                return True
+            if variable._is_active and variable not in self.inputs:
+                return True
+        return False
+
+    def closed(self, number: Number) -> Number:
+        """A plain float where nothing outside is involved."""
+        if isinstance(number, Dual):
+            return Dual(self.closed(number.value), self.closed(number.tangent), number.level)
+        if isinstance(number, Variable) and not self._reaches_outside(number):
+            return number._value
+        return number
+
+    def finish(self) -> None:
+        """The inputs of this call are inputs no more."""
+        for variable, was_active in zip(self.inputs, self.was_active, strict=True):
+            variable._is_active = was_active
+
+    def rewind(self) -> None:
+        """Take back what a Graph recorded, where nothing of it depends on the Graph's inputs."""
+        added = self.tape.records[self.records :]
+        for record in added:
+            if isinstance(record, Guard) and any(
+                isinstance(operand, Variable) and self._reaches_outside(operand)
+                for operand in record.operands
+            ):
+                return
+        del self.tape.records[self.records :]
+
+
+def _recorded(variable: Variable) -> Number:
+    return variable._value if isinstance(variable, Constant) else variable
+
+
+def jvp(f: Callable[..., Any], primals: Sequence[Any], tangents: Sequence[Any]) -> tuple[Any, Any]:
+    """f(primals) and its derivative along the direction `tangents`, in one forward pass.
+
+    Every call has a level of its own and takes away that level only, so that calls can be nested
+    in any way.
+
+    Args:
+        f: returns a number, or a tuple or list of numbers.
+        primals: a tuple or list with the arguments.
+        tangents: as many numbers, the direction.
+
+    Returns:
+        The pair (value, tangent), each of the structure that `f` returns.
+
+    Raises:
+        TypeError: `primals` or `tangents` is no tuple or list, or something in them or in the
+            result is no number.
+        ValueError: there are more of the ones than of the others.
+
+    >>> jvp(lambda x, y: x * y, (3.0, 4.0), (1.0, 0.0))
+    (12.0, 4.0)
+    """
+    for name, given in (("primals", primals), ("tangents", tangents)):
+        if not isinstance(given, (tuple, list)):
+            raise TypeError(
+                f"the {name} of jvp are a tuple or list with one number for each argument, "
+                f"not {type(given).__name__!r}"
+            )
+    if len(primals) != len(tangents):
+        raise ValueError(
+            f"jvp needs one tangent for each argument: there are {len(primals)} primals and "
+            f"{len(tangents)} tangents"
+        )
+    level = next(_levels)
+    for number in (*primals, *tangents):
+        if isinstance(number, Dual):
+            level = max(level, number.level + 1)
+    result = f(*(Dual(p, t, level) for p, t in zip(primals, tangents, strict=True)))
+    return _part(result, level, 0), _part(result, level, 1)
+
+
+def _part(result: Any, level: int, index: int) -> Any:
+    """The value (index 0) or the tangent (index 1) at one level, in the structure of `result`."""
+    if isinstance(result, (tuple, list)):
+        return type(result)([_part(element, level, index) for element in result])
+    if isinstance(result, Dual):
+        if result.level == level:
+            return (result.value, result.tangent)[index]
+        if result.level > level:
+            return Dual(
+                _part(result.value, level, index), _part(result.tangent, level, index), result.level
+            )
+    if isinstance(result, Ranked):
+        return (result, 0.0)[index]
+    return (to_float(result, "the result of the function given to jvp"), 0.0)[index]

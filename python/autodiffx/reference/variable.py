@@ -1,0 +1,308 @@
+"""Variables: inputs that can be set, and results that know how they were made."""
+
+from __future__ import annotations
+
+import itertools
+from typing import TYPE_CHECKING, Any
+
+from autodiffx.reference.arithmetic import Arithmetic
+from autodiffx.reference.dispatch import Number, Question
+from autodiffx.reference.guard import Guard
+from autodiffx.reference.location import users_location
+from autodiffx.reference.number import to_float
+from autodiffx.reference.numpy_protocol import NumpyProtocol
+from autodiffx.reference.tape import Escape, Tape, changes, open_tapes
+from autodiffx.reference.wording import described, dropped_derivative, missing_value
+
+if TYPE_CHECKING:
+    from autodiffx.reference.rules import Rule
+
+__all__ = ["Constant", "Statement", "Variable", "now", "read"]
+
+_clock = itertools.count(1)  # every statement of the process has its own moment
+
+
+def now() -> int:
+    """A moment after every statement so far and before all to come."""
+    return next(_clock)
+
+
+class Statement:
+    """How a result was made: operator, operands, and where it was recorded."""
+
+    __slots__ = (
+        "adjoint", "adjoint_moment", "fresh_at", "operands", "order", "rule", "seen", "tape",
+    )  # fmt: skip
+
+    def __init__(self, rule: Rule, operands: tuple[Variable, ...], tape: Tape) -> None:
+        self.rule = rule
+        self.operands = operands
+        self.tape = tape
+        self.order = next(_clock)  # operands have a lower one than their results
+        self.seen: tuple[int, ...] = ()  # the operands' versions that the result was computed from
+        self.fresh_at = -1  # the count of changes at which its value was known to be up to date
+        self.adjoint = 0.0
+        self.adjoint_moment = -1  # the tape's moment that the adjoint belongs to
+
+
+class Variable(NumpyProtocol, Arithmetic):
+    """A number that is differentiated by.
+
+    Args:
+        value: an int, float, bool, real NumPy scalar or 0-d array. Without a value the Variable is
+            a placeholder, which a Graph can record; set `.value` before evaluating.
+        name: shown in the repr and in error messages.
+
+    Raises:
+        TypeError: `value` is no plain real number, or `name` is no string.
+
+    >>> x = Variable(3.0)
+    >>> y = x * x
+    >>> y.backward()
+    >>> x.grad
+    6.0
+    """
+
+    __slots__ = (
+        "__weakref__", "_grad", "_is_active", "_name", "_statement", "_value", "_version",
+    )  # fmt: skip
+
+    def __init__(self, value: Any = None, name: str | None = None) -> None:
+        if name is not None and not isinstance(name, str):
+            raise TypeError(f"a name is a str, not {type(name).__name__!r}")
+        self._value = None if value is None else _plain(value, type(self).__name__)
+        self._name = name
+        self._grad: float | None = None
+        self._version = 0  # counts how often the value was set or replayed
+        self._is_active = True
+        self._statement: Statement | None = None
+
+    @property
+    def rank(self) -> int:
+        """Below every dual number."""
+        return -1
+
+    @property
+    def value(self) -> float:
+        """The number.
+
+        Raises:
+            ValueError: it depends on a placeholder that has no value yet.
+            StaleValueError: it was recorded in a Graph, and an input was set since.
+        """
+        value = read(self)
+        note_escape(self)
+        return value
+
+    @value.setter
+    def value(self, value: Any) -> None:
+        if self._statement is not None:
+            raise AttributeError(
+                "the value of an intermediate follows from its inputs: "
+                "set an input's .value, or make a Variable of its own"
+            )
+        self._value = _plain(value, "Variable.value")
+        self._version += 1
+        changes.count += 1
+
+    @property
+    def grad(self) -> float | None:
+        """For an input: what `backward` left here, None before.
+
+        For a result: its adjoint in its tape's last sweep, None once that tape has recorded or
+        swept again.
+        """
+        if self._statement is None:
+            return self._grad
+        if self._statement.adjoint_moment != self._statement.tape.moment:
+            return None
+        return self._statement.adjoint
+
+    @grad.setter
+    def grad(self, grad: Any) -> None:
+        if self._statement is not None:
+            raise AttributeError("the .grad of an intermediate is set by sweeps only")
+        self._grad = None if grad is None else _plain(grad, "Variable.grad")
+
+    @property
+    def name(self) -> str | None:
+        return self._name
+
+    @name.setter
+    def name(self, name: str | None) -> None:
+        if name is not None and not isinstance(name, str):
+            raise TypeError(f"a name is a str, not {type(name).__name__!r}")
+        self._name = name
+
+    @property
+    def is_leaf(self) -> bool:
+        """True for inputs and constants, False for what an operation made."""
+        return self._statement is None
+
+    @property
+    def op(self) -> str | None:
+        """The name of the operation that made it, None for inputs."""
+        return None if self._statement is None else self._statement.rule.name
+
+    @property
+    def inputs(self) -> tuple[Variable, ...]:
+        """The operands of the operation that made it; inputs have none."""
+        return () if self._statement is None else self._statement.operands
+
+    def backward(self, seed: Any = 1.0, accumulate: bool = False) -> None:
+        """Set `.grad` of every input that this value depends on: seed * d(self)/d(input).
+
+        Args:
+            seed: the adjoint of this value, a plain number.
+            accumulate: add to `.grad` instead.
+
+        Raises:
+            ValueError: the value depends on no Variable, or on a placeholder without a value.
+            StaleValueError: an input was set after the value was computed on the ambient tape.
+            GraphError: it depends on a cleared Graph or on another thread's tape.
+        """
+        from autodiffx.reference.backward import backward
+
+        backward(self, to_float(seed, "the seed of backward"), accumulate=accumulate)
+
+    def combine(self, rule: Rule, operands: tuple[Number, ...]) -> Variable:
+        """Record a statement."""
+        variables = tuple(
+            operand if isinstance(operand, Variable) else Constant(operand) for operand in operands
+        )
+        if all(isinstance(operand, Constant) for operand in variables):
+            return Constant(float(rule.primal(*(operand._value for operand in variables))))
+        tape = open_tapes.innermost
+        for operand in variables:
+            if operand._statement is not None:
+                open_tapes.require(operand._statement.tape, described(operand))
+            elif operand._value is None and not tape.keeps:
+                raise missing_value(operand)
+        result = Variable.__new__(Variable)
+        result._name = None
+        result._grad = None
+        result._version = 0
+        result._is_active = rule.kind != "passive" and any(o._is_active for o in variables)
+        result._statement = Statement(rule, variables, tape)
+        result._evaluate()
+        if result._value is not None and all(
+            o._statement is None or o._statement.fresh_at == changes.count for o in variables
+        ):
+            result._statement.fresh_at = changes.count
+        tape.moment += 1
+        if tape.keeps:
+            tape.records.append(result)
+        return result
+
+    def decide(self, question: Question, operands: tuple[Number, ...]) -> float | bool:
+        """Answer; while a Graph records, the answer becomes a guard."""
+        answer = question.function(
+            *(read(operand) if isinstance(operand, Variable) else operand for operand in operands)
+        )
+        tape = open_tapes.innermost
+        variables = [o for o in operands if isinstance(o, Variable) and not isinstance(o, Constant)]
+        if tape.keeps and variables:
+            for variable in variables:
+                if variable._statement is not None:
+                    open_tapes.require(variable._statement.tape, described(variable))
+            tape.records.append(Guard(question, operands, answer, users_location()))
+        return answer
+
+    def _evaluate(self) -> None:
+        """Compute a result from its operands' present values; without them it has none."""
+        statement = self._statement
+        assert statement is not None
+        values = [operand._value for operand in statement.operands]
+        self._value = None if None in values else float(statement.rule.primal(*values))
+        self._version += 1
+        statement.seen = tuple(operand._version for operand in statement.operands)
+
+    def __float__(self) -> float:
+        if self._is_active:
+            raise dropped_derivative("Variable", "derivative")
+        return self.value
+
+    def __format__(self, spec: str) -> str:
+        return format(self.value, spec)
+
+    def __repr__(self) -> str:
+        parts = [] if self._value is None else [repr(self._value)]
+        if self._statement is not None:
+            parts.append(f"op={self._statement.rule.name!r}")
+        elif self._name is not None:
+            parts.append(f"name={self._name!r}")
+        return f"{type(self).__name__}({', '.join(parts)})"
+
+    def __reduce_ex__(self, protocol: Any) -> Any:
+        if self._statement is not None:
+            raise TypeError(
+                "an intermediate belongs to its recording and cannot be copied or pickled: "
+                "use its .value"
+            )
+        return super().__reduce_ex__(max(protocol, 2))
+
+
+class Constant(Variable):
+    """A number that nothing is differentiated by; its partials are never computed.
+
+    Args:
+        value: as for `Variable`.
+
+    >>> x = Variable(-2.0)
+    >>> y = x ** Constant(3)
+    >>> y.backward()
+    >>> x.grad
+    12.0
+    """
+
+    __slots__ = ()
+
+    def __init__(self, value: Any) -> None:
+        super().__init__(_plain(value, "Constant"))
+        self._is_active = False
+
+    @property
+    def value(self) -> float:
+        """The number, which stays what it is."""
+        assert self._value is not None
+        return self._value
+
+    @value.setter
+    def value(self, value: Any) -> None:
+        raise AttributeError("a Constant keeps its value: use a Variable for one that changes")
+
+    @property
+    def grad(self) -> None:
+        """None: nothing is differentiated by a constant."""
+        return None
+
+    @grad.setter
+    def grad(self, grad: Any) -> None:
+        raise AttributeError("a Constant has no .grad: nothing is differentiated by it")
+
+
+def _plain(value: Any, where: str) -> float:
+    if isinstance(value, Arithmetic):
+        raise TypeError(
+            f"{where} takes a plain number, not a {type(value).__name__}: pass its .value"
+        )
+    return to_float(value, where)
+
+
+def read(variable: Variable) -> float:
+    """The value, where it is one that may be shown."""
+    statement = variable._statement
+    if statement is not None and statement.tape.keeps and not statement.tape.cleared:
+        from autodiffx.reference.freshness import require_fresh
+
+        require_fresh(variable)
+    if variable._value is None:
+        raise missing_value(variable)
+    return variable._value
+
+
+def note_escape(variable: Variable) -> None:
+    """Remember that the user saw a value which a Graph is recording."""
+    statement = variable._statement
+    if statement is not None and statement.tape.keeps and statement.tape.is_open:
+        statement.tape.escapes.append(Escape(variable, users_location()))
