@@ -1,0 +1,21 @@
+"""``python -m bench``: every measurement, one table."""
+
+from __future__ import annotations
+
+import sys
+
+from bench import eager, load, memory, package, replay, training
+from bench.command import run
+
+sys.exit(
+    run(
+        [
+            eager.measure,
+            replay.measure,
+            load.measure,
+            memory.measure,
+            training.measure,
+            package.measure,
+        ]
+    )
+)

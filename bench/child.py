@@ -1,0 +1,43 @@
+"""Measurements that need a process of their own: run a function there, get back numbers."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+CHECKOUT = Path(__file__).resolve().parent.parent
+
+
+def ask(module: str, *arguments: str) -> dict[str, float]:
+    """Run ``python -m module arguments`` in the checkout and read the JSON it prints last.
+
+    Raises:
+        RuntimeError: the process failed; its errors are in the message.
+    """
+    command = [sys.executable, "-m", module, *arguments]
+    done = subprocess.run(command, cwd=CHECKOUT, capture_output=True, text=True, check=False)
+    if done.returncode != 0:
+        raise RuntimeError(f"{' '.join(command)} failed:\n{done.stderr}")
+    found: dict[str, float] = json.loads(done.stdout.splitlines()[-1])
+    return found
+
+
+def answer(numbers: Mapping[str, float]) -> None:
+    """Print what `ask` reads."""
+    print(json.dumps(dict(numbers)))
+
+
+def resident_bytes() -> int:
+    """Resident memory of this process now; where the system does not tell, its peak so far."""
+    try:
+        pages = int(Path("/proc/self/statm").read_text().split()[1])
+    except OSError:
+        import resource
+
+        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+        return peak if sys.platform == "darwin" else peak * 1024
+    return pages * os.sysconf("SC_PAGE_SIZE")

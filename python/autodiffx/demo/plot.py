@@ -1,0 +1,53 @@
+"""The loss curves of the tour as a picture; matplotlib is imported only for that."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from importlib.util import find_spec
+from pathlib import Path
+
+INK = "#1b4f72"
+MISSING = (
+    "drawing the loss curves takes matplotlib, which is not installed: "
+    "run `pip install matplotlib`, or leave --plot out"
+)
+
+
+def check(file: Path) -> None:
+    """Raise a ValueError now if `draw` could not write ``file`` later."""
+    if find_spec("matplotlib") is None:
+        raise ValueError(MISSING)
+    if not file.absolute().parent.is_dir():
+        raise ValueError(
+            f"the picture cannot be written to {file}: "
+            f"there is no folder {file.parent}; make it first"
+        )
+    from matplotlib.backend_bases import FigureCanvasBase
+
+    endings = sorted(FigureCanvasBase.get_supported_filetypes())
+    if file.suffix.lstrip(".").lower() not in endings:
+        raise ValueError(
+            f"the picture cannot be written to {file}: the name should end in one of "
+            f"{', '.join('.' + ending for ending in endings)}"
+        )
+
+
+def draw(curves: Mapping[str, Sequence[float]], file: Path) -> None:
+    """Draw one panel for each curve of losses, on logarithmic axes of the loss.
+
+    Args:
+        curves: the title of each panel and the loss after each step, from 0 on.
+        file: where to write; the ending (.png, .svg, .pdf) chooses the format.
+    """
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=(9.0, 6.0), layout="constrained")
+    panels = figure.subplots(2, (len(curves) + 1) // 2, squeeze=False).flat
+    for panel, (title, losses) in zip(panels, curves.items(), strict=False):
+        panel.plot(range(len(losses)), losses, color=INK, linewidth=1.5)
+        panel.set_yscale("log")
+        panel.set_title(title, fontsize=11)
+        panel.set_xlabel("epoch" if "epoch" in title else "step")
+        panel.set_ylabel("loss")
+        panel.grid(True, which="major", alpha=0.3)
+    figure.savefig(file, dpi=120)
