@@ -1,0 +1,59 @@
+// Eight threads, each with tapes and variables of its own, share nothing but counters.
+#include <cmath>
+#include <thread>
+#include <vector>
+
+#include "check.hpp"
+#include "recording.hpp"
+
+using namespace recording;
+using autodiffx::gradient;
+using autodiffx::record;
+
+TEST(threads_record_sweep_and_replay_side_by_side) {
+    std::vector<std::thread> threads;
+    for (int number_of_thread = 0; number_of_thread < 8; ++number_of_thread) {
+        threads.emplace_back([number_of_thread] {
+            const double start = 0.1 * number_of_thread;
+            Ambient ambient;
+            const Variable x(start), y(1.25);
+            for (int step = 0; step < 2000; ++step) {
+                ambient->make_room();
+                const Held f(ambient, wave(ambient, x.on(ambient), y.on(ambient)));
+                const double by_x = 1.0 / 1.25 + std::cos(x.leaf->value * 1.25) * 1.25;
+                CHECK_EQUAL(adjoint_of(gradient(ambient, f.slot, 1.0), x), by_x);
+                x.leaf->set(x.leaf->value - 1e-3 * by_x);
+            }
+            Graph graph;
+            const Held f(graph, wave(graph, x.on(graph), y.on(graph)));
+            for (int step = 0; step < 200; ++step) {
+                x.leaf->set(start + 0.01 * step);
+                autodiffx::replay(graph);
+                const double value = x.leaf->value;
+                CHECK_EQUAL(f.primal(), std::sin(value * 1.25) + value / 1.25);
+            }
+        });
+    }
+    for (std::thread& thread : threads) thread.join();
+}
+
+TEST(handles_die_in_another_thread) {
+    std::vector<std::unique_ptr<Held>> results(8);
+    std::vector<std::unique_ptr<Variable>> variables(8);
+    std::vector<std::thread> threads;
+    for (std::size_t i = 0; i < results.size(); ++i) {
+        threads.emplace_back([&, i] {
+            Ambient ambient;  // the thread's tape: its owner ends before its handle does
+            variables[i] = std::make_unique<Variable>(0.5 + static_cast<double>(i));
+            const Operand x = variables[i]->on(ambient);
+            results[i] = std::make_unique<Held>(ambient, record<Op::square>(ambient, x));
+        });
+    }
+    for (std::thread& thread : threads) thread.join();
+    for (std::size_t i = 0; i < results.size(); ++i) {
+        const double x = 0.5 + static_cast<double>(i);
+        CHECK_EQUAL(results[i]->primal(), x * x);
+        results[i].reset();
+        CHECK_EQUAL(variables[i]->leaf->references, 1u);
+    }
+}
