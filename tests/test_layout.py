@@ -153,6 +153,8 @@ def test_files_are_short_and_lines_fit() -> None:
         name = str(path.relative_to(ROOT))
         if len(lines) > 400:
             long_files.append(f"{name}: {len(lines)} lines")
+        if path.name == "ops.def":  # a row is a line, however long
+            continue
         long_lines += [f"{name}:{n}" for n, line in enumerate(lines, 1) if len(line) > 100]
     assert not long_files, "split by concept"
     assert not long_lines
