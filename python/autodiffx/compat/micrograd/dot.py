@@ -1,0 +1,67 @@
+"""``draw_dot``: the graph behind a ``Value`` as graphviz text."""
+
+from __future__ import annotations
+
+from autodiffx.compat.micrograd.engine import Value
+
+_ESCAPES = str.maketrans({mark: f"\\{mark}" for mark in '\\"{}|<>'} | {"\n": "\\n"})
+
+
+def draw_dot(root: Value, rankdir: str = "LR") -> str:
+    """The graph of everything that ``root`` was computed from, in graphviz' language.
+
+    Args:
+        root: the value to draw.
+        rankdir: ``"LR"`` from left to right, ``"TB"`` from top to bottom.
+
+    Returns:
+        Text for ``dot -Tsvg``: a box for every value with its label, data and grad, an oval
+        for every operation.
+
+    Raises:
+        ValueError: another direction.
+
+    >>> print(draw_dot(Value(2.0, label="x").relu()))
+    digraph {
+      rankdir=LR;
+      value0 [label="{ x | data 2.0000 | grad 0.0000 }", shape=record];
+      value1 [label="{ data 2.0000 | grad 0.0000 }", shape=record];
+      op1 [label="ReLU"];
+      op1 -> value1;
+      value0 -> op1;
+    }
+    """
+    if rankdir not in ("LR", "TB"):
+        raise ValueError(f"rankdir is {rankdir!r}: expected 'LR' or 'TB'")
+    lines = ["digraph {", f"  rankdir={rankdir};"]
+    names: dict[Value, str] = {}
+    for value in _inputs_first(root):
+        number = len(names)
+        names[value] = f"value{number}"
+        fields = [f"data {value.data:.4f}", f"grad {value.grad:.4f}"]
+        if value.label:
+            fields.insert(0, str(value.label).translate(_ESCAPES))
+        lines.append(f'  value{number} [label="{{ {" | ".join(fields)} }}", shape=record];')
+        if value._op:
+            lines.append(f'  op{number} [label="{value._op}"];')
+            lines.append(f"  op{number} -> value{number};")
+            lines.extend(f"  {names[operand]} -> op{number};" for operand in value._inputs)
+    return "\n".join([*lines, "}"])
+
+
+def _inputs_first(root: Value) -> list[Value]:
+    """Every value that ``root`` was computed from, each once, operands before results."""
+    order: list[Value] = []
+    seen = {root}
+    path = [(root, iter(root._inputs))]
+    while path:
+        value, operands = path[-1]
+        for operand in operands:
+            if operand not in seen:
+                seen.add(operand)
+                path.append((operand, iter(operand._inputs)))
+                break
+        else:
+            order.append(value)
+            path.pop()
+    return order
