@@ -10,7 +10,6 @@ using namespace recording;
 using autodiffx::gradient;
 using autodiffx::record;
 using autodiffx::Relation;
-using autodiffx::Statement;
 
 namespace {
 

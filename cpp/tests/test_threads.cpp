@@ -12,6 +12,7 @@ using autodiffx::record;
 
 TEST(threads_record_sweep_and_replay_side_by_side) {
     std::vector<std::thread> threads;
+    threads.reserve(8);
     for (int number_of_thread = 0; number_of_thread < 8; ++number_of_thread) {
         threads.emplace_back([number_of_thread] {
             const double start = 0.1 * number_of_thread;
