@@ -34,9 +34,7 @@ class Variable(DifferentiableValue):
     @property
     def value(self) -> FloatArray:
         if self._array is None:
-            raise ValueError(
-                f"Variable does not have value: {self.name or self.id} (assign .value first)"
-            )
+            raise ValueError(f"Variable does not have value: {self.name or self.id}")
         return self._array
 
     @value.setter
