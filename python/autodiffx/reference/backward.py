@@ -8,7 +8,7 @@ from autodiffx.reference.dispatch import FLOATS
 from autodiffx.reference.freshness import outdated, require_values
 from autodiffx.reference.replay import refresh
 from autodiffx.reference.sweep import ancestors, reverse_sweep
-from autodiffx.reference.tape import Tape, open_tapes
+from autodiffx.reference.tape import open_tapes
 from autodiffx.reference.wording import described, missing_value, stale_value
 
 if TYPE_CHECKING:
@@ -61,11 +61,9 @@ def require_sweepable(result: Variable) -> list[Variable]:
             f"{described(result)} depends on no Variable: there is nothing to differentiate by"
         )
     results = ancestors(result)
-    tapes: dict[Tape, None] = {}
     for ancestor in results:
         statement = ancestor._statement
         assert statement is not None
-        tapes[statement.tape] = None
         if statement.tape.cleared or not statement.tape.keeps:
             open_tapes.require(statement.tape, described(ancestor))
     require_values(results)
@@ -75,7 +73,5 @@ def require_sweepable(result: Variable) -> list[Variable]:
         operand = outdated(ancestor)
         if operand is not None and not statement.tape.keeps:
             raise stale_value(operand, ancestor)
-    for tape in tapes:
-        if tape.keeps:
-            refresh(tape)
+    refresh(result)
     return results

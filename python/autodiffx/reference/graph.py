@@ -173,6 +173,11 @@ class Graph:
             f"{inputs} input{'' if inputs == 1 else 's'}>"
         )
 
+    def __reduce_ex__(self, protocol: Any) -> Any:
+        raise TypeError(
+            "a Graph cannot be copied or pickled: copy its inputs and record it again from them"
+        )
+
     def _last(self) -> Variable:
         values = self.values
         if not values:

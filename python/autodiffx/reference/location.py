@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 __all__ = ["Location", "users_location"]
 
-_PACKAGE = str(Path(__file__).resolve().parent.parent)
+_PACKAGE = str(Path(__file__).parent.parent)
 
 
 class Location(NamedTuple):
@@ -18,12 +18,17 @@ class Location(NamedTuple):
     code: CodeType
     instruction: int  # offset in bytes, what a frame calls f_lasti
 
-    def __str__(self) -> str:
+    @property
+    def line(self) -> int:
+        """The number of the line in its file."""
         line = self.code.co_firstlineno
         for start, end, found in self.code.co_lines():
             if start <= self.instruction < end and found is not None:
                 line = found
-        return f"{self.code.co_filename}:{line}"
+        return line
+
+    def __str__(self) -> str:
+        return f"{self.code.co_filename}:{self.line}"
 
 
 def users_location() -> Location:

@@ -6,10 +6,12 @@ import warnings
 from typing import TYPE_CHECKING, Any
 
 from autodiffx.errors import EscapeWarning, GraphError
-from autodiffx.reference.freshness import is_stale, outdated, require_fresh, require_values
+from autodiffx.reference.freshness import is_stale, outdated, require_values
 from autodiffx.reference.guard import Guard
+from autodiffx.reference.location import users_location
+from autodiffx.reference.sweep import ancestors
 from autodiffx.reference.tape import changes
-from autodiffx.reference.wording import described
+from autodiffx.reference.wording import described, stale_value
 
 if TYPE_CHECKING:
     from autodiffx.reference.tape import Tape
@@ -23,14 +25,26 @@ def results_of(tape: Tape) -> list[Variable]:
     return [record for record in tape.records if not isinstance(record, Guard)]
 
 
-def refresh(tape: Tape) -> None:
-    """Replay where an input has changed since the last time."""
-    if any(outdated(result) is not None for result in results_of(tape)):
-        replay(tape)
+def refresh(result: Variable) -> None:
+    """Bring one result up to date, by replaying the Graphs that have to be.
+
+    Raises:
+        StaleValueError: it depends on a value of the ambient tape, which cannot be replayed.
+    """
+    statement = result._statement
+    assert statement is not None
+    if statement.fresh_at == changes.count:
         return
-    _refresh_captured(tape)
-    if any(outdated(result) is not None for result in results_of(tape)):
-        replay(tape)
+    for ancestor in ancestors(result):
+        made = ancestor._statement
+        assert made is not None
+        operand = outdated(ancestor)
+        if operand is None and ancestor._value is not None:
+            continue
+        if not made.tape.keeps:
+            raise stale_value(operand or ancestor, ancestor)
+        replay(made.tape)
+    statement.fresh_at = changes.count
 
 
 def replay(tape: Tape) -> None:
@@ -43,8 +57,8 @@ def replay(tape: Tape) -> None:
         ControlFlowChanged: a guard has another answer; what was recorded before it is up to date,
             what follows is stale until a replay goes through.
     """
-    require_values(results_of(tape))
     _refresh_captured(tape)
+    require_values(results_of(tape))
     _report_escapes(tape)
     tape.moment += 1
     for record in tape.records:
@@ -62,7 +76,6 @@ def replay(tape: Tape) -> None:
 
 def _refresh_captured(tape: Tape) -> None:
     """Bring the values that were taken from enclosing recordings up to date."""
-    refreshed: set[Tape] = set()
     for result in results_of(tape):
         for operand in result.inputs:
             statement = operand._statement
@@ -73,11 +86,7 @@ def _refresh_captured(tape: Tape) -> None:
                     f"{described(operand)} was captured from {statement.tape.label}, which has "
                     "been cleared: record both again"
                 )
-            if not statement.tape.keeps:
-                require_fresh(operand)
-            elif statement.tape not in refreshed:
-                refreshed.add(statement.tape)
-                refresh(statement.tape)
+            refresh(operand)
 
 
 def _report_escapes(tape: Tape) -> None:
@@ -87,12 +96,14 @@ def _report_escapes(tape: Tape) -> None:
         if escape.location not in reported and is_stale(escape.variable):
             escape.reported = True
             reported.add(escape.location)
-            warnings.warn(
+            here = users_location()
+            warnings.warn_explicit(
                 f"{described(escape.variable)} was read at {escape.location} while "
                 f"{tape.label} recorded it, and an input of it has changed: what was done with "
                 "the number there is not replayed",
                 EscapeWarning,
-                stacklevel=5,
+                here.code.co_filename,
+                here.line,
             )
 
 

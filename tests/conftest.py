@@ -1,0 +1,58 @@
+"""The two implementations that every test of behaviour runs on, and options of the suite."""
+
+from __future__ import annotations
+
+import importlib
+from types import ModuleType
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+settings.register_profile(
+    "suite",
+    deadline=None,  # two cores shared with other work say nothing about an example
+    derandomize=True,  # the same programs in every run; --programs asks for others
+    suppress_health_check=[HealthCheck.too_slow],
+)
+settings.load_profile("suite")
+
+BACKENDS = {"core": "autodiffx", "reference": "autodiffx.reference"}
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--programs",
+        type=int,
+        default=150,
+        metavar="N",
+        help="how many random programs the core and the reference are compared on",
+    )
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.stash[AGREED] = []
+
+
+AGREED = pytest.StashKey[list[str]]()
+
+
+def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
+    for line in config.stash[AGREED]:
+        terminalreporter.write_line(line)
+
+
+@pytest.fixture(scope="session", params=list(BACKENDS))
+def backend(request: pytest.FixtureRequest) -> ModuleType:
+    """`autodiffx`, then `autodiffx.reference`: the same names, made independently."""
+    return importlib.import_module(BACKENDS[request.param])
+
+
+@pytest.fixture(scope="session")
+def core() -> ModuleType:
+    return importlib.import_module(BACKENDS["core"])
+
+
+@pytest.fixture(scope="session")
+def reference() -> ModuleType:
+    return importlib.import_module(BACKENDS["reference"])
