@@ -227,20 +227,20 @@ def silu(x: Decimal) -> Decimal:
 
 @precise
 def silu_by_x(x: Decimal) -> Decimal:
-    """s (1 + x (1 - s)) with s = sigmoid(x)."""
+    """s (1 + x (1 - s)) with s = 1 / (1 + t), 1 - s = t / (1 + t), t = e^-x."""
     if x.is_infinite():
         return ONE if x > 0 else ZERO
-    t = (-x).exp()
-    return (ONE + t + x * t) / (ONE + t) ** 2
+    t = (-abs(x)).exp()
+    return (ONE + t + x * t if x > 0 else t * (ONE + t + x)) / (ONE + t) ** 2
 
 
 @precise
 def silu_by_xx(x: Decimal) -> Decimal:
-    """s (1 - s) (2 + x (1 - 2 s)), where (1 - s) = s t and 1 - 2 s = (t - 1) s with t = e^-x."""
+    """s (1 - s) (2 + x (1 - 2 s)): even, with 1 - 2 s = -(1 - t) / (1 + t) for x > 0."""
     if x.is_infinite():
         return ZERO
-    t = (-x).exp()
-    return t * (2 * (ONE + t) + x * (t - ONE)) / (ONE + t) ** 3
+    t = (-abs(x)).exp()
+    return t * (2 * (ONE + t) - abs(x) * (ONE - t)) / (ONE + t) ** 3
 
 
 @precise

@@ -105,7 +105,10 @@ def _cot_derivative(n: int, x: Decimal) -> Decimal:
             for k in range(len(slope) + 2)
         ]
     c = cos_pi(x) / sin_pi(x)
-    return sum((coefficient * c**k for k, coefficient in enumerate(coefficients)), ZERO)
+    total = ZERO
+    for coefficient in reversed(coefficients):
+        total = total * c + coefficient
+    return total
 
 
 def gamma_function(x: Decimal) -> Decimal:
