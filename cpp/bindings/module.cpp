@@ -1,3 +1,15 @@
-#include <pybind11/pybind11.h>
+// The extension module: one registration per concept.
+#include "common.hpp"
 
-PYBIND11_MODULE(_core, m) { m.attr("__version__") = AUTODIFFX_VERSION; }
+PYBIND11_MODULE(_core, module) {
+    using namespace autodiffx::bindings;
+    module.doc() = "The core of autodiffx: tape, operators and sweeps.";
+    module.attr("__version__") = AUTODIFFX_VERSION;
+    register_errors();
+    register_table(module);
+    register_functions(module);
+    register_variable(module);
+    register_dual(module);
+    register_graph(module);
+    register_transforms(module);
+}

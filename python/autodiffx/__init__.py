@@ -1,1 +1,23 @@
-"""Differentiates ordinary Python."""
+"""autodiffx differentiates ordinary Python.
+
+Arithmetic on a `Variable` is recorded; `backward()` of a result sets the gradient of
+every Variable that it depends on. A `Graph` keeps a recording and runs it again. `Dual`
+and `jvp` carry derivatives forward; `grad` differentiates functions, to any order.
+
+>>> import autodiffx as adx
+>>> x = adx.Variable(2.0)
+>>> y = x * adx.sin(x)
+>>> y.backward()
+>>> round(x.grad, 6)
+0.077004
+"""
+
+# The classes, OPS, and one function for each open row of the operator table.
+from autodiffx._core import *  # noqa: F403
+from autodiffx._core import __version__ as __version__
+from autodiffx.errors import ControlFlowChanged as ControlFlowChanged
+from autodiffx.errors import EscapeWarning as EscapeWarning
+from autodiffx.errors import GraphError as GraphError
+from autodiffx.errors import StaleValueError as StaleValueError
+from autodiffx.transforms import grad as grad
+from autodiffx.transforms import value_and_grad as value_and_grad

@@ -1,0 +1,159 @@
+// Operators on any mixture of plain numbers, Variables and Duals.
+#include "number.hpp"
+
+namespace autodiffx::bindings {
+
+namespace {
+
+// Keeps a chain of nested levels from running over the C stack.
+struct Depth {
+    Depth() {
+        if (Py_EnterRecursiveCall(" while applying an operator to nested Duals") != 0) throw py::error_already_set();
+    }
+    ~Depth() { Py_LeaveRecursiveCall(); }
+};
+
+// The forward rule: r = op(values), and its tangent the sum of tangent times
+// partial over the arguments of the highest level; the others are constants to it.
+template <Op op>
+PyObject* apply_to_duals(PyObject* const* arguments) {
+    Depth const depth;
+    constexpr int arity = Row<op>::arity;
+    long long level = std::numeric_limits<long long>::min();
+    for (int i = 0; i < arity; ++i) {
+        if (is_dual(arguments[i])) level = std::max(level, dual_of(arguments[i]).level);
+    }
+    Number values[arity], tangents[arity];
+    for (int i = 0; i < arity; ++i) {
+        if (is_dual(arguments[i]) && dual_of(arguments[i]).level == level) {
+            values[i] = dual_of(arguments[i]).value;
+            tangents[i] = dual_of(arguments[i]).tangent;
+        } else {
+            double number;
+            if (is_dual(arguments[i]) || is_variable(arguments[i])) {
+                values[i] = Number(py::reinterpret_borrow<py::object>(arguments[i]));
+            } else if (read_number(arguments[i], number)) {
+                values[i] = Number(number);
+            } else {
+                Py_RETURN_NOTIMPLEMENTED;
+            }
+        }
+    }
+    Number r, tangent;
+    if constexpr (arity == 1) {
+        r = Number::apply<op>(values[0]);
+        if constexpr (Row<op>::smoothness != Smoothness::passive) {
+            if (!tangents[0].is(0.0)) {
+                tangent = chain(tangents[0], Row<op>::template partial<0>(values[0], r));
+            }
+        }
+    } else if constexpr (arity == 2) {
+        r = Number::apply<op>(values[0], values[1]);
+        if constexpr (Row<op>::smoothness != Smoothness::passive) {
+            if (!tangents[0].is(0.0)) {
+                tangent = chain(tangents[0], Row<op>::template partial<0>(values[0], values[1], r));
+            }
+            if (!tangents[1].is(0.0)) {
+                tangent = tangent + chain(tangents[1], Row<op>::template partial<1>(values[0], values[1], r));
+            }
+        }
+    } else {
+        r = Number::apply<op>(values[0], values[1], values[2]);
+        if constexpr (Row<op>::smoothness != Smoothness::passive) {
+            if (!tangents[0].is(0.0)) {
+                tangent = chain(tangents[0], Row<op>::template partial<0>(values[0], values[1], values[2], r));
+            }
+            if (!tangents[1].is(0.0)) {
+                tangent = tangent + chain(tangents[1], Row<op>::template partial<1>(values[0], values[1], values[2], r));
+            }
+            if (!tangents[2].is(0.0)) {
+                tangent = tangent + chain(tangents[2], Row<op>::template partial<2>(values[0], values[1], values[2], r));
+            }
+        }
+    }
+    if constexpr (Row<op>::smoothness == Smoothness::passive) {
+        if (r.is_plain()) return PyBool_FromLong(r.value != 0.0);
+        return r.to_python().release().ptr();
+    }
+    return new_dual(std::move(r), std::move(tangent), level);
+}
+
+template <Op op, std::size_t... i>
+double primal_of(const double* values, std::index_sequence<i...>) {
+    return Row<op>::primal(values[i]...);
+}
+template <Op op, std::size_t... i>
+Operand record_of(Tape& tape, const Operand* operands, std::index_sequence<i...>) {
+    return record<op>(tape, operands[i]...);
+}
+
+template <Op op>
+PyObject* apply_to_any(PyObject* const* arguments) {
+    constexpr int arity = Row<op>::arity;
+    constexpr bool passive = Row<op>::smoothness == Smoothness::passive;
+    using indices = std::make_index_sequence<arity>;
+    Tape& tape = current_tape();
+    tape.make_room();
+    Term terms[arity];
+    bool constant = true, variable = false;
+    for (int i = 0; i < arity; ++i) {
+        Found const found = find_term(tape, arguments[i], terms[i]);
+        if (found == Found::dual) return apply_to_duals<op>(arguments);
+        if (found == Found::none) {
+            // A later Dual does not make this a number.
+            Py_RETURN_NOTIMPLEMENTED;
+        }
+        constant = constant && terms[i].operand.kind == Kind::constant;
+        variable = variable || terms[i].variable;
+    }
+    if (constant || (passive && !tape.is_graph())) {
+        double values[arity];
+        for (int i = 0; i < arity; ++i) {
+            values[i] = terms[i].operand.kind == Kind::constant ? terms[i].value : tape.primals[terms[i].operand.slot];
+        }
+        double const result = primal_of<op>(values, indices{});
+        if (variable) return new_constant(result);
+        if constexpr (passive) return PyBool_FromLong(result != 0.0);
+        else return PyFloat_FromDouble(result);
+    }
+    Operand operands[arity];
+    for (int i = 0; i < arity; ++i) operands[i] = place(tape, terms[i]);
+    return new_result(tape, record_of<op>(tape, operands, indices{}));
+}
+
+}  // namespace
+
+const Apply applications[] = {
+#define UNARY(name, ...) apply_to_any<Op::name>,
+#define BINARY(name, ...) apply_to_any<Op::name>,
+#define TERNARY(name, ...) apply_to_any<Op::name>,
+#include "autodiffx/ops.def"
+#undef UNARY
+#undef BINARY
+#undef TERNARY
+};
+
+std::string_view name_of(Op op) {
+    static constexpr std::string_view names[] = {
+#define UNARY(name, ...) #name,
+#define BINARY(name, ...) #name,
+#define TERNARY(name, ...) #name,
+#include "autodiffx/ops.def"
+#undef UNARY
+#undef BINARY
+#undef TERNARY
+        "guard"};
+    return names[static_cast<std::size_t>(op)];
+}
+
+PyObject* apply_or_raise(Op op, PyObject* const* arguments) {
+    PyObject* const result = apply(op, arguments);
+    if (result == nullptr) throw py::error_already_set();
+    if (result != Py_NotImplemented) return result;
+    Py_DECREF(result);
+    std::string types;
+    for (int i = 0; i < arity_of(op); ++i) types += (i == 0 ? "'" : ", '") + type_name(arguments[i]) + "'";
+    raise_type_error(std::string(name_of(op)) + "() takes numbers, Variables and Duals, got " + types);
+}
+
+}  // namespace autodiffx::bindings

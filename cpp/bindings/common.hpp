@@ -1,0 +1,186 @@
+// What the files of the bindings share. The only folder that knows Python.
+#pragma once
+
+#include <pybind11/pybind11.h>
+
+#include <string>
+#include <utility>
+
+#include "autodiffx/record.hpp"
+#include "autodiffx/sweep.hpp"
+#include "autodiffx/tape.hpp"
+
+namespace autodiffx::bindings {
+
+namespace py = pybind11;
+
+// ---- objects ---------------------------------------------------------------
+
+// A Python Variable is a handle: on a tape, of a leaf, or a constant.
+struct VariableObject {
+    PyObject_HEAD
+    Handle handle;
+    PyObject* weak_references;
+};
+
+extern PyTypeObject* variable_type;
+extern PyTypeObject* constant_type;
+extern PyTypeObject* dual_type;
+
+inline bool is_variable(PyObject* object) {
+    return Py_TYPE(object) == variable_type || PyObject_TypeCheck(object, variable_type);
+}
+inline bool is_dual(PyObject* object) { return Py_TYPE(object) == dual_type; }
+inline Handle& handle_of(PyObject* object) { return reinterpret_cast<VariableObject*>(object)->handle; }
+
+// ---- errors ----------------------------------------------------------------
+
+extern PyObject* graph_error_type;
+extern PyObject* stale_error_type;
+extern PyObject* control_flow_error_type;
+extern PyObject* escape_warning_type;
+
+// Turns the C++ exception in flight into a Python one. To be called in a catch block.
+void raise_current_exception() noexcept;
+
+// Runs `body`, which returns a PyObject* (or an int), as CPython expects it of
+// a slot: no C++ exception leaves it.
+template <class Body>
+auto guarded(Body body) noexcept -> decltype(body()) {
+    try {
+        return body();
+    } catch (...) {
+        raise_current_exception();
+        if constexpr (std::is_pointer_v<decltype(body())>) return nullptr;
+        else return static_cast<decltype(body())>(-1);
+    }
+}
+
+// Throws a Python exception of the type, as a C++ one.
+[[noreturn]] void raise(PyObject* type, const std::string& message);
+[[noreturn]] void raise_type_error(const std::string& message);
+[[noreturn]] void raise_value_error(const std::string& message);
+std::string type_name(PyObject* object);
+
+// ---- the tape in use -------------------------------------------------------
+
+#if defined(__GLIBC__)
+// One instruction instead of a call; glibc keeps room for this in every thread.
+#define AUTODIFFX_FAST_TLS __attribute__((tls_model("initial-exec")))
+#else
+#define AUTODIFFX_FAST_TLS
+#endif
+extern thread_local Tape* tape_in_use AUTODIFFX_FAST_TLS;
+Tape& make_ambient_tape();
+inline Tape& current_tape() { return tape_in_use != nullptr ? *tape_in_use : make_ambient_tape(); }
+
+// ---- operands --------------------------------------------------------------
+
+// A Python object as an operand: a number, or something on the tape in use.
+struct Term {
+    Operand operand{0, Kind::constant, false};
+    double value = 0.0;     // of a constant
+    bool variable = false;  // the object is a Variable, if only a constant one
+};
+enum class Found { term, dual, none };  // none: not a number
+
+// Slow half of find_term: foreign tapes, NumPy's numbers, integers, errors.
+Found find_term_slowly(Tape& tape, PyObject* object, Term& term);
+
+inline Found find_term(Tape& tape, PyObject* object, Term& term) {
+    if (Py_TYPE(object) == variable_type) {
+        Handle const& handle = handle_of(object);
+        term.variable = true;
+        if (handle.tape == &tape) {
+            term.operand = {handle.slot,
+                            handle.state == Handle::State::result ? Kind::result : Kind::varying,
+                            handle.deferred};
+            return Found::term;
+        }
+        if (handle.state == Handle::State::leaf && handle.leaf->has_value) {
+            term.operand = {tape.input(*handle.leaf), Kind::leaf, false};
+            return Found::term;
+        }
+    } else if (PyFloat_CheckExact(object)) {
+        term.value = PyFloat_AS_DOUBLE(object);
+        return Found::term;
+    }
+    return find_term_slowly(tape, object, term);
+}
+
+inline Operand place(Tape& tape, const Term& term) {
+    if (term.operand.kind != Kind::constant) return term.operand;
+    return {tape.constant(term.value), Kind::constant, false};
+}
+
+// A plain Python, NumPy or 0-d array number. False, without error, if it is
+// none; throws OverflowError for an integer too large.
+bool read_number(PyObject* object, double& value);
+
+// ---- results ---------------------------------------------------------------
+
+PyObject* new_result(Tape& tape, Operand operand);  // a new Variable on the tape
+PyObject* new_constant(double value);               // a new passive plain Variable
+PyObject* object_of_leaf(Leaf& leaf);               // the very object, if it lives
+PyObject* object_of_slot(Tape& tape, Slot slot, Kind kind);
+void backward_from(const Handle& handle, double seed, bool accumulate);
+
+// The value of a Variable, with the checks that reading it needs.
+double read_value(const Handle& handle);
+// Notes an escape if a Graph is recording the handle's tape.
+void note_escape(const Handle& handle);
+
+// ---- applying operators to any mixture of numbers --------------------------
+
+// Each returns a new reference: a plain float (bool for decisions) if all
+// arguments are plain numbers, a Variable or a Dual otherwise, NotImplemented
+// if one is no number. Errors are C++ exceptions.
+using Apply = PyObject* (*)(PyObject* const* arguments);
+extern const Apply applications[];  // by Op
+inline PyObject* apply(Op op, PyObject* const* arguments) {
+    return applications[static_cast<std::size_t>(op)](arguments);
+}
+// The same, with a TypeError where the other returns NotImplemented.
+PyObject* apply_or_raise(Op op, PyObject* const* arguments);
+std::string_view name_of(Op op);
+
+// ---- where in the user's code ----------------------------------------------
+
+// A place in Python code, resolved only when it is reported.
+struct Place {
+    PyObject* code = nullptr;  // owned
+    int offset = -1;           // of the instruction; the line where the interpreter gives no offset
+    [[nodiscard]] std::string text() const;  // file:line
+};
+Place current_place();  // the innermost frame outside this package
+
+struct Escape {
+    Place place;
+    std::vector<Slot> slots;
+    bool warned = false;
+};
+
+// What a tape keeps for the bindings.
+struct PythonNotes : Notes {
+    struct GuardNote {
+        Place place;
+    };
+    std::vector<GuardNote> guards;
+    std::vector<Escape> escapes;
+    ~PythonNotes() override;
+    void truncate(std::size_t guards) override;
+    void clear() override;
+};
+PythonNotes& notes_of(Tape& tape);
+
+// ---- registration, one per concept ------------------------------------------
+
+void register_errors();
+void register_variable(py::module_& module);
+void register_dual(py::module_& module);
+void register_functions(py::module_& module);
+void register_graph(py::module_& module);
+void register_transforms(py::module_& module);
+void register_table(py::module_& module);
+
+}  // namespace autodiffx::bindings

@@ -1,0 +1,198 @@
+// Every public operator of the table as a function and as a method.
+#include "functions.hpp"
+
+#include <array>
+
+#include "arithmetic.hpp"
+
+namespace autodiffx::bindings {
+
+namespace {
+
+// Operands that may be left out, from the end: name and value.
+struct Default {
+    Op op;
+    const char* name;
+    double value;
+};
+constexpr Default defaults[] = {{Op::leaky_relu, "negative_slope", 0.01}, {Op::elu, "alpha", 1.0}};
+
+constexpr const Default* default_of(Op op) {
+    for (Default const& entry : defaults) {
+        if (entry.op == op) return &entry;
+    }
+    return nullptr;
+}
+
+void check_order(PyObject* order) {
+    bool const whole = PyLong_Check(order) || (PyIndex_Check(order) != 0 && !is_variable(order));
+    if (!whole) {
+        raise_type_error("the order of polygamma() is a plain non-negative int, got '" + type_name(order) +
+                         "': it is not differentiable by the order");
+    }
+    if (py::cast<double>(py::handle(order).attr("__index__")()) < 0) {
+        raise_value_error("the order of polygamma() is a plain non-negative int, got " + std::string(py::repr(order)));
+    }
+}
+
+// Positional and keyword arguments in the operator's order.
+template <Op op>
+PyObject* call(PyObject* const* arguments, std::size_t count, PyObject* keywords) {
+    constexpr int arity = Row<op>::arity;
+    constexpr const Default* fallback = default_of(op);
+    PyObject* all[arity] = {};
+    py::object filled;  // keeps the default alive
+    std::string const name(Row<op>::name);
+    if (count > arity) {
+        raise_type_error(name + "() takes " + std::to_string(arity) + " arguments, got " + std::to_string(count));
+    }
+    for (std::size_t i = 0; i < count; ++i) all[i] = arguments[i];
+    if (keywords != nullptr) {
+        for (Py_ssize_t k = 0; k < PyTuple_GET_SIZE(keywords); ++k) {
+            std::string const given = py::cast<std::string>(py::handle(PyTuple_GET_ITEM(keywords, k)));
+            if (fallback == nullptr || given != fallback->name || all[arity - 1] != nullptr) {
+                raise_type_error(name + "() got an unexpected keyword argument '" + given + "'");
+            }
+            all[arity - 1] = arguments[count + static_cast<std::size_t>(k)];
+        }
+    }
+    if (fallback != nullptr && all[arity - 1] == nullptr) {
+        filled = py::float_(fallback->value);
+        all[arity - 1] = filled.ptr();
+    }
+    for (PyObject* each : all) {
+        if (each == nullptr) {
+            raise_type_error(name + "() takes " + std::to_string(arity) + " arguments, got " + std::to_string(count));
+        }
+    }
+    if constexpr (op == Op::polygamma) check_order(all[0]);
+    return apply_or_raise(op, all);
+}
+
+template <Op op>
+PyObject* function(PyObject*, PyObject* const* arguments, Py_ssize_t count, PyObject* keywords) {
+    return guarded([&] { return call<op>(arguments, static_cast<std::size_t>(count), keywords); });
+}
+
+template <Op op>
+PyObject* unary_function(PyObject*, PyObject* argument) {
+    return guarded([&] { return apply_or_raise(op, &argument); });
+}
+
+template <Op op>
+PyObject* unary_method(PyObject* self, PyObject*) {
+    return guarded([&] { return apply_or_raise(op, &self); });
+}
+
+template <Op op>
+PyObject* method(PyObject* self, PyObject* const* arguments, Py_ssize_t count, PyObject* keywords) {
+    return guarded([&]() -> PyObject* {
+        std::size_t const given = static_cast<std::size_t>(count);
+        std::size_t const named = keywords == nullptr ? 0 : static_cast<std::size_t>(PyTuple_GET_SIZE(keywords));
+        std::vector<PyObject*> all{self};
+        all.insert(all.end(), arguments, arguments + given + named);
+        if constexpr (op == Op::clip) {
+            // numpy.clip() calls it with out=None.
+            if (named == 1 && arguments[given] == Py_None) keywords = nullptr;
+        }
+        return call<op>(all.data(), given + 1, keywords);
+    });
+}
+
+template <Op op>
+void add(std::vector<PyMethodDef>& list, bool as_method) {
+    if constexpr (Row<op>::visibility == Visibility::open) {
+        const char* const name = Row<op>::name.data();
+        if constexpr (Row<op>::arity == 1) {
+            if (as_method) list.push_back({name, unary_method<op>, METH_NOARGS, Row<op>::note});
+            else list.push_back({name, unary_function<op>, METH_O, Row<op>::note});
+        } else {
+            auto const pointer = as_method ? method<op> : function<op>;
+            list.push_back({name, reinterpret_cast<PyCFunction>(reinterpret_cast<void (*)()>(pointer)),
+                            METH_FASTCALL | METH_KEYWORDS, Row<op>::note});
+        }
+    }
+}
+
+std::vector<PyMethodDef> operators(bool as_methods) {
+    std::vector<PyMethodDef> list;
+#define UNARY(name, ...) add<Op::name>(list, as_methods);
+#define BINARY(name, ...) add<Op::name>(list, as_methods);
+#define TERNARY(name, ...) add<Op::name>(list, as_methods);
+#include "autodiffx/ops.def"
+#undef UNARY
+#undef BINARY
+#undef TERNARY
+    return list;
+}
+
+// ---- functions of several arguments, composed of operators --------------------
+
+std::vector<py::object> several(const char* name, const py::args& arguments) {
+    py::sequence values = arguments;
+    if (arguments.size() == 1 && (py::isinstance<py::list>(arguments[0]) || py::isinstance<py::tuple>(arguments[0]))) {
+        values = arguments[0];
+    }
+    if (py::len(values) == 0) raise_value_error(std::string(name) + "() needs at least one argument");
+    std::vector<py::object> list;
+    for (py::handle each : values) list.push_back(py::reinterpret_borrow<py::object>(each));
+    return list;
+}
+
+py::object binary(Op op, const py::object& a, const py::object& b) {
+    PyObject* const arguments[] = {a.ptr(), b.ptr()};
+    return py::reinterpret_steal<py::object>(apply_or_raise(op, arguments));
+}
+py::object unary(Op op, const py::object& a) {
+    PyObject* const argument = a.ptr();
+    return py::reinterpret_steal<py::object>(apply_or_raise(op, &argument));
+}
+
+// log(sum(exp(x))): a balanced fold, so that the rounding grows with the
+// logarithm of the number of arguments.
+py::object logsumexp_of(std::vector<py::object> values) {
+    if (values.size() == 1) return unary(Op::positive, values[0]);
+    while (values.size() > 1) {
+        std::vector<py::object> halved;
+        for (std::size_t i = 0; i + 1 < values.size(); i += 2) {
+            halved.push_back(binary(Op::logaddexp, values[i], values[i + 1]));
+        }
+        if (values.size() % 2 == 1) halved.push_back(values.back());
+        values = std::move(halved);
+    }
+    return values[0];
+}
+
+py::object logsumexp(const py::args& arguments) { return logsumexp_of(several("logsumexp", arguments)); }
+
+py::tuple shifted(const char* name, const py::args& arguments, bool exponential) {
+    std::vector<py::object> const values = several(name, arguments);
+    py::object const total = logsumexp_of(values);
+    py::tuple result(values.size());
+    for (std::size_t i = 0; i < values.size(); ++i) {
+        py::object const log_share = binary(Op::subtract, values[i], total);
+        result[i] = exponential ? unary(Op::exp, log_share) : log_share;
+    }
+    return result;
+}
+
+py::object round_function(const py::object& x, const py::object& decimals) {
+    return py::reinterpret_steal<py::object>(rounded(x.ptr(), decimals.ptr()));
+}
+
+}  // namespace
+
+std::vector<PyMethodDef> operator_methods() { return operators(true); }
+
+void register_functions(py::module_& module) {
+    static std::vector<PyMethodDef> functions = operators(false);
+    functions.push_back({nullptr, nullptr, 0, nullptr});
+    if (PyModule_AddFunctions(module.ptr(), functions.data()) != 0) throw py::error_already_set();
+    for (Alias const& alias : aliases) module.attr(alias.name) = module.attr(alias.op);
+    module.def("logsumexp", &logsumexp);
+    module.def("softmax", [](const py::args& arguments) { return shifted("softmax", arguments, true); });
+    module.def("log_softmax", [](const py::args& arguments) { return shifted("log_softmax", arguments, false); });
+    module.def("round", &round_function, py::arg("x"), py::arg("decimals") = 0);
+}
+
+}  // namespace autodiffx::bindings

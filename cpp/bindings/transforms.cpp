@@ -1,0 +1,255 @@
+// grad, value_and_grad and jvp of functions of scalars.
+//
+// A reverse transform marks a position on the tape in use, runs the function,
+// sweeps down to the mark and rewinds. If what it swept depends on something
+// active outside (the argument itself, or a captured Variable), the sweep is
+// recorded instead, so that its result can be differentiated in turn.
+#include <optional>
+
+#include "number.hpp"
+
+namespace autodiffx::bindings {
+
+namespace {
+
+long long last_level = 0;
+
+[[noreturn]] void raise_bad_argument(const char* transform, PyObject* object) {
+    raise_type_error(std::string(transform) + "() differentiates by numbers, Variables and Duals, got an argument of type '" +
+                     type_name(object) + "'");
+}
+
+// One differentiated argument: what the function is given, and its slot.
+struct Argument {
+    py::object given;
+    VariableObject* variable = nullptr;  // inside `given`; keeps the slot
+};
+
+// A slot of its own for the argument, from which nothing is passed on below.
+Argument lift(const char* transform, Tape& tape, PyObject* object, bool& active) {
+    Argument argument;
+    if (is_dual(object)) {
+        DualObject const& dual = dual_of(object);
+        Argument const inner = lift(transform, tape, dual.value.to_python().ptr(), active);
+        argument.variable = inner.variable;
+        argument.given = py::reinterpret_steal<py::object>(new_dual(Number(inner.given), dual.tangent, dual.level));
+        return argument;
+    }
+    if (PyBool_Check(object)) raise_bad_argument(transform, object);
+    tape.make_room();
+    Term term;
+    if (find_term(tape, object, term) != Found::term) raise_bad_argument(transform, object);
+    Operand operand{0, Kind::result, term.operand.deferred};
+    if (is_active(term.operand.kind)) {
+        active = true;
+        operand = record<Op::positive>(tape, term.operand);
+    } else {
+        double const value = term.operand.kind == Kind::constant ? term.value : tape.primals[term.operand.slot];
+        operand.slot = tape.argument(value);
+    }
+    argument.given = py::reinterpret_steal<py::object>(new_result(tape, operand));
+    argument.variable = reinterpret_cast<VariableObject*>(argument.given.ptr());
+    return argument;
+}
+
+struct Region {
+    Tape& tape;
+    Mark before;                 // where to rewind to
+    std::optional<Mark> start;   // after the arguments: where sweeps stop
+    bool active = false;         // an argument depends on something outside
+
+    explicit Region(Tape& on) : tape(on), before(on) {}
+    ~Region() {
+        start.reset();
+        // Nothing newer than the mark is alive: as if it had never been recorded.
+        if (before.tape != nullptr && tape.newest() == &before) tape.rewind(before.position);
+    }
+};
+
+// The derivative of one output by all arguments.
+std::vector<Number> differentiate(Region& region, const std::vector<Argument>& arguments, PyObject* output, bool& outside) {
+    std::vector<Number> zero(arguments.size());
+    if (is_dual(output)) {
+        // Differentiation is linear: component by component.
+        DualObject const& dual = dual_of(output);
+        std::vector<Number> const values = differentiate(region, arguments, dual.value.to_python().ptr(), outside);
+        std::vector<Number> const tangents = differentiate(region, arguments, dual.tangent.to_python().ptr(), outside);
+        std::vector<Number> result(arguments.size());
+        for (std::size_t i = 0; i < arguments.size(); ++i) {
+            result[i] = Number(py::reinterpret_steal<py::object>(new_dual(values[i], tangents[i], dual.level)));
+        }
+        return result;
+    }
+    Tape& tape = region.tape;
+    double number;
+    if (!is_variable(output)) {
+        if (read_number(output, number)) return zero;
+        raise_type_error("grad() needs a function that returns a scalar (a number, Variable or Dual), got '" +
+                         type_name(output) + "'");
+    }
+    if (&current_tape() != &tape) {
+        throw graph_error("the function given to grad() left another tape in use: close the Graphs that it opens");
+    }
+    Term term;
+    find_term(tape, output, term);
+    if (term.operand.kind != Kind::result) {
+        outside = outside || term.operand.kind == Kind::leaf;
+        return zero;
+    }
+    if (tape.is_graph() && tape.may_be_stale()) tape.require_current(term.operand.slot);
+    Slot const slot = term.operand.slot;
+    std::size_t const stop = region.start->position.statements;
+    Slot const base = static_cast<Slot>(region.before.position.slots);
+    std::vector<Number> result(arguments.size());
+    if (slot < base) {
+        outside = true;
+        return zero;
+    }
+    if (!region.active) {
+        reverse_sweep(tape, tape.adjoints, {{slot, 1.0}}, stop);
+        Adjoints<double> const& adjoints = tape.adjoints;
+        if (adjoints.touched.empty() && adjoints.low >= base) {
+            for (std::size_t i = 0; i < arguments.size(); ++i) {
+                Slot const at = arguments[i].variable->handle.slot;
+                result[i] = at < adjoints.high ? adjoints.values[at] : 0.0;
+            }
+            return result;
+        }
+    }
+    outside = true;
+    Adjoints<Recorded> adjoints;
+    recorded_sweep(tape, adjoints, {slot, Recorded(1.0)}, stop, base);
+    for (std::size_t i = 0; i < arguments.size(); ++i) {
+        std::size_t const at = arguments[i].variable->handle.slot - base;
+        if (at >= adjoints.values.size()) continue;
+        Recorded const adjoint = adjoints.values[at];
+        if (adjoint.is_constant()) result[i] = adjoint.value;
+        else result[i] = Number(py::reinterpret_steal<py::object>(new_result(tape, adjoint.operand)));
+    }
+    return result;
+}
+
+// What value_and_grad returns for the function's value: a plain float unless
+// it depends on something active outside.
+py::object outer_value(const py::object& output, bool outside) {
+    if (outside) return output;
+    if (is_dual(output.ptr())) {
+        DualObject const& dual = dual_of(output.ptr());
+        return py::reinterpret_steal<py::object>(
+            new_dual(Number(outer_value(dual.value.to_python(), false)),
+                     Number(outer_value(dual.tangent.to_python(), false)), dual.level));
+    }
+    if (is_variable(output.ptr())) return py::float_(read_value(handle_of(output.ptr())));
+    double number;
+    if (read_number(output.ptr(), number)) return py::float_(number);
+    return output;
+}
+
+std::vector<Py_ssize_t> positions_of(const py::object& argnums, std::size_t count) {
+    std::vector<Py_ssize_t> positions;
+    auto const take = [&](py::handle each) {
+        if (!py::isinstance<py::int_>(each) || PyBool_Check(each.ptr())) {
+            raise_type_error("argnums is an int or a tuple of ints, got " + std::string(py::repr(argnums)));
+        }
+        auto position = py::cast<Py_ssize_t>(each);
+        if (position < 0) position += static_cast<Py_ssize_t>(count);
+        if (position < 0 || position >= static_cast<Py_ssize_t>(count)) {
+            raise_value_error("argnums " + std::string(py::repr(argnums)) + " does not fit a call with " +
+                              std::to_string(count) + " positional arguments");
+        }
+        positions.push_back(position);
+    };
+    if (py::isinstance<py::tuple>(argnums) || py::isinstance<py::list>(argnums)) {
+        for (py::handle const each : argnums) take(each);
+    } else {
+        take(argnums);
+    }
+    return positions;
+}
+
+py::object value_and_gradient(const py::object& function, const py::object& argnums, const py::tuple& arguments,
+                              const py::dict& keywords) {
+    std::vector<Py_ssize_t> const positions = positions_of(argnums, arguments.size());
+    Tape& tape = current_tape();
+    Region region(tape);
+    std::vector<Argument> lifted;
+    py::tuple given(arguments.size());
+    for (std::size_t i = 0; i < arguments.size(); ++i) given[i] = arguments[i];
+    for (Py_ssize_t const position : positions) {
+        auto const at = static_cast<std::size_t>(position);
+        lifted.push_back(lift("grad", tape, py::object(arguments[at]).ptr(), region.active));
+        given[at] = lifted.back().given;
+    }
+    region.start.emplace(tape);
+    py::object output = function(*given, **keywords);
+    given = py::tuple();
+    if (region.before.tape == nullptr) throw graph_error("the Graph in which grad() was called was cleared by its function");
+    bool outside = region.active;
+    std::vector<Number> const derivatives = differentiate(region, lifted, output.ptr(), outside);
+    py::object const value = outer_value(output, outside);
+    py::object gradient;
+    if (py::isinstance<py::tuple>(argnums) || py::isinstance<py::list>(argnums)) {
+        py::tuple all(derivatives.size());
+        for (std::size_t i = 0; i < derivatives.size(); ++i) all[i] = derivatives[i].to_python();
+        gradient = all;
+    } else {
+        gradient = derivatives[0].to_python();
+    }
+    return py::make_tuple(value, gradient);
+}
+
+// ---- forward ------------------------------------------------------------------
+
+// Takes the level away: the value and the tangent of a number at it.
+std::pair<py::object, py::object> take_apart(const py::object& output, long long level) {
+    if (py::isinstance<py::tuple>(output) || py::isinstance<py::list>(output)) {
+        py::list values, tangents;
+        for (py::handle const each : output) {
+            auto const [value, tangent] = take_apart(py::reinterpret_borrow<py::object>(each), level);
+            values.append(value);
+            tangents.append(tangent);
+        }
+        if (py::isinstance<py::list>(output)) return {values, tangents};
+        return {py::tuple(values), py::tuple(tangents)};
+    }
+    if (is_dual(output.ptr()) && dual_of(output.ptr()).level == level) {
+        return {dual_of(output.ptr()).value.to_python(), dual_of(output.ptr()).tangent.to_python()};
+    }
+    double number;
+    if (is_dual(output.ptr()) || is_variable(output.ptr())) return {output, py::float_(0.0)};
+    if (read_number(output.ptr(), number)) return {py::float_(number), py::float_(0.0)};
+    raise_type_error("jvp() needs a function that returns numbers, got '" + type_name(output.ptr()) + "'");
+}
+
+py::tuple jvp(const py::object& function, const py::object& primals, const py::object& tangents) {
+    auto const is_sequence = [](const py::object& object) {
+        return py::isinstance<py::tuple>(object) || py::isinstance<py::list>(object);
+    };
+    if (!is_sequence(primals) || !is_sequence(tangents)) {
+        raise_type_error("jvp() takes primals and tangents as tuples or lists, one entry per argument; got '" +
+                         type_name(primals.ptr()) + "' and '" + type_name(tangents.ptr()) + "'");
+    }
+    if (py::len(primals) != py::len(tangents)) {
+        raise_value_error("jvp() takes as many tangents as primals, got " + std::to_string(py::len(tangents)) +
+                          " for " + std::to_string(py::len(primals)));
+    }
+    long long const level = ++last_level;
+    py::tuple arguments(py::len(primals));
+    py::object const type = py::reinterpret_borrow<py::object>(reinterpret_cast<PyObject*>(dual_type));
+    for (std::size_t i = 0; i < arguments.size(); ++i) {
+        py::object const index = py::int_(i);
+        if (PyBool_Check(py::object(primals[index]).ptr())) raise_bad_argument("jvp", py::object(primals[index]).ptr());
+        arguments[i] = type(primals[index], tangents[index], level);
+    }
+    auto const [value, tangent] = take_apart(function(*arguments), level);
+    return py::make_tuple(value, tangent);
+}
+
+}  // namespace
+
+void register_transforms(py::module_& module) {
+    module.def("_value_and_gradient", &value_and_gradient);
+    module.def("jvp", &jvp, py::arg("f"), py::arg("primals"), py::arg("tangents"));
+}
+
+}  // namespace autodiffx::bindings

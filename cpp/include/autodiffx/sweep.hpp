@@ -1,0 +1,72 @@
+// Sweeps: one pass over the statements. No operator is named here; the
+// arithmetic comes from the table, over whatever number type the sweep is in.
+#pragma once
+
+#include <vector>
+
+#include "autodiffx/dual.hpp"
+#include "autodiffx/record.hpp"
+#include "autodiffx/tape.hpp"
+
+namespace autodiffx {
+
+// Called now and then during a long sweep; may throw to break it off.
+extern void (*sweep_poll)();
+
+template <class T>
+struct Seed {
+    Slot slot;
+    T adjoint;
+};
+
+// Carries adjoints from the seeds down to the statement `stop`. Afterwards
+// `adjoints.values[s]` holds the adjoint of every slot that was reached, and
+// `adjoints.touched` lists the inputs (slots of kind leaf) among these.
+void reverse_sweep(Tape& tape, Adjoints<double>& adjoints, const std::vector<Seed<double>>& seeds,
+                   std::size_t stop = 0);
+
+// The same on dual numbers, forward over reverse: tangents[s] belongs to slot s.
+void reverse_sweep(Tape& tape, const Arena<double>& tangents, Adjoints<dual<double>>& adjoints,
+                   const std::vector<Seed<dual<double>>>& seeds);
+
+// The same as statements: what the sweep computes is recorded on the tape, so
+// that it can be differentiated and replayed. Only slots from `base` on that
+// are not inputs get an adjoint; the one of slot s is at index s - base.
+void recorded_sweep(Tape& tape, Adjoints<Recorded>& adjoints, Seed<Recorded> seed, std::size_t stop,
+                    Slot base);
+
+// Carries tangents up: on entry `tangents` holds the seeds (as many elements
+// as the tape has slots, zero where there is none).
+void forward_sweep(Tape& tape, Arena<double>& tangents);
+
+// Computes all primals of a graph anew from the present values of its inputs,
+// those of the graphs it captures from first if these are stale.
+void replay(Tape& tape);
+
+// The gradient of one slot by every leaf that it depends on, through captured
+// inputs into the enclosing tapes. A stale graph is replayed first; a stale
+// leaf on an ambient tape is a stale_error. A leaf may occur more than once.
+struct LeafAdjoint {
+    Leaf* leaf;
+    double adjoint;
+};
+std::vector<LeafAdjoint> gradient(Tape& tape, Slot slot, double seed);
+
+// Writes what `gradient` found into the leaves.
+void store_gradient(const std::vector<LeafAdjoint>& found, bool accumulate);
+
+// A direction: the tangent of each leaf named, zero for all others.
+struct LeafTangent {
+    const Leaf* leaf;
+    double tangent;
+};
+
+// The tangent of one slot along a direction, through enclosing tapes as well.
+double tangent(Tape& tape, Slot slot, const std::vector<LeafTangent>& direction);
+
+// The Hessian of one slot times a direction: the derivative of the gradient
+// along it, by a reverse sweep over dual numbers.
+std::vector<LeafAdjoint> hessian_product(Tape& tape, Slot slot,
+                                         const std::vector<LeafTangent>& direction);
+
+}  // namespace autodiffx

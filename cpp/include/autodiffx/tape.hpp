@@ -1,0 +1,311 @@
+// Tape: the statements and primals of one recording, and who refers to them.
+//
+// Reading order: Statement, Leaf, Input, Handle, Tape. See cpp/README.md.
+#pragma once
+
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <limits>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "autodiffx/arena.hpp"
+#include "autodiffx/error.hpp"
+#include "autodiffx/op.hpp"
+
+namespace autodiffx {
+
+using Slot = std::uint32_t;
+
+// How an operand takes part. Bit 0: active, a sweep passes through it.
+enum class Kind : std::uint8_t {
+    constant = 0,  // passive, the same number in every replay
+    result = 1,    // active, computed on this tape (or an input that a transform made)
+    varying = 2,   // passive, but a replay computes it anew
+    leaf = 3,      // active, an input of this tape: stands below everything a sweep visits
+};
+inline bool is_active(Kind kind) { return (static_cast<unsigned>(kind) & 1u) != 0; }
+
+// What a guard recorded. The other four comparisons are these with the
+// operands or the outcome turned round.
+enum class Relation : std::uint8_t { less, less_equal, equal, truth, trunc, floor, ceil, rint };
+
+// One recorded operation, 16 bytes. With three operands, `b` is an index into
+// Tape::pairs, where the second and third stand. A guard has no result; its
+// `result` is the next free slot, so that results never decrease.
+struct Statement {
+    Op op;
+    std::uint16_t flags;  // kinds of a, b, c in bits 0-1, 2-3, 4-5; see below
+    Slot a, b;
+    Slot result;
+
+    static constexpr unsigned passive_bit = 1u << 6;   // the result is varying, not active
+    static constexpr unsigned deferred_bit = 1u << 7;  // depends on a placeholder
+    static constexpr unsigned outcome_bit = 1u << 8;   // guards: what was decided
+    static constexpr unsigned relation_shift = 9;      // guards: the Relation
+
+    [[nodiscard]] Kind kind(int operand) const {
+        return static_cast<Kind>((flags >> (2 * operand)) & 3u);
+    }
+    [[nodiscard]] Relation relation() const { return static_cast<Relation>(flags >> relation_shift); }
+};
+static_assert(sizeof(Statement) == 16);
+
+struct Pair {
+    Slot b, c;
+};
+
+namespace detail {
+inline constexpr std::uint8_t arities[] = {
+#define UNARY(name, ...) 1,
+#define BINARY(name, ...) 2,
+#define TERNARY(name, ...) 3,
+#include "autodiffx/ops.def"
+#undef UNARY
+#undef BINARY
+#undef TERNARY
+    2,  // guard
+};
+}  // namespace detail
+inline int arity_of(Op op) { return detail::arities[static_cast<std::size_t>(op)]; }
+
+// A variable that the user made. It belongs to no tape: each tape that uses it
+// copies its value into a slot. Counted by reference, by its Python object and
+// by every tape that has it as an input.
+struct Leaf {
+    double value = 0.0;
+    double grad = 0.0;
+    std::uint64_t version = 0;     // rises whenever the value is set
+    std::uint64_t cached_key = 0;  // Tape::key of the tape in which `cached_slot` holds this version
+    std::uint64_t written = 0;     // the backward call that last wrote `grad`
+    Slot cached_slot = 0;
+    std::uint32_t references = 1;
+    bool has_value = false;
+    bool has_grad = false;
+    bool has_name = false;
+    std::string name;
+    void* object = nullptr;  // its Python object while that lives; the bindings' business
+
+    void set(double v);
+    void retain() { ++references; }
+    void release() {
+        if (--references == 0) delete this;
+    }
+};
+
+// Rises whenever any leaf is set: while it stands still, nothing becomes stale.
+extern std::atomic<std::uint64_t> leaf_epoch;
+
+class Tape;
+
+// A live reference to a slot. Tapes know their handles: these are the roots of
+// collection, and are told when slots move or the tape is cleared.
+struct Handle {
+    enum class State : std::uint8_t {
+        constant,  // no tape; `value`
+        result,    // on a tape, active
+        varying,   // on a tape, passive but replayed
+        leaf,      // no tape; `leaf`
+        detached,  // its tape was cleared; `value` is what it was, `slot` the tape's number
+        mark,      // not a value but a position, see Mark
+    };
+
+    Tape* tape = nullptr;  // set while on a tape
+    union {
+        Handle* newer = nullptr;  // neighbours in the tape's list
+        double value;
+        Leaf* leaf;
+    };
+    Handle* older = nullptr;
+    Slot slot = 0;
+    State state = State::constant;
+    bool deferred = false;  // depends on a placeholder: may be unevaluated
+    [[nodiscard]] bool on_tape() const { return tape != nullptr; }
+};
+
+// What a tape takes from outside: a leaf, a slot of an enclosing tape, or a
+// number that a transform put there.
+struct Input {
+    Slot slot;
+    Leaf* leaf = nullptr;                // a leaf, held by reference
+    std::unique_ptr<Handle> captured;    // or a handle on the enclosing tape
+    std::uint64_t version = 0;           // of the leaf, or Tape::replays of the captured tape, when read
+    bool loaded = true;                  // false: a placeholder that no forward has read yet
+};
+
+// A place on a tape to which it can be rewound.
+struct Position {
+    std::size_t statements = 0, slots = 0, pairs = 0, inputs = 0, guards = 0;
+};
+
+// A position that collection keeps up to date. It stands in the list of
+// handles: while nothing newer does, no handle refers to what came after it.
+struct Mark : Handle {
+    explicit Mark(Tape& on);
+    ~Mark();
+    Mark(const Mark&) = delete;
+    Mark& operator=(const Mark&) = delete;
+    Position position;
+};
+
+// Adjoints of one sweep: index s belongs to slot s. Zero outside [low, high),
+// the range of the last sweep, and outside `touched`.
+template <class T>
+struct Adjoints {
+    Arena<T> values;
+    Arena<std::uint8_t> reached;  // 1: the swept result depends on this slot
+    Arena<Slot> touched;          // slots of kind leaf that were reached
+    std::size_t low = 0, high = 0;
+};
+
+// What the bindings keep beside a tape: where guards and escapes were recorded.
+struct Notes {
+    virtual ~Notes() = default;
+    virtual void truncate(std::size_t guards) = 0;
+    virtual void clear() = 0;
+};
+
+class Tape {
+public:
+    enum class Role : std::uint8_t { ambient, graph };
+
+    explicit Tape(Role role);
+    Tape(const Tape&) = delete;
+    Tape& operator=(const Tape&) = delete;
+
+    // Owners are the thread or the Graph; a tape without owner and handles ends.
+    void retain() { ++owners_; }
+    void release();
+
+    [[nodiscard]] bool is_graph() const { return role_ == Role::graph; }
+    [[nodiscard]] Position position() const;
+    [[nodiscard]] std::size_t bytes() const;
+    [[nodiscard]] std::string describe() const;  // "Graph #3", "the ambient tape"
+
+    // Makes room for one operation (and its constants and inputs); on the
+    // ambient tape this is where unreachable statements are collected. To be
+    // called before operands are turned into slots, for slots may move.
+    void make_room() {
+        if (statements.size() >= collect_at_ && !sweeping) collect();
+    }
+    // The slots of a statement's operands; returns how many.
+    int operands(const Statement& statement, Slot (&slots)[3]) const {
+        int const arity = arity_of(statement.op);
+        slots[0] = statement.a;
+        slots[1] = arity == 3 ? pairs[statement.b].b : statement.b;
+        if (arity == 3) slots[2] = pairs[statement.b].c;
+        return arity;
+    }
+
+    void link(Handle& handle, Slot slot, Handle::State state) noexcept {
+        handle.tape = this;
+        handle.slot = slot;
+        handle.state = state;
+        handle.newer = nullptr;
+        handle.older = newest_;
+        if (newest_ != nullptr) newest_->newer = &handle;
+        newest_ = &handle;
+    }
+    void unlink(Handle& handle) noexcept {
+        if (handle.newer != nullptr) handle.newer->older = handle.older;
+        else newest_ = handle.older;
+        if (handle.older != nullptr) handle.older->newer = handle.newer;
+        handle.tape = nullptr;
+        if (newest_ == nullptr && owners_ == 0) end();
+    }
+
+    // The slot of a constant; equal bits may share one.
+    Slot constant(double value);
+    // The slot of a leaf's present version.
+    Slot input(Leaf& leaf) {
+        if (leaf.cached_key == key_) return leaf.cached_slot;
+        return add_input(leaf);
+    }
+    // The slot under which a value of an enclosing tape is known here.
+    Slot capture(Tape& outer, const Handle& handle);
+    // A slot that has a value and no statement: the argument of a transform.
+    Slot argument(double value);
+
+    // Forgets everything after the position. The caller knows that no handle refers to it.
+    void rewind(const Position& to);
+    // Removes what no handle can reach and moves the rest down.
+    void collect();
+    // Forgets everything; handles keep their values and know that they were cleared.
+    void clear();
+
+    // The statement whose result is `slot`, or npos if the slot is an input.
+    [[nodiscard]] std::size_t statement_of(Slot slot) const;
+    static constexpr std::size_t npos = static_cast<std::size_t>(-1);
+    // The input at `slot`, or null.
+    [[nodiscard]] const Input* input_at(Slot slot) const;
+
+    // True if a replay would now read other inputs than the last one did: of
+    // this graph, or of one that it captures from.
+    bool is_stale();
+    // Throws stale_error or missing_value if the slot depends on an input that
+    // was set since, or on a placeholder that no replay has read.
+    void require_current(Slot slot);
+    // Whether is_stale() or an unread placeholder is possible at all; cheap.
+    [[nodiscard]] bool may_be_stale() const {
+        return checked_epoch_ != leaf_epoch.load(std::memory_order_relaxed) || stale_ || needs_replay || unevaluated;
+    }
+
+    Arena<double> primals;        // by slot
+    Arena<Statement> statements;  // in order of recording, which is topological order
+    Arena<Pair> pairs;            // second and third operands
+    std::vector<Input> inputs;    // by rising slot
+    std::vector<std::uint32_t> guards;  // statement indices
+    Adjoints<double> adjoints;    // of the last reverse sweep
+    std::unique_ptr<Notes> notes;
+
+    std::size_t swept_statements = npos;  // size at the last sweep; npos: adjoints are not to be read
+    std::uint64_t replays = 0;            // how often the primals were computed anew
+    bool needs_replay = false;            // a replay was broken off
+    bool sweeping = false;                // a sweep is under way: slots must stay where they are
+    bool unevaluated = false;             // a placeholder was recorded and not read since
+    Tape* enclosing = nullptr;            // while open: what was recording before
+    bool open = false;
+    std::uint32_t number = 0;             // graphs: for messages
+    std::string name;
+
+    [[nodiscard]] Handle* newest() const { return newest_; }
+    [[nodiscard]] bool has_owner() const { return owners_ != 0; }
+
+    // Statements that the ambient tape may hold before its first collection.
+    static constexpr std::size_t first_collection = std::size_t{1} << 14;
+
+private:
+    ~Tape();
+
+    void end();
+    Slot push_slot(double value);
+    Slot add_input(Leaf& leaf);
+    void drop_inputs(std::size_t from);
+    void slots_moved();
+
+    // Constants by a hash of their bits: the slot last given to one.
+    static constexpr std::size_t constant_entries = 64;
+    struct ConstantEntry {
+        std::uint64_t bits;
+        Slot slot;
+        std::uint32_t generation;
+    };
+
+    std::size_t collect_at_;  // statements at which make_room collects
+    std::uint32_t generation_ = 1;     // constants of another generation are forgotten
+    std::uint64_t key_ = 0;            // changes whenever slots of inputs may have moved
+    std::uint64_t checked_epoch_ = 0;  // state of leaf_epoch when staleness was last looked at
+    bool stale_ = false;
+    Role role_;
+    std::uint32_t owners_ = 0;
+    Handle* newest_ = nullptr;
+    std::vector<ConstantEntry> constants_;
+};
+
+// The tapes that `tape` captures from, directly or not, each after those that
+// it captures from itself; `tape` is the last.
+std::vector<Tape*> capture_order(Tape& tape);
+
+}  // namespace autodiffx

@@ -1,0 +1,62 @@
+// The forward sweep: tangents from the inputs up.
+#pragma GCC diagnostic ignored "-Wpedantic"  // computed goto
+#include "autodiffx/sweep.hpp"
+
+namespace autodiffx {
+
+namespace {
+
+struct ForwardStep {
+    const double* primals;
+    const Pair* pairs;
+    double* tangents;
+
+    template <Op op>
+    void unary(const Statement& s) {
+        double const a = primals[s.a], r = primals[s.result];
+        tangents[s.result] = chain(tangents[s.a], Row<op>::template partial<0>(a, r));
+    }
+    template <Op op>
+    void binary(const Statement& s) {
+        double const a = primals[s.a], b = primals[s.b], r = primals[s.result];
+        double tangent = 0.0;
+        if (is_active(s.kind(0))) tangent = chain(tangents[s.a], Row<op>::template partial<0>(a, b, r));
+        if (is_active(s.kind(1))) tangent += chain(tangents[s.b], Row<op>::template partial<1>(a, b, r));
+        tangents[s.result] = tangent;
+    }
+    template <Op op>
+    void ternary(const Statement& s) {
+        Pair const pair = pairs[s.b];
+        double const a = primals[s.a], b = primals[pair.b], c = primals[pair.c], r = primals[s.result];
+        double tangent = 0.0;
+        if (is_active(s.kind(0))) tangent = chain(tangents[s.a], Row<op>::template partial<0>(a, b, c, r));
+        if (is_active(s.kind(1))) tangent += chain(tangents[pair.b], Row<op>::template partial<1>(a, b, c, r));
+        if (is_active(s.kind(2))) tangent += chain(tangents[pair.c], Row<op>::template partial<2>(a, b, c, r));
+        tangents[s.result] = tangent;
+    }
+    void guard(const Statement&) {}
+};
+
+void run(const Statement* at, const Statement* end, ForwardStep step) {
+    Statement s;
+next:
+    if (at == end) return;
+    s = *at++;
+    if ((s.flags & Statement::passive_bit) != 0) goto next;
+#include "dispatch.inc"
+}
+
+constexpr std::size_t poll_interval = std::size_t{1} << 20;
+
+}  // namespace
+
+void forward_sweep(Tape& tape, Arena<double>& tangents) {
+    for (std::size_t i = 0; i < tape.statements.size(); i += poll_interval) {
+        std::size_t const end = std::min(i + poll_interval, tape.statements.size());
+        run(tape.statements.data() + i, tape.statements.data() + end,
+            ForwardStep{tape.primals.data(), tape.pairs.data(), tangents.data()});
+        if (end != tape.statements.size() && sweep_poll != nullptr) sweep_poll();
+    }
+}
+
+}  // namespace autodiffx

@@ -1,0 +1,254 @@
+// The reverse sweep, in every number type.
+#pragma GCC diagnostic ignored "-Wpedantic"  // computed goto
+#include <algorithm>
+#include <cstring>
+
+#include "autodiffx/sweep.hpp"
+
+namespace autodiffx {
+
+void (*sweep_poll)() = nullptr;
+
+namespace {
+
+// Statements between two polls.
+constexpr std::size_t poll_interval = std::size_t{1} << 20;
+
+bool is_zero(double x) { return x == 0.0; }
+bool is_zero(const dual<double>& x) { return x.value == 0.0 && x.tangent == 0.0; }
+bool is_zero(const Recorded& x) { return x.is(0.0); }
+
+// Where a sweep reads values, by number type. The first two hold addresses,
+// since the tape does not grow under them.
+struct PrimalSource {
+    using Number = double;
+    const Statement* statements;
+    const double* primals;
+    const Pair* pairs;
+    explicit PrimalSource(const Tape& tape)
+        : statements(tape.statements.data()), primals(tape.primals.data()), pairs(tape.pairs.data()) {}
+    [[nodiscard]] Statement statement(std::size_t i) const { return statements[i]; }
+    [[nodiscard]] Pair pair(Slot i) const { return pairs[i]; }
+    [[nodiscard]] double read(Slot slot, Kind, bool) const { return primals[slot]; }
+};
+
+struct DualSource {
+    using Number = dual<double>;
+    const Statement* statements;
+    const double* primals;
+    const double* tangents;
+    const Pair* pairs;
+    DualSource(const Tape& tape, const Arena<double>& with)
+        : statements(tape.statements.data()),
+          primals(tape.primals.data()),
+          tangents(with.data()),
+          pairs(tape.pairs.data()) {}
+    [[nodiscard]] Statement statement(std::size_t i) const { return statements[i]; }
+    [[nodiscard]] Pair pair(Slot i) const { return pairs[i]; }
+    [[nodiscard]] dual<double> read(Slot slot, Kind, bool) const { return {primals[slot], tangents[slot]}; }
+};
+
+// The tape grows while this sweep runs: everything is read afresh.
+struct RecordedSource {
+    using Number = Recorded;
+    Tape* tape;
+    [[nodiscard]] Statement statement(std::size_t i) const { return tape->statements[i]; }
+    [[nodiscard]] Pair pair(Slot i) const { return tape->pairs[i]; }
+    [[nodiscard]] Recorded read(Slot slot, Kind kind, bool deferred) const {
+        if (kind == Kind::constant) return tape->primals[slot];
+        return {*tape, {slot, kind, deferred}};
+    }
+};
+
+// One statement of a reverse sweep, by arity.
+template <class Source>
+struct ReverseStep {
+    using T = typename Source::Number;
+    Source source;
+    T* values;
+    std::uint8_t* reached;
+    Arena<Slot>* touched;
+    Slot lowest;   // of the slots reached, inputs apart
+    Slot base;     // slot of index 0 in `values` and `reached`
+    T adjoint{};   // of the statement at hand
+
+    // Recorded sweeps pass nothing on to what lies before `base` nor to
+    // inputs: it would be recorded for nothing.
+    [[nodiscard]] bool wanted(Kind kind, [[maybe_unused]] Slot slot) const {
+        if constexpr (std::is_same_v<T, Recorded>) return kind == Kind::result && slot >= base;
+        else return is_active(kind);
+    }
+    [[nodiscard]] std::size_t index(Slot slot) const {
+        if constexpr (std::is_same_v<T, Recorded>) return slot - base;
+        else return slot;
+    }
+    void contribute(Slot slot, Kind kind, const T& contribution) {
+        if (kind == Kind::leaf) {
+            if (reached[index(slot)] == 0) touched->push(slot);
+        } else {
+            lowest = std::min(lowest, slot);
+        }
+        std::size_t const at = index(slot);
+        reached[at] = 1;
+        values[at] = values[at] + contribution;
+    }
+    [[nodiscard]] T read(const Statement& s, int operand, Slot slot) const {
+        return source.read(slot, s.kind(operand), (s.flags & Statement::deferred_bit) != 0);
+    }
+    [[nodiscard]] T result(const Statement& s) const {
+        return source.read(s.result, Kind::result, (s.flags & Statement::deferred_bit) != 0);
+    }
+
+    template <Op op>
+    void unary(const Statement& s) {
+        T const a = read(s, 0, s.a), r = result(s);
+        if (wanted(s.kind(0), s.a)) {
+            contribute(s.a, s.kind(0), chain(adjoint, Row<op>::template partial<0>(a, r)));
+        }
+    }
+    template <Op op>
+    void binary(const Statement& s) {
+        T const a = read(s, 0, s.a), b = read(s, 1, s.b), r = result(s);
+        if (wanted(s.kind(0), s.a)) {
+            contribute(s.a, s.kind(0), chain(adjoint, Row<op>::template partial<0>(a, b, r)));
+        }
+        if (wanted(s.kind(1), s.b)) {
+            contribute(s.b, s.kind(1), chain(adjoint, Row<op>::template partial<1>(a, b, r)));
+        }
+    }
+    template <Op op>
+    void ternary(const Statement& s) {
+        Pair const pair = source.pair(s.b);
+        T const a = read(s, 0, s.a), b = read(s, 1, pair.b), c = read(s, 2, pair.c), r = result(s);
+        if (wanted(s.kind(0), s.a)) {
+            contribute(s.a, s.kind(0), chain(adjoint, Row<op>::template partial<0>(a, b, c, r)));
+        }
+        if (wanted(s.kind(1), pair.b)) {
+            contribute(pair.b, s.kind(1), chain(adjoint, Row<op>::template partial<1>(a, b, c, r)));
+        }
+        if (wanted(s.kind(2), pair.c)) {
+            contribute(pair.c, s.kind(2), chain(adjoint, Row<op>::template partial<2>(a, b, c, r)));
+        }
+    }
+    void guard(const Statement&) {}  // decides, passes nothing on
+    // A zero adjoint contributes nothing, but what is below still counts as
+    // depended on: leaves get a gradient of zero, not none.
+    void touch(const Statement& s) {
+        int const arity = arity_of(s.op);
+        if (wanted(s.kind(0), s.a)) contribute(s.a, s.kind(0), T(0.0));
+        if (arity == 2 && wanted(s.kind(1), s.b)) contribute(s.b, s.kind(1), T(0.0));
+        if (arity == 3) {
+            Pair const pair = source.pair(s.b);
+            if (wanted(s.kind(1), pair.b)) contribute(pair.b, s.kind(1), T(0.0));
+            if (wanted(s.kind(2), pair.c)) contribute(pair.c, s.kind(2), T(0.0));
+        }
+    }
+};
+
+// Statements from i - 1 down to stop, or down to the oldest ancestor of the
+// seeds: then it returns true. `i` is left where it ended.
+template <class Source>
+bool run(ReverseStep<Source>& shared, std::size_t& i, std::size_t stop) {
+    ReverseStep<Source> step = shared;  // a copy whose fields can live in registers
+    Statement s;
+next:
+    if (i == stop) goto pause;
+    s = step.source.statement(--i);
+    if (s.result < step.lowest) {
+        shared.lowest = step.lowest;
+        return true;
+    }
+    if (step.reached[step.index(s.result)] == 0 || (s.flags & Statement::passive_bit) != 0) goto next;
+    step.adjoint = step.values[step.index(s.result)];
+    if (is_zero(step.adjoint)) {
+        step.touch(s);
+        goto next;
+    }
+#include "dispatch.inc"
+pause:
+    shared.lowest = step.lowest;
+    return false;
+}
+
+template <class T>
+void clear(Adjoints<T>& adjoints) {
+    std::size_t const count = adjoints.high - adjoints.low;
+    if (count != 0) {
+        std::memset(static_cast<void*>(adjoints.values.data() + adjoints.low), 0, count * sizeof(T));
+        std::memset(adjoints.reached.data() + adjoints.low, 0, count);
+    }
+    for (std::size_t i = 0; i < adjoints.touched.size(); ++i) {
+        Slot const slot = adjoints.touched[i];
+        std::memset(static_cast<void*>(adjoints.values.data() + slot), 0, sizeof(T));
+        adjoints.reached[slot] = 0;
+    }
+    adjoints.touched.truncate(0);
+    adjoints.low = adjoints.high = 0;
+}
+
+// Marks the tape as being swept; a signal handler must not move its slots.
+struct Sweeping {
+    Tape& tape;
+    explicit Sweeping(Tape& t) : tape(t) {
+        if (tape.sweeping) throw graph_error("a sweep of " + tape.describe() + " is already under way");
+        tape.sweeping = true;
+    }
+    ~Sweeping() { tape.sweeping = false; }
+};
+
+template <class T, class MakeSource>
+void sweep(Tape& tape, Adjoints<T>& adjoints, const std::vector<Seed<T>>& seeds, std::size_t stop,
+           Slot base, MakeSource make_source) {
+    Sweeping const sweeping(tape);
+    tape.swept_statements = Tape::npos;
+    clear(adjoints);
+    Slot high = base, lowest = std::numeric_limits<Slot>::max();
+    std::size_t from = stop;
+    for (Seed<T> const& seed : seeds) {
+        high = std::max(high, seed.slot);
+        lowest = std::min(lowest, seed.slot);
+        std::size_t const statement = tape.statement_of(seed.slot);
+        if (statement != Tape::npos) from = std::max(from, statement + 1);
+    }
+    std::size_t const count = std::size_t{high} - base + 1;
+    adjoints.values.extend_zeroed(count);
+    adjoints.reached.extend_zeroed(count);
+    for (Seed<T> const& seed : seeds) {
+        T& adjoint = adjoints.values[seed.slot - base];
+        adjoint = adjoint + seed.adjoint;
+        adjoints.reached[seed.slot - base] = 1;
+    }
+    // Until the sweep has told how far down it went, everything may be touched.
+    adjoints.low = 0;
+    adjoints.high = count;
+    bool ended = false;
+    while (!ended && from > stop) {
+        std::size_t const pause = from - stop > poll_interval ? from - poll_interval : stop;
+        ReverseStep<decltype(make_source())> step{
+            make_source(), adjoints.values.data(), adjoints.reached.data(), &adjoints.touched, lowest, base};
+        ended = run(step, from, pause);
+        lowest = step.lowest;
+        if (!ended && from > stop && sweep_poll != nullptr) sweep_poll();
+    }
+    adjoints.low = std::min<std::size_t>(lowest - base, count);
+}
+
+}  // namespace
+
+void reverse_sweep(Tape& tape, Adjoints<double>& adjoints, const std::vector<Seed<double>>& seeds,
+                   std::size_t stop) {
+    sweep(tape, adjoints, seeds, stop, 0, [&] { return PrimalSource(tape); });
+    if (&adjoints == &tape.adjoints) tape.swept_statements = tape.statements.size();
+}
+
+void reverse_sweep(Tape& tape, const Arena<double>& tangents, Adjoints<dual<double>>& adjoints,
+                   const std::vector<Seed<dual<double>>>& seeds) {
+    sweep(tape, adjoints, seeds, 0, 0, [&] { return DualSource(tape, tangents); });
+}
+
+void recorded_sweep(Tape& tape, Adjoints<Recorded>& adjoints, Seed<Recorded> seed, std::size_t stop,
+                    Slot base) {
+    sweep(tape, adjoints, std::vector<Seed<Recorded>>{seed}, stop, base, [&] { return RecordedSource{&tape}; });
+}
+
+}  // namespace autodiffx

@@ -1,0 +1,116 @@
+// Staleness: has an input been set since something was computed from it?
+#include <algorithm>
+#include <unordered_set>
+#include <utility>
+#include <vector>
+
+#include "autodiffx/tape.hpp"
+
+namespace autodiffx {
+
+namespace {
+
+std::string name_of(const Leaf& leaf) { return leaf.has_name ? leaf.name : "a Variable"; }
+
+// Some input of this tape itself has another value than it was read with.
+bool inputs_changed(const Tape& tape) {
+    return std::any_of(tape.inputs.begin(), tape.inputs.end(), [](const Input& input) {
+        if (input.leaf != nullptr) return input.leaf->version != input.version;
+        return input.captured && input.captured->on_tape() &&
+               input.captured->tape->replays != input.version;
+    });
+}
+
+[[noreturn]] void throw_stale(const Leaf& leaf, const Tape& tape) {
+    std::string const what = name_of(leaf) + " was set after this value was computed: ";
+    throw stale_error(what + (tape.is_graph() ? "call forward() on " + tape.describe() + " first"
+                                              : std::string("compute it again, or record with Graph")));
+}
+
+// The inputs that the slot depends on.
+std::vector<const Input*> inputs_below(const Tape& tape, Slot slot) {
+    std::vector<const Input*> found;
+    std::vector<std::uint8_t> reached(std::size_t{slot} + 1, 0);
+    reached[slot] = 1;
+    std::size_t const own = tape.statement_of(slot);
+    for (std::size_t i = own == Tape::npos ? 0 : own + 1; i-- > 0;) {
+        Statement const& statement = tape.statements[i];
+        if (statement.op == Op::guard || reached[statement.result] == 0) continue;
+        Slot slots[3];
+        int const arity = tape.operands(statement, slots);
+        for (int k = 0; k < arity; ++k) reached[slots[k]] = 1;
+    }
+    for (Input const& input : tape.inputs) {
+        if (input.slot <= slot && reached[input.slot] != 0) found.push_back(&input);
+    }
+    return found;
+}
+
+}  // namespace
+
+std::vector<Tape*> capture_order(Tape& tape) {
+    std::vector<Tape*> order;
+    std::unordered_set<Tape*> seen{&tape};
+    std::vector<std::pair<Tape*, std::size_t>> path{{&tape, 0}};  // and the next input to look at
+    while (!path.empty()) {
+        Tape* const at = path.back().first;
+        std::size_t const next = path.back().second++;
+        if (next == at->inputs.size()) {
+            order.push_back(at);
+            path.pop_back();
+            continue;
+        }
+        Input const& input = at->inputs[next];
+        Tape* const outer = input.captured ? input.captured->tape : nullptr;
+        if (outer != nullptr && seen.insert(outer).second) path.emplace_back(outer, 0);
+    }
+    return order;
+}
+
+bool Tape::is_stale() {
+    if (!is_graph()) return false;
+    if (needs_replay) return true;
+    std::uint64_t const epoch = leaf_epoch.load(std::memory_order_relaxed);
+    if (checked_epoch_ == epoch) return stale_;
+    bool any = false;
+    for (Tape* each : capture_order(*this)) {
+        any = any || (each->is_graph() && (each->needs_replay || inputs_changed(*each)));
+    }
+    checked_epoch_ = epoch;
+    stale_ = any;
+    return any;
+}
+
+void Tape::require_current(Slot slot) {
+    if (is_graph()) {
+        if (!may_be_stale()) return;
+        if (needs_replay) {
+            throw stale_error("the last replay of " + describe() +
+                              " was broken off: set its inputs and call forward() again");
+        }
+        if (!is_stale() && !unevaluated) return;
+    }
+    std::vector<std::pair<Tape*, Slot>> pending{{this, slot}};
+    while (!pending.empty()) {
+        auto const [tape, at] = pending.back();
+        pending.pop_back();
+        for (Input const* input : inputs_below(*tape, at)) {
+            if (input->leaf != nullptr) {
+                if (!input->leaf->has_value) {
+                    throw missing_value("Variable does not have value: " +
+                                        (input->leaf->has_name ? input->leaf->name : std::string("(no name)")));
+                }
+                if (input->leaf->version != input->version || !input->loaded) throw_stale(*input->leaf, *tape);
+            } else if (input->captured && input->captured->on_tape()) {
+                Tape* const outer = input->captured->tape;
+                if (outer->is_graph() && (outer->replays != input->version || outer->needs_replay)) {
+                    throw stale_error(outer->describe() + " was replayed after this value was computed: call forward() on " +
+                                      tape->describe() + " first");
+                }
+                pending.emplace_back(outer, input->captured->slot);
+            }
+        }
+    }
+}
+
+}  // namespace autodiffx

@@ -1,0 +1,239 @@
+// The life of a tape: inputs and constants come, positions are rewound, the end.
+#include "autodiffx/tape.hpp"
+
+#include <algorithm>
+#include <cstring>
+
+namespace autodiffx {
+
+std::atomic<std::uint64_t> leaf_epoch{1};
+
+namespace {
+std::atomic<std::uint64_t> last_key{0};
+std::atomic<std::uint32_t> last_number{0};
+
+std::uint64_t bits_of(double value) {
+    std::uint64_t bits;
+    std::memcpy(&bits, &value, sizeof bits);
+    return bits;
+}
+}  // namespace
+
+void Leaf::set(double v) {
+    value = v;
+    has_value = true;
+    ++version;
+    cached_key = 0;
+    leaf_epoch.fetch_add(1, std::memory_order_relaxed);
+}
+
+Mark::Mark(Tape& on) : position(on.position()) { on.link(*this, 0, State::mark); }
+
+Mark::~Mark() {
+    if (tape != nullptr) tape->unlink(*this);
+}
+
+Tape::Tape(Role role)
+    : collect_at_(role == Role::ambient ? first_collection : npos), key_(++last_key), role_(role) {
+    if (role == Role::graph) number = ++last_number;
+    primals.limit(std::size_t{std::numeric_limits<Slot>::max()} + 1);
+}
+
+Tape::~Tape() { drop_inputs(0); }
+
+void Tape::release() {
+    --owners_;
+    if (owners_ == 0 && newest_ == nullptr) end();
+}
+
+// Ends this tape. Its captured inputs may have been the last handles of another
+// one, which then ends too: in a loop, since tapes nest to any depth.
+void Tape::end() {
+    thread_local std::vector<Tape*>* ending = nullptr;
+    if (ending != nullptr) {
+        ending->push_back(this);
+        return;
+    }
+    std::vector<Tape*> queue{this};
+    ending = &queue;
+    while (!queue.empty()) {
+        Tape* last = queue.back();
+        queue.pop_back();
+        delete last;
+    }
+    ending = nullptr;
+}
+
+Position Tape::position() const {
+    return {statements.size(), primals.size(), pairs.size(), inputs.size(), guards.size()};
+}
+
+std::size_t Tape::bytes() const {
+    return sizeof *this + primals.capacity() * sizeof(double) + statements.capacity() * sizeof(Statement) +
+           pairs.capacity() * sizeof(Pair) + inputs.capacity() * sizeof(Input) +
+           guards.capacity() * sizeof(guards[0]) + constants_.capacity() * sizeof(ConstantEntry) +
+           adjoints.values.capacity() * sizeof(double) + adjoints.reached.capacity() +
+           adjoints.touched.capacity() * sizeof(Slot);
+}
+
+std::string Tape::describe() const {
+    if (!is_graph()) return "a thread's ambient tape";
+    return name.empty() ? "Graph #" + std::to_string(number) : "Graph '" + name + "'";
+}
+
+Slot Tape::push_slot(double value) {
+    std::size_t const slot = primals.size();
+    primals.push(value);
+    return static_cast<Slot>(slot);
+}
+
+Slot Tape::constant(double value) {
+    if (constants_.empty()) constants_.resize(constant_entries, ConstantEntry{0, 0, 0});
+    std::uint64_t const bits = bits_of(value);
+    std::uint64_t const hash = bits * 0x9E3779B97F4A7C15u;
+    ConstantEntry& entry = constants_[hash >> 58];
+    static_assert(constant_entries == 64, "six bits of the hash");
+    if (entry.generation == generation_ && entry.bits == bits) return entry.slot;
+    Slot const slot = push_slot(value);
+    entry = {bits, slot, generation_};
+    return slot;
+}
+
+Slot Tape::add_input(Leaf& leaf) {
+    inputs.emplace_back();  // first, so that nothing is half done if memory ends
+    Input& entry = inputs.back();
+    try {
+        entry.slot = push_slot(leaf.has_value ? leaf.value : std::numeric_limits<double>::quiet_NaN());
+    } catch (...) {
+        inputs.pop_back();
+        throw;
+    }
+    entry.leaf = &leaf;
+    entry.version = leaf.version;
+    leaf.retain();
+    leaf.cached_key = key_;
+    leaf.cached_slot = entry.slot;
+    if (!leaf.has_value) {
+        entry.loaded = false;
+        unevaluated = true;
+    }
+    return entry.slot;
+}
+
+Slot Tape::capture(Tape& outer, const Handle& handle) {
+    // A second input for the same value does no harm, so only the latest are searched.
+    std::size_t const oldest = inputs.size() > 16 ? inputs.size() - 16 : 0;
+    for (std::size_t i = inputs.size(); i-- > oldest;) {
+        Input const& entry = inputs[i];
+        if (entry.captured && entry.captured->tape == &outer && entry.captured->slot == handle.slot &&
+            entry.version == outer.replays) {
+            return entry.slot;
+        }
+    }
+    auto captured = std::make_unique<Handle>();
+    inputs.emplace_back();
+    Input& entry = inputs.back();
+    try {
+        entry.slot = push_slot(outer.primals[handle.slot]);
+    } catch (...) {
+        inputs.pop_back();
+        throw;
+    }
+    outer.link(*captured, handle.slot, handle.state);
+    captured->deferred = handle.deferred;
+    entry.captured = std::move(captured);
+    entry.version = outer.replays;
+    if (handle.deferred && outer.unevaluated) {
+        entry.loaded = false;
+        unevaluated = true;
+    }
+    return entry.slot;
+}
+
+Slot Tape::argument(double value) { return push_slot(value); }
+
+void Tape::drop_inputs(std::size_t from) {
+    for (std::size_t i = inputs.size(); i-- > from;) {
+        if (inputs[i].leaf != nullptr) inputs[i].leaf->release();
+        if (inputs[i].captured && inputs[i].captured->tape != nullptr) {
+            inputs[i].captured->tape->unlink(*inputs[i].captured);
+        }
+    }
+    inputs.erase(inputs.begin() + static_cast<std::ptrdiff_t>(from), inputs.end());
+}
+
+void Tape::slots_moved() {
+    key_ = ++last_key;
+    ++generation_;
+    swept_statements = npos;
+}
+
+void Tape::rewind(const Position& to) {
+    if (inputs.size() > to.inputs) {
+        drop_inputs(to.inputs);
+        key_ = ++last_key;
+    }
+    ++generation_;
+    swept_statements = npos;
+    statements.truncate(to.statements);
+    primals.truncate(to.slots);
+    pairs.truncate(to.pairs);
+    if (guards.size() > to.guards) {
+        guards.resize(to.guards);
+        if (notes) notes->truncate(to.guards);
+    }
+}
+
+void Tape::clear() {
+    for (Handle* handle = newest_; handle != nullptr;) {
+        Handle* const older = handle->older;
+        if (handle->state == Handle::State::mark) {
+            static_cast<Mark*>(handle)->position = Position{};
+        } else {
+            double const present = primals[handle->slot];
+            if (handle->newer != nullptr) handle->newer->older = handle->older;
+            else newest_ = handle->older;
+            if (handle->older != nullptr) handle->older->newer = handle->newer;
+            handle->tape = nullptr;
+            handle->slot = number;
+            handle->state = Handle::State::detached;
+            handle->value = present;
+        }
+        handle = older;
+    }
+    drop_inputs(0);
+    slots_moved();
+    statements.release();
+    primals.release();
+    pairs.release();
+    guards.clear();
+    adjoints = Adjoints<double>{};
+    if (notes) notes->clear();
+    needs_replay = unevaluated = stale_ = false;
+}
+
+std::size_t Tape::statement_of(Slot slot) const {
+    // Results rarely lie far from the end: look there in growing steps first.
+    std::size_t high = statements.size(), step = 1;
+    while (step < high && statements[high - step].result >= slot) {
+        high -= step;
+        step *= 2;
+    }
+    std::size_t low = step < high ? high - step : 0;
+    std::size_t const last = std::min(high + 1, statements.size());
+    const Statement* at = std::lower_bound(
+        statements.data() + low, statements.data() + last, slot,
+        [](const Statement& statement, Slot wanted) { return statement.result < wanted; });
+    const Statement* const end = statements.data() + statements.size();
+    while (at != end && at->result == slot && at->op == Op::guard) ++at;
+    if (at == end || at->result != slot) return npos;
+    return static_cast<std::size_t>(at - statements.data());
+}
+
+const Input* Tape::input_at(Slot slot) const {
+    auto const at = std::lower_bound(inputs.begin(), inputs.end(), slot,
+                                     [](const Input& input, Slot wanted) { return input.slot < wanted; });
+    return at != inputs.end() && at->slot == slot ? &*at : nullptr;
+}
+
+}  // namespace autodiffx
