@@ -2,12 +2,15 @@
 #include <cmath>
 
 #include "autodiffx/formulas.hpp"
+#include "autodiffx/special.hpp"
 
 namespace autodiffx::kernel {
 
 namespace {
 
 constexpr double pi = 3.1415926535897932384626433832795029;
+constexpr double sqrt_2_pi = 2.5066282746310005024157652848110453;
+constexpr double half_log_2_pi = 0.91893853320467274178032973640561764;
 
 // Where the asymptotic series in 1/x**2 serve, and their Bernoulli numbers B(2j).
 constexpr double large = 10.0;
@@ -18,23 +21,21 @@ constexpr double bernoulli[bernoulli_count] = {
     43867.0 / 798.0,   -174611.0 / 330.0,  854513.0 / 138.0,   -236364091.0 / 2730.0,
 };
 
-// digamma's positive root, and its Taylor coefficients there.
-constexpr double root = 1.4616321449683623;
-constexpr double root_error = 9.549995429965697e-17;
-constexpr double taylor[] = {
-    0.9676722454476211704274448,     -0.4427631689835921060928653,
-    0.2584997609556510106244014,     -0.1639427054424065275042513,
-    0.1078240506912623657571829,     -0.07219956125645471092612178,
-    0.04880428816414310722509253,    -0.0331611264748473592922584,
-    0.02259764823221810465962483,    -0.01542476590494895913880032,
-    0.01053879161661217538812405,    -0.007204534386356868240970474,
-    0.004926781395729853446354266,   -0.003369801655439328082792857,
-    0.00230512632673492783693838,    -0.001576936771430197259270935,
-    0.001078825201916296580691918,   -0.0007380709389960051295660474,
-    0.0005049532658346020351773982,  -0.000345468025106307699555568,
-    0.000236356015640270527923696,   -0.0001617062209197480344835931,
-    0.0001106337276874741090408716,  -0.00007569179582195065919237709,
-    0.00005178575775222080868993268, -0.00003543007094765960631569882,
+constexpr int max_gamma_order = 32;
+
+// digamma's positive root, and over t = 2 x - 3 the Chebyshev coefficients of
+// digamma(x) / (x - root) on [1, 2].
+constexpr double digamma_root = 1.4616321449683623;
+constexpr double digamma_root_error = 9.549995429965697e-17;
+constexpr double digamma_coefficients[] = {
+    0.98357026044156698801,    -0.22706408633464439669,   0.033368899023930108972,
+    -0.0053200772715965474438, 0.00087886569378205053326, -0.00014773492650606043282,
+    0.00002506054346835914444, -4.272103402999332207e-6,  7.3027692724659230493e-7,
+    -1.2502886813559595515e-7, 2.1425009322359473734e-8,  -3.6732959185651790393e-9,
+    6.2997172361089309069e-10, -1.0805930288832660114e-10, 1.8537351920536378898e-11,
+    -3.1802353658255300096e-12, 5.4561475703227941847e-13, -9.3609931310364381561e-14,
+    1.6060646362950750099e-14, -2.7555431377438813107e-15, 4.7277361786019113911e-16,
+    -8.1114842034650900328e-17, 1.3917077694741540651e-17, -2.3877901082188627e-18,
 };
 
 bool is_whole(double x) { return x == std::floor(x); }
@@ -56,12 +57,16 @@ double whole_power(double x, int n) {
 // pi / tan(pi x), the whole turns taken off exactly.
 double pi_cot_pi(double x) { return pi / std::tan(pi * (x - std::nearbyint(x))); }
 
-// d^n/dx^n of pi cot(pi x) = pi^(n+1) P(cot(pi x)), P' = -(1 + c^2) dP/dc.
+// d^n/dx^n of pi cot(pi x) = pi^(n+1) P(cot(pi x)), where each derivative takes
+// P to -(1 + c^2) dP/dc.
 double cot_derivative(double x, int n) {
     constexpr int max_degree = 64;
     if (n + 1 > max_degree) return nan;
     double const fraction = x - std::nearbyint(x);
-    double const c = 1.0 / std::tan(pi * fraction);
+    // Near the pole it alone counts: (-1)^n n! / fraction^(n+1).
+    if (std::abs(fraction) < 1e-9) {
+        return (n % 2 == 0 ? 1.0 : -1.0) * factorial(n) * whole_power(1.0 / fraction, n + 1);
+    }
     double p[max_degree + 2] = {0.0, 1.0};
     for (int k = 0; k < n; ++k) {
         double next[max_degree + 2] = {};
@@ -71,25 +76,54 @@ double cot_derivative(double x, int n) {
         }
         for (int i = 0; i <= k + 2; ++i) p[i] = next[i];
     }
+    double const c = 1.0 / std::tan(pi * fraction);
     double value = 0.0;
     for (int i = n + 1; i >= 0; --i) value = value * c + p[i];
     return whole_power(pi, n + 1) * value;
 }
 
-// log(gamma(a + b) / gamma(a)) for 0 < b <= a, without cancellation.
-double log_rise(double a, double b) {
-    double shifted = 0.0;
-    for (; a < large; a += 1.0) shifted += std::log1p(b / a);
-    double const sum = a + b;
-    // Stirling's series at a + b less that at a.
-    double correction = 0.0;
-    double p = 1.0 / a, q = 1.0 / sum, p_square = p * p, q_square = q * q;
-    for (int j = 1; j <= bernoulli_count; ++j) {
-        correction += bernoulli[j - 1] / (2.0 * j * (2.0 * j - 1.0)) * (q - p);
-        p *= p_square;
-        q *= q_square;
+// The sum of Stirling's series for log(gamma(x)), x >= large.
+double stirling_correction(double x) {
+    double const inverse_square = 1.0 / x / x;
+    double sum = 0.0;
+    for (int j = bernoulli_count; j >= 1; --j) {
+        sum = sum * inverse_square + bernoulli[j - 1] / (2.0 * j * (2.0 * j - 1.0));
     }
-    return (a - 0.5) * std::log1p(b / a) + b * (std::log(sum) - 1.0) + correction - shifted;
+    return sum / x;
+}
+
+// log(gamma(a) / gamma(a + b)) + b log(a + b) for a >= large: what is left of it
+// is of the size of b.
+double fall_beside_power(double a, double b) {
+    return b - (a - 0.5) * std::log1p(b / a) + stirling_correction(a) - stirling_correction(a + b);
+}
+
+// sum_k 1 / ((x + k) (x + b + k)^2) for x >= 1, b > 0.
+double slope_excess(double x, double b) {
+    double sum = 0.0;
+    for (; x < large; x += 1.0) sum += 1.0 / x / (x + b) / (x + b);
+    // The rest is the Euler-Maclaurin series of (S(x) - polygamma(1, x + b)) / b,
+    // each of its terms divided through by b twice.
+    double const p = 1.0 / x, q = 1.0 / (x + b);
+    // log1p(b / x) - w = w**2 / 2 + w**3 / 3 + ... for w = b q
+    double const w = b * q;
+    double bend = 0.0;
+    if (w > 0.25) {
+        bend = (std::log1p(b / x) - w) / (w * w);
+    } else {
+        double power = 1.0;
+        for (int i = 2; power > 1e-18; ++i, power *= w) bend += power / i;
+    }
+    sum += q * q * (bend + 0.5 * p);
+    // B(2j) / 2j sum_i q**(2j-1-i) h(i), h(i) = sum_l p**l q**(i-l), l and i below 2j
+    double h = 1.0, q_power = 1.0, total = 1.0;
+    for (int i = 1; i < 2 * bernoulli_count; ++i) {
+        q_power *= q;
+        h = p * h + q_power;
+        total = total * q + h;
+        if (i % 2 == 1) sum += bernoulli[i / 2] / (i + 1.0) * p * q * q * total;
+    }
+    return sum;
 }
 
 // The sign of gamma(x).
@@ -105,11 +139,54 @@ double beta_at_pole(double a, double b) {
     return sign * beta(1.0 - a - b, b);
 }
 
+// beta(a, b) for a >= b >= large, by Stirling's series: the two powers are taken
+// as powers, whose bases are known to twice the digits.
+double beta_of_large(double a, double b) {
+    double const sum = a + b, back = sum - a;
+    double const lost = (a - (sum - back)) + (b - back);
+    double const correction =
+        stirling_correction(a) + stirling_correction(b) - stirling_correction(sum);
+    double const q = b / sum;
+    double const q_lost = (std::fma(-q, sum, b) - q * lost) / b;
+    double log_rest = correction + q_lost * b;
+    double rest;
+    if (b < 0.3 * a) {
+        rest = std::exp(log_rest - (a - 0.5) * std::log1p(b / a));
+    } else {
+        double const p = a / sum;
+        log_rest += (std::fma(-p, sum, a) - p * lost) / a * (a - 0.5);
+        rest = std::pow(p, a - 0.5) * std::exp(log_rest);
+    }
+    return sqrt_2_pi / std::sqrt(b) * std::pow(q, b) * rest;
+}
+
+double beta_by_logarithms(double a, double b) {
+    double const sign = gamma_sign(a) * gamma_sign(b) * gamma_sign(a + b);
+    return sign * std::exp(lgamma(a) + lgamma(b) - lgamma(a + b));
+}
+
 }  // namespace
 
-double gamma(double x) {
-    if (x == -infinity) return nan;
-    return x < 0.0 && is_whole(x) ? nan : std::tgamma(x);
+double gamma_derivative(double x, double order) {
+    if (x == -infinity || (x < 0.0 && is_whole(x))) return nan;
+    int const n = static_cast<int>(order);
+    if (n > max_gamma_order) return nan;
+    // gamma^(n) / gamma, from gamma' = gamma digamma by the product rule.
+    double ratio[max_gamma_order + 1] = {1.0}, slope[max_gamma_order];
+    for (int k = 1; k <= n; ++k) {
+        slope[k - 1] = polygamma(k - 1, x);
+        double binomial = 1.0, sum = 0.0;
+        for (int j = 0; j < k; ++j) {
+            sum += binomial * slope[j] * ratio[k - 1 - j];
+            binomial *= (k - 1.0 - j) / (j + 1.0);
+        }
+        ratio[k] = sum;
+    }
+    if (x > -165.0) return std::tgamma(x) * ratio[n];
+    // gamma underflows: the ratio meets it sixteen steps up, where it is normal.
+    double value = std::tgamma(x + 16.0) * ratio[n];
+    for (int k = 15; k >= 0; --k) value /= x + k;
+    return value;
 }
 
 double lgamma(double x) {
@@ -127,22 +204,20 @@ double digamma(double x) {
         if (is_whole(x)) return nan;
         return digamma(1.0 - x) - pi_cot_pi(x);
     }
-    double const distance = (x - root) - root_error;
-    if (std::abs(distance) < 0.35) {
-        double value = 0.0;
-        for (int i = sizeof taylor / sizeof *taylor - 1; i >= 0; --i) {
-            value = (value + taylor[i]) * distance;
-        }
-        return value;
+    if (x < large) {
+        // Into [1, 2], where the root is, by digamma(x + 1) = digamma(x) + 1 / x.
+        double steps = 0.0;
+        for (; x > 2.0; x -= 1.0) steps += 1.0 / (x - 1.0);
+        for (; x < 1.0; x += 1.0) steps -= 1.0 / x;
+        double const distance = (x - digamma_root) - digamma_root_error;
+        return steps + distance * chebyshev_series(2.0 * x - 3.0, digamma_coefficients);
     }
-    double shifted = 0.0;
-    for (; x < large; x += 1.0) shifted += 1.0 / x;
     double const inverse_square = 1.0 / x / x;
     double series = 0.0;
     for (int j = bernoulli_count; j >= 1; --j) {
         series = (series + bernoulli[j - 1] / (2.0 * j)) * inverse_square;
     }
-    return std::log(x) - 0.5 / x - series - shifted;
+    return std::log(x) - 0.5 / x - series;
 }
 
 double polygamma(double order, double x) {
@@ -165,8 +240,10 @@ double polygamma(double order, double x) {
         coefficient *= inverse_square * (n + 2.0 * j) * (n + 2.0 * j + 1.0) /
                        ((2.0 * j + 1.0) * (2.0 * j + 2.0));
     }
-    double const far = whole_power(inverse, n) * (1.0 / n + 0.5 * inverse + series);
-    return sign * factorial(n) * (sum + far);
+    // n! first: the powers of a huge x would underflow without it.
+    double far = factorial(n) * (1.0 / n + 0.5 * inverse + series);
+    for (int k = 0; k < n; ++k) far *= inverse;
+    return sign * (factorial(n) * sum + far);
 }
 
 double polygamma_drop(double a, double b, double order) {
@@ -203,23 +280,45 @@ double polygamma_drop(double a, double b, double order) {
 double beta(double a, double b) {
     if (std::isnan(a) || std::isnan(b)) return nan;
     if (a < b) return beta(b, a);
-    if (b > 0.0 && std::isfinite(a)) {
-        if (b < 170.0) return std::tgamma(b) * std::exp(-log_rise(a, b));
-        return std::exp(betaln(a, b));
-    }
     if (b <= 0.0 && is_whole(b)) return beta_at_pole(b, a);
     if (a <= 0.0 && is_whole(a)) return beta_at_pole(a, b);
-    double const sign = gamma_sign(a) * gamma_sign(b) * gamma_sign(a + b);
-    return sign * std::exp(lgamma(a) + lgamma(b) - lgamma(a + b));
+    if (b < 0.0 || std::isinf(a)) return beta_by_logarithms(a, b);
+    if (b >= large) return beta_of_large(a, b);
+    // gamma(a) / gamma(a + b), a raised to where Stirling's series serves.
+    double steps = 1.0;
+    for (; a < large; a += 1.0) steps *= 1.0 + b / a;
+    return std::tgamma(b) * steps * std::pow(a + b, -b) * std::exp(fall_beside_power(a, b));
 }
 
 double betaln(double a, double b) {
     if (std::isnan(a) || std::isnan(b)) return nan;
     if (a < b) return betaln(b, a);
-    if (b > 0.0 && std::isfinite(a)) return lgamma(b) - log_rise(a, b);
     if (b <= 0.0 && is_whole(b)) return std::log(std::abs(beta_at_pole(b, a)));
     if (a <= 0.0 && is_whole(a)) return std::log(std::abs(beta_at_pole(a, b)));
-    return lgamma(a) + lgamma(b) - lgamma(a + b);
+    if (b < 0.0 || std::isinf(a)) return lgamma(a) + lgamma(b) - lgamma(a + b);
+    if (b >= large) {
+        double const correction =
+            stirling_correction(a) + stirling_correction(b) - stirling_correction(a + b);
+        return (half_log_2_pi - 0.5 * std::log(b) + correction) -
+               ((a - 0.5) * std::log1p(b / a) + b * std::log1p(a / b));
+    }
+    double steps = 0.0;
+    for (; a < large; a += 1.0) steps += std::log1p(b / a);
+    return lgamma(b) - b * std::log(a + b) + (fall_beside_power(a, b) + steps);
+}
+
+// By beta = (1/a + 1/b) gamma(1 + a) gamma(1 + b) / gamma(1 + a + b), every term
+// is positive:  beta a b (S(a) S(b) + (E(a) + E(b)) / (a + b)),  where
+//     S(a) = (digamma(1 + a + b) - digamma(1 + a)) / b
+//     E(a) = (S(a) - polygamma(1, 1 + a + b)) / b = sum_k 1 / ((1+a+k) (1+a+b+k)^2).
+double beta_mixed(double a, double b) {
+    if (!(a > 0.0 && b > 0.0) || std::isinf(a) || std::isinf(b)) {
+        double const falls = polygamma_drop(a, b, 0.0) * polygamma_drop(b, a, 0.0);
+        return beta(a, b) * (falls - polygamma(1.0, a + b));
+    }
+    double const slopes = polygamma_drop(1.0 + a, b, 0.0) / b * (polygamma_drop(1.0 + b, a, 0.0) / a);
+    double const bends = slope_excess(1.0 + a, b) + slope_excess(1.0 + b, a);
+    return beta(a, b) * a * b * (slopes + bends / (a + b));
 }
 
 }  // namespace autodiffx::kernel

@@ -1,12 +1,11 @@
 // What the rows call: constants to full length and short kernels. A kernel is
-// a function of doubles and may branch, so the rows need not. The longer ones
-// are declared in special.hpp.
+// a function of doubles and may branch, so that the rows need not. The longer
+// ones are declared in special.hpp.
 #pragma once
 
 #include <cmath>
+#include <cstddef>
 #include <limits>
-
-#include "autodiffx/special.hpp"
 
 namespace autodiffx::table {
 
@@ -22,7 +21,7 @@ inline constexpr double selu_scale_alpha = 1.7580993408473768599402175208123;
 
 // How power_derivative counts: once more by the base, once more by the exponent.
 inline constexpr double power_by_base = 1.0;
-inline constexpr double power_by_exponent = kernel::exponent_order_unit;
+inline constexpr double power_by_exponent = 1024.0;
 
 }  // namespace autodiffx::table
 
@@ -34,6 +33,30 @@ inline constexpr double infinity = std::numeric_limits<double>::infinity();
 // 0 * inf is 0 here: what does not depend contributes nothing.
 inline double chain(double adjoint, double partial) {
     return adjoint == 0.0 || partial == 0.0 ? 0.0 : adjoint * partial;
+}
+
+// ---- series ------------------------------------------------------------------
+
+// sum_k c[k] d**(k+1), d the distance of x from a root that is known to twice
+// the digits: the root's relative accuracy is kept all the way to it.
+template <std::size_t count>
+double root_series(double x, double root, double root_error, const double (&c)[count]) {
+    double const distance = (x - root) - root_error;
+    double sum = c[count - 1];
+    for (std::size_t k = count - 1; k-- > 0;) sum = sum * distance + c[k];
+    return sum * distance;
+}
+
+// sum_k c[k] T_k(u) by Clenshaw's rule, for u in [-1, 1].
+template <std::size_t count>
+double chebyshev_series(double u, const double (&c)[count]) {
+    double now = 0.0, before = 0.0;
+    for (std::size_t k = count - 1; k > 0; --k) {
+        double const next = 2.0 * u * now - before + c[k];
+        before = now;
+        now = next;
+    }
+    return u * now - before + c[0];
 }
 
 // ---- selection and steps -----------------------------------------------------
@@ -82,8 +105,7 @@ inline double sigmoid(double x) {
 // overflow.
 inline double logistic_density(double x) {
     double const e = std::exp(-std::abs(x));
-    double const s = 1.0 + e;
-    return e / (s * s);
+    return e / std::fma(e, 2.0 + e, 1.0);
 }
 
 // 1 / cosh(x)**2 in the same way.
@@ -126,11 +148,39 @@ inline double silu(double x) {
     return x < -800.0 ? -0.0 : scaled_exp(x, x / (1.0 + std::exp(x)));
 }
 
+// 1 / (1 + |x|)**2, what the sum lost to rounding put back.
+inline double softsign_partial(double x) {
+    double const magnitude = std::abs(x), sum = 1.0 + magnitude;
+    double const kept = sum - magnitude, lost = (1.0 - kept) + (magnitude - (sum - kept));
+    return std::isinf(sum) ? 0.0 : (1.0 - 2.0 * (lost / sum)) / sum / sum;
+}
+
 // ---- algebraic -----------------------------------------------------------------
 
+// 1 / (1 + sign x**2) rounded about once: the sum is carried to twice the digits.
+inline double inverse_of_one_and_square(double x, double sign) {
+    double const square = sign * x * x, square_error = std::fma(sign * x, x, -square);
+    double const sum = 1.0 + square;
+    double const kept = sum - square, lost = (1.0 - kept) + (square - (sum - kept));
+    double const inverse = 1.0 / sum;
+    if (sum == 0.0) return inverse;
+    return inverse + inverse * (std::fma(-sum, inverse, 1.0) - (lost + square_error) * inverse);
+}
 inline double arctan_partial(double x) {
-    double const magnitude = std::abs(x);
-    return magnitude > 1e9 ? (1.0 / x) / x : 1.0 / (1.0 + x * x);
+    return std::abs(x) > 1e9 ? 1.0 / x / x : inverse_of_one_and_square(x, 1.0);
+}
+inline double arctanh_partial(double x) {
+    return std::abs(x) > 1e9 ? -1.0 / x / x : inverse_of_one_and_square(x, -1.0);
+}
+
+// One over the root of 1 - x**2, 1 + x**2 and x**2 - 1, each rounded once.
+inline double arcsin_partial(double x) { return 1.0 / std::sqrt(std::fma(-x, x, 1.0)); }
+inline double arcsinh_partial(double x) {
+    return std::abs(x) > 1e150 ? 1.0 / std::abs(x) : 1.0 / std::sqrt(std::fma(x, x, 1.0));
+}
+inline double arccosh_partial(double x) {
+    if (x < 1.0) return nan;
+    return x > 1e150 ? 1.0 / x : 1.0 / std::sqrt(std::fma(x, x, -1.0));
 }
 
 }  // namespace autodiffx::kernel

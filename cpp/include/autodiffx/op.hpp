@@ -22,6 +22,7 @@
 #include <type_traits>
 
 #include "autodiffx/formulas.hpp"
+#include "autodiffx/special.hpp"
 
 namespace autodiffx {
 

@@ -4,7 +4,7 @@
 
 namespace autodiffx::kernel {
 
-// ---- arithmetic: src/arithmetic.cpp ------------------------------------------
+// ---- src/elementary.cpp ------------------------------------------------------
 
 // The quotient rounded towards -inf, and what it leaves: a = q b + remainder,
 // the remainder with the sign of b.
@@ -12,24 +12,29 @@ double floor_divide(double a, double b);
 double remainder(double a, double b);
 
 double cbrt(double x);
+double cbrt_partial(double x);
 
 // a / hypot(a, b): the direction cosine, 0 at the origin.
 double hypot_partial(double a, double b);
 
+// b / (a**2 + b**2), whatever the scale of a and b.
+double arctan2_partial(double a, double b);
+
 // a**b differentiated n times by a and m times by b; order = n + 1024 m.
-inline constexpr double exponent_order_unit = 1024.0;
 double power_derivative(double a, double b, double order);
 
-// ---- waves and bells: src/bells.cpp ------------------------------------------
-
-// Derivatives, of any order from 0, of sin(pi x) / (pi x), of erf (from order
-// 1), and of the normal density.
+// The derivative of the given order, from 0, of sin(pi x) / (pi x).
 double sinc_derivative(double x, double order);
-double erf_derivative(double x, double order);
-double normal_derivative(double x, double order);
 
 double silu_partial(double x);
 double silu_curvature(double x);
+
+// ---- src/normal.cpp ----------------------------------------------------------
+
+// Derivatives of the given order of erf (from 1) and of the normal density (from 0).
+double erf_derivative(double x, double order);
+double normal_derivative(double x, double order);
+
 double gelu(double x);
 double gelu_partial(double x);
 
@@ -41,9 +46,10 @@ double ndtri(double p);
 double ndtri_partial(double p);
 double erfinv(double x);
 
-// ---- the gamma function and its relatives: src/special.cpp -------------------
+// ---- src/special.cpp ---------------------------------------------------------
 
-double gamma(double x);
+// The derivative of the given order, from 0, of the gamma function.
+double gamma_derivative(double x, double order);
 double lgamma(double x);
 double digamma(double x);
 double polygamma(double order, double x);
@@ -51,5 +57,7 @@ double polygamma(double order, double x);
 double polygamma_drop(double a, double b, double order);
 double beta(double a, double b);
 double betaln(double a, double b);
+// The second derivative of beta, once by each operand.
+double beta_mixed(double a, double b);
 
 }  // namespace autodiffx::kernel

@@ -1,14 +1,13 @@
-// Waves and bells: sinc, the error function and the normal distribution, with
-// the activations built on them.
+// The error function, the normal distribution, and gelu, which is built on it.
 #include <cmath>
 
 #include "autodiffx/formulas.hpp"
+#include "autodiffx/special.hpp"
 
 namespace autodiffx::kernel {
 
 namespace {
 
-constexpr double pi = 3.1415926535897932384626433832795029;
 constexpr double sqrt_half = 0.70710678118654752440084436210484904;
 constexpr double sqrt_half_error = -4.833646656726456726e-17;  // what sqrt_half lacks
 constexpr double sqrt_2 = 1.4142135623730950488016887242096981;
@@ -17,6 +16,19 @@ constexpr double log_sqrt_2_pi = 0.91893853320467274178032973640561764;
 constexpr double inverse_sqrt_2_pi = 0.39894228040143267793994605993438187;
 constexpr double two_over_sqrt_pi = 1.1283791670955125738961589031215452;
 constexpr double four_over_pi = 1.2732395447351626861510701069801148;
+
+// The root of gelu' and its Taylor coefficients there.
+constexpr double gelu_root = -0.7517915246935645;
+constexpr double gelu_root_error = 1.4956759177009883273e-17;
+constexpr double gelu_taylor[] = {
+    0.43149399231404691979,   0.38828498299055199786,   -0.018199676398671087101,
+    -0.11400823329722170855,  -0.014771522148244337718, 0.019421679838189065889,
+    0.0045392283791254155736, -0.0022395380680734971513, -0.00074482683867468162427,
+    0.0001863397462323351328, 0.000086159478611165716278, -0.000011214380188426641375,
+    -7.7484613070037191253e-6, 4.3284506257392275468e-7, 5.7027649792421072372e-7,
+    -1.6044265494246427586e-9, -3.5459866461783866484e-8, -1.396942086426202066e-9,
+    1.9031984050131397729e-9,
+};
 
 // factor * exp(-c x**2) for c = 1/2 or 1. The square is carried to twice the
 // digits, and the factor meets the exponential before that can underflow.
@@ -39,28 +51,25 @@ double hermite(double x, int n, double c) {
     return now;
 }
 
-// sin(pi x + n pi / 2), the whole turns taken off exactly.
-double sin_pi(double x, int n) {
-    double const quarters = std::nearbyint(2.0 * x);
-    double const t = pi * (x - 0.5 * quarters);
-    switch ((static_cast<int>(std::fmod(quarters, 4.0)) + n) & 3) {
-        case 0: return std::sin(t);
-        case 1: return std::cos(t);
-        case 2: return -std::sin(t);
-        default: return -std::cos(t);
-    }
-}
-
-// phi(-y) / Phi(-y) - y for y > 0, by the continued fraction
-// 1 / (y + 2 / (y + 3 / (y + ...))), started where the rest is known well.
+// phi(-y) / Phi(-y) - y for y >= 0, which falls like 1 / y.
 double mills_excess(double y) {
-    int const terms = 12 + static_cast<int>(300.0 / (y * y));
-    double tail = 0.5 * (y + std::sqrt(y * y + 4.0 * (terms + 1)));
-    for (int k = terms; k >= 2; --k) tail = y + k / tail;
-    return 1.0 / tail;
+    // (y + 1) mills_excess(y) over u = (y - 4) / (y + 4)
+    static constexpr double coefficients[] = {
+        1.0168805564426282347,      0.063855993001406787411,    -0.11509035595355086899,
+        0.038934029049955284131,    -0.0033473705763810330008,  -0.0017736338770155733631,
+        0.00054076040973986002649,  0.00003902404417582679515,  -0.000044026170678288080386,
+        2.7612076544288962853e-6,   2.8674097969311684473e-6,   -4.9952825190926648014e-7,
+        -1.5806245994487860906e-7,  4.9384823080860091081e-8,   7.1144729728218241026e-9,
+        -3.943344498242816718e-9,   -2.0992695898584106732e-10, 2.7542478232219564767e-10,
+        -3.2915681438701600859e-12, -1.7161644057774258633e-11, 1.2015595052769770618e-12,
+        9.4243121787139763871e-13,  -1.2792711903789520039e-13, -4.2965402412913901755e-14,
+        1.040293986513531752e-14,   1.2728811508716543899e-15,  -7.3965963773405245003e-16,
+        2.5306716795013649771e-17,  4.847895457959015623e-17,   -8.2228757646463731404e-18,
+        -3.0047211186514516941e-18,
+    };
+    if (y > 1e9) return 1.0 / y;
+    return chebyshev_series((y - 4.0) / (y + 4.0), coefficients) / (y + 1.0);
 }
-
-constexpr double mills_limit = -1.0;  // below it the continued fraction serves
 
 // The root r < 0 of Phi(r) = q for small q, by Halley's step on
 // log Phi(r) - log q.
@@ -78,7 +87,7 @@ double ndtri_tail(double q) {
     return r;
 }
 
-// The root of erf(r) = x for |x| <= 1/2.
+// The root of erf(r) = x for |x| <= 0.85.
 double erfinv_center(double x) {
     if (std::abs(x) < 1e-9) return table::half_sqrt_pi * x;
     // Winitzki's approximation, to 2e-3.
@@ -94,36 +103,6 @@ double erfinv_center(double x) {
 
 }  // namespace
 
-double sinc_derivative(double x, double order) {
-    int const n = static_cast<int>(order);
-    if (std::isinf(x)) return n == 0 ? nan : 0.0;
-    if (n > 0 && std::abs(x) < 0.25 * (n + 1)) {
-        // sum_k (-1)^k pi^2k x^(2k-n) (2k)! / ((2k-n)! (2k+1)!)
-        int const first = (n + 1) / 2;
-        double coefficient = 1.0;
-        for (int j = 1; j <= 2 * first; ++j) coefficient *= j <= 2 * first - n ? 1.0 : j;
-        for (int j = 1; j <= 2 * first + 1; ++j) coefficient /= j;
-        for (int j = 0; j < first; ++j) coefficient *= -pi * pi;
-        double term = 2 * first > n ? coefficient * x : coefficient, sum = 0.0;
-        for (int k = first; k < first + 40; ++k) {
-            sum += term;
-            double const a = 2.0 * k + 1.0, b = a + 1.0;
-            // the next term over this one
-            term *= -pi * pi * x * x * a * b / ((a - n) * (b - n) * b * (b + 1.0));
-            if (std::abs(term) < 1e-18 * std::abs(sum)) break;
-        }
-        return sum;
-    }
-    if (x == 0.0) return 1.0;
-    // x f(n) + n f(n-1) = pi^(n-1) sin(pi x + n pi / 2)
-    double value = sin_pi(x, 0) / (pi * x), pi_power = 1.0;
-    for (int k = 1; k <= n; ++k) {
-        value = (pi_power * sin_pi(x, k) - k * value) / x;
-        pi_power *= pi;
-    }
-    return value;
-}
-
 double erf_derivative(double x, double order) {
     int const n = static_cast<int>(order) - 1;
     return bell(x, 1.0, two_over_sqrt_pi * hermite(x, n, 1.0));
@@ -133,21 +112,6 @@ double normal_derivative(double x, double order) {
     return bell(x, 0.5, inverse_sqrt_2_pi * hermite(x, static_cast<int>(order), 0.5));
 }
 
-double silu_partial(double x) {
-    if (x > 800.0) return 1.0;
-    if (x < -800.0) return -0.0;
-    double const s = 1.0 + std::exp(-std::abs(x));
-    if (x >= 0.0) return (1.0 + x * std::exp(-x) / s) / s;
-    return scaled_exp(x, (1.0 + x / s) / s);
-}
-
-double silu_curvature(double x) {
-    double const y = std::abs(x);
-    if (y > 800.0) return -0.0;
-    double const s = 1.0 + std::exp(-y);
-    return scaled_exp(-y, (2.0 - y * std::tanh(0.5 * y)) / (s * s));
-}
-
 double gelu(double x) {
     if (x < -40.0) return -0.0;
     if (x < -20.0) return bell(x, 0.5, inverse_sqrt_2_pi * x / log_ndtr_partial(x));
@@ -155,6 +119,9 @@ double gelu(double x) {
 }
 
 double gelu_partial(double x) {
+    if (std::abs(x - gelu_root) < 0.25) {
+        return root_series(x, gelu_root, gelu_root_error, gelu_taylor);
+    }
     if (x < -5.0) return bell(x, 0.5, inverse_sqrt_2_pi * (x + 1.0 / log_ndtr_partial(x)));
     return ndtr(x) + bell(x, 0.5, inverse_sqrt_2_pi * x);
 }
@@ -171,18 +138,18 @@ double ndtr(double x) {
 }
 
 double log_ndtr(double x) {
-    if (x > mills_limit) return std::log1p(-ndtr(-x));
+    if (x > -1.0) return std::log1p(-ndtr(-x));
     return -0.5 * x * x - (log_sqrt_2_pi + std::log(log_ndtr_partial(x)));
 }
 
 double log_ndtr_partial(double x) {
-    if (x < mills_limit) return -x + mills_excess(-x);
+    if (x <= 0.0) return mills_excess(-x) - x;
     return normal_derivative(x, 0.0) / ndtr(x);
 }
 
 double log_ndtr_curvature(double x) {
     if (x < -1e9) return -1.0;
-    if (x < mills_limit) {
+    if (x <= 0.0) {
         double const excess = mills_excess(-x);
         return -excess * (excess - x);
     }
@@ -194,8 +161,8 @@ double ndtri(double p) {
     if (!(p >= 0.0 && p <= 1.0)) return nan;
     if (p == 0.0) return -infinity;
     if (p == 1.0) return infinity;
-    if (p < 0.25) return ndtri_tail(p);
-    if (p > 0.75) return -ndtri_tail(1.0 - p);
+    if (p < 0.075) return ndtri_tail(p);
+    if (p > 0.925) return -ndtri_tail(1.0 - p);
     return sqrt_2 * erfinv_center(2.0 * (p - 0.5));
 }
 
@@ -204,7 +171,7 @@ double ndtri_partial(double p) {
     double const q = p > 0.5 ? 1.0 - p : p;
     if (q == 0.0) return infinity;
     double const r = ndtri(q);
-    if (q > 0.25) return sqrt_2_pi * std::exp(0.5 * r * r);
+    if (q > 0.3) return sqrt_2_pi * std::exp(0.5 * r * r);
     return 1.0 / log_ndtr_partial(r) / q;
 }
 
@@ -212,7 +179,7 @@ double erfinv(double x) {
     double const q = 1.0 - std::abs(x);
     if (!(q >= 0.0)) return nan;
     if (q == 0.0) return std::copysign(infinity, x);
-    if (q >= 0.5) return erfinv_center(x);
+    if (q >= 0.15) return erfinv_center(x);
     return std::copysign(sqrt_half * ndtri_tail(0.5 * q), x);
 }
 
