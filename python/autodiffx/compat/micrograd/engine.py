@@ -11,6 +11,9 @@ from autodiffx import Variable, exp, relu, tanh
 # Beyond 2**53 a float no longer tells one integer from the next: such numbers show as floats.
 LARGEST_EXACT_INTEGER = 2.0**53
 
+_INTEGERS = (int, np.integer)
+_NUMBERS = (float, int, np.integer, np.floating, np.bool_)
+
 
 class Value:
     """A number that remembers how it came about, so that ``backward()`` finds its derivatives.
@@ -52,7 +55,7 @@ class Value:
         self._variable = self._recorded = Variable(data)
         self._inputs = ()
         self._op = ""
-        self._integer = isinstance(data, (int, np.integer))
+        self._integer = isinstance(data, _INTEGERS)
         self.grad = 0
         self.label = label
 
@@ -72,7 +75,7 @@ class Value:
             self._variable = self._variable - self._variable.value + data
         else:
             self._variable.value = data
-        self._integer = isinstance(data, (int, np.integer))
+        self._integer = isinstance(data, _INTEGERS)
 
     @property
     def _prev(self) -> set[Value]:
@@ -109,7 +112,7 @@ class Value:
             self._variable**other,
             (self,),
             f"**{other}",
-            self._integer and isinstance(other, (int, np.integer)) and other >= 0,
+            self._integer and isinstance(other, _INTEGERS) and other >= 0,
         )
 
     def relu(self) -> Value:
@@ -192,7 +195,6 @@ class Value:
         return f"Value(data={self.data}, grad={self.grad})"
 
 
-_NUMBERS = (int, float, np.integer, np.floating, np.bool_)
 _new = object.__new__
 
 
