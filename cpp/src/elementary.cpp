@@ -54,6 +54,21 @@ double sinc_series(double x, int n) {
     return sum;
 }
 
+// The operands over 2**exponent, where their squares and cubes neither over- nor
+// underflow beside each other.
+struct Scaled {
+    double a, b;
+    int exponent;
+};
+
+Scaled scaled(double a, double b) {
+    double const larger = std::fmax(std::abs(a), std::abs(b));
+    if (larger > 1e-90 && larger < 1e90) return {a, b, 0};
+    if (larger == 0.0 || !std::isfinite(larger)) return {a, b, 0};
+    int const exponent = std::ilogb(larger);
+    return {std::scalbn(a, -exponent), std::scalbn(b, -exponent), exponent};
+}
+
 // scale * |a|**exponent with the sign of `power`, which over- or underflowed:
 // by halves, so that the scale can bring it back.
 double by_halves(double scale, double magnitude, double exponent, double power) {
@@ -103,21 +118,37 @@ double hypot_partial(double a, double b) {
         if (std::isinf(a)) return std::copysign(std::isinf(b) ? std::sqrt(0.5) : 1.0, a);
         return std::isnan(a) ? a : std::copysign(0.0, a);
     }
-    // hypot itself must neither overflow nor lose digits.
-    if (larger > 0x1p1020) return hypot_partial(0x1p-4 * a, 0x1p-4 * b);
-    if (larger < 0x1p-960) return hypot_partial(0x1p200 * a, 0x1p200 * b);
-    return a / std::hypot(a, b);
+    auto const [u, v, exponent] = scaled(a, b);
+    return u / std::hypot(u, v);
+}
+
+double hypot_curvature(double a, double b) {
+    if (a == 0.0 && b == 0.0) return 0.0;
+    if (std::isinf(a) || std::isinf(b)) return 0.0;
+    auto const [u, v, exponent] = scaled(a, b);
+    double const root = std::hypot(u, v), ratio = v / root;
+    return std::scalbn(ratio * ratio / root, -exponent);
+}
+
+double hypot_mixed(double a, double b) {
+    if (a == 0.0 && b == 0.0) return 0.0;
+    if (std::isinf(a) || std::isinf(b)) return 0.0;
+    auto const [u, v, exponent] = scaled(a, b);
+    double const root = std::hypot(u, v);
+    return std::scalbn(-(u / root) * (v / root) / root, -exponent);
 }
 
 double arctan2_partial(double a, double b) {
-    double const larger = std::fmax(std::abs(a), std::abs(b));
-    if (std::isinf(larger)) return std::isnan(b) ? b : std::copysign(0.0, b);
-    if (larger > 1e-140 && larger < 1e140) return b / (a * a + b * b);
-    if (larger == 0.0 || std::isnan(larger)) return nan;
-    // The squares would over- or underflow.
-    int const exponent = std::ilogb(larger);
-    double const u = std::scalbn(a, -exponent), v = std::scalbn(b, -exponent);
+    if (std::isinf(a) || std::isinf(b)) return std::isnan(b) ? b : std::copysign(0.0, b);
+    auto const [u, v, exponent] = scaled(a, b);
     return std::scalbn(v / (u * u + v * v), -exponent);
+}
+
+double arctan2_mixed(double a, double b) {
+    if (std::isinf(a) || std::isinf(b)) return 0.0;
+    auto const [u, v, exponent] = scaled(a, b);
+    double const square = u * u + v * v;
+    return std::scalbn((u - v) / square * ((u + v) / square), -2 * exponent);
 }
 
 // d^n/da^n d^m/db^m a^b = a^(b-n) sum_j m!/(m-j)! t_j log(a)^(m-j), where the t_j

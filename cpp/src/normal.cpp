@@ -30,14 +30,14 @@ constexpr double gelu_taylor[] = {
     1.9031984050131397729e-9,
 };
 
-// factor * exp(-c x**2) for c = 1/2 or 1. The square is carried to twice the
-// digits, and the factor meets the exponential before that can underflow.
+// factor * exp(-c x**2) for c = 1/2 or 1, the square carried to twice the
+// digits. Where the exponential would underflow, it meets the factor by halves.
 double bell(double x, double c, double factor) {
     if (!(std::abs(x) < 40.0)) return std::isnan(x) ? x : std::copysign(0.0, factor);
-    double const square = x * x;
-    double const square_error = std::fma(x, x, -square);
-    double const half = std::exp(-0.5 * c * square);
-    return factor * (1.0 - c * square_error) * half * half;
+    double const square = x * x, lost = c * std::fma(x, x, -square);
+    double const near = c * square < 600.0 ? 1.0 : 0.5;
+    double const e = std::exp(-near * c * square), value = factor * (e - e * lost);
+    return near == 1.0 ? value : value * e;
 }
 
 // The polynomial p of d^n/dx^n exp(-c x**2) = p(x) exp(-c x**2).
@@ -53,8 +53,20 @@ double hermite(double x, int n, double c) {
 
 // phi(-y) / Phi(-y) - y for y >= 0, which falls like 1 / y.
 double mills_excess(double y) {
+    // in powers of y - 3/4
+    static constexpr double near[] = {
+        -0.23093259305849397274,    0.069130563900016097546,    -0.015244104459823341749,
+        0.0020306453178357914582,   0.000089844213499353139334, -0.00014058721207734613865,
+        0.000041901765936467178578, -5.6517109380761021718e-6,  -6.9839677156671217347e-7,
+        6.0709078542018456314e-7,   -1.672352051013856746e-7,   1.902907939322060016e-8,
+        4.298050501996310182e-9,    -2.7732786547944763547e-9,  6.9582554490703722341e-10,
+        -6.2396656134911200496e-11, -2.4065055770051821464e-11, 1.2663472013737776271e-11,
+        -2.8876887891446311603e-12, 1.8187516403424283519e-13,  1.2743732364880248926e-13,
+        -5.7254401004401986826e-14, 1.1822975817254844325e-14,
+    };
+    if (y < 1.5) return 0.57877796522120704068 + root_series(y, 0.75, 0.0, near);
     // (y + 1) mills_excess(y) over u = (y - 4) / (y + 4)
-    static constexpr double coefficients[] = {
+    static constexpr double far[] = {
         1.0168805564426282347,      0.063855993001406787411,    -0.11509035595355086899,
         0.038934029049955284131,    -0.0033473705763810330008,  -0.0017736338770155733631,
         0.00054076040973986002649,  0.00003902404417582679515,  -0.000044026170678288080386,
@@ -68,7 +80,7 @@ double mills_excess(double y) {
         -3.0047211186514516941e-18,
     };
     if (y > 1e9) return 1.0 / y;
-    return chebyshev_series((y - 4.0) / (y + 4.0), coefficients) / (y + 1.0);
+    return chebyshev_series((y - 4.0) / (y + 4.0), far) / (y + 1.0);
 }
 
 // The root r < 0 of Phi(r) = q for small q, by Halley's step on
@@ -122,7 +134,7 @@ double gelu_partial(double x) {
     if (std::abs(x - gelu_root) < 0.25) {
         return root_series(x, gelu_root, gelu_root_error, gelu_taylor);
     }
-    if (x < -5.0) return bell(x, 0.5, inverse_sqrt_2_pi * (x + 1.0 / log_ndtr_partial(x)));
+    if (x < 0.0) return bell(x, 0.5, inverse_sqrt_2_pi * (x + 1.0 / log_ndtr_partial(x)));
     return ndtr(x) + bell(x, 0.5, inverse_sqrt_2_pi * x);
 }
 

@@ -251,8 +251,8 @@ double polygamma_drop(double a, double b, double order) {
         return polygamma(order, a) - polygamma(order, a + b);
     }
     int const n = static_cast<int>(order);
-    // p**k - q**k for k = n + 1, p = 1 / a and q = 1 / (a + b), as
-    // (p - q) sum p**i q**(k-1-i): every term is positive.
+    // p**k - q**k for p = 1 / a and q = 1 / (a + b) as (p - q) sum p**i q**(k-1-i):
+    // every term is positive.
     auto power_drop = [](double p, double q, double difference, int k) {
         double drop = 0.0, q_power = difference;
         for (int i = 0; i < k; ++i) {
@@ -264,9 +264,9 @@ double polygamma_drop(double a, double b, double order) {
     double sum = 0.0;
     for (; a < large + n; a += 1.0) {
         double const p = 1.0 / a, q = 1.0 / (a + b);
-        sum += power_drop(p, q, b * q * p, n + 1);
+        sum += power_drop(p, q, b / (a + b) / a, n + 1);
     }
-    double const p = 1.0 / a, q = 1.0 / (a + b), difference = b * q * p;
+    double const p = 1.0 / a, q = 1.0 / (a + b), difference = b / (a + b) / a;
     sum += n == 0 ? std::log1p(b / a) : power_drop(p, q, difference, n) / n;
     sum += 0.5 * power_drop(p, q, difference, n + 1);
     double coefficient = 0.5 * (n + 1.0);  // (2j + n - 1)! / ((2j)! n!) for j = 1
@@ -284,10 +284,21 @@ double beta(double a, double b) {
     if (a <= 0.0 && is_whole(a)) return beta_at_pole(a, b);
     if (b < 0.0 || std::isinf(a)) return beta_by_logarithms(a, b);
     if (b >= large) return beta_of_large(a, b);
-    // gamma(a) / gamma(a + b), a raised to where Stirling's series serves.
-    double steps = 1.0;
-    for (; a < large; a += 1.0) steps *= 1.0 + b / a;
-    return std::tgamma(b) * steps * std::pow(a + b, -b) * std::exp(fall_beside_power(a, b));
+    // gamma(a) / gamma(a + b), a raised to where Stirling's series serves; lost is
+    // the relative error of what is written before it.
+    double steps = 1.0, lost = 0.0;
+    for (; a < large; a += 1.0) {
+        double const ratio = b / a, factor = 1.0 + ratio, product = steps * factor;
+        double const ratio_lost = std::fma(-ratio, a, b) / a;
+        double const larger = std::fmax(1.0, ratio), smaller = std::fmin(1.0, ratio);
+        lost += ((smaller - (factor - larger)) + ratio_lost) / factor;
+        lost += std::fma(steps, factor, -product) / product;
+        steps = product;
+    }
+    double const sum = a + b;
+    lost -= b * ((b - (sum - a)) / sum);
+    double const rest = std::pow(sum, -b) * std::exp(fall_beside_power(a, b) + lost);
+    return std::tgamma(b) * steps * rest;
 }
 
 double betaln(double a, double b) {
@@ -302,9 +313,8 @@ double betaln(double a, double b) {
         return (half_log_2_pi - 0.5 * std::log(b) + correction) -
                ((a - 0.5) * std::log1p(b / a) + b * std::log1p(a / b));
     }
-    double steps = 0.0;
-    for (; a < large; a += 1.0) steps += std::log1p(b / a);
-    return lgamma(b) - b * std::log(a + b) + (fall_beside_power(a, b) + steps);
+    if (a < large) return std::log(beta(a, b));
+    return lgamma(b) - b * std::log(a + b) + fall_beside_power(a, b);
 }
 
 // By beta = (1/a + 1/b) gamma(1 + a) gamma(1 + b) / gamma(1 + a + b), every term

@@ -17,8 +17,13 @@ double cbrt_partial(double x);
 // a / hypot(a, b): the direction cosine, 0 at the origin.
 double hypot_partial(double a, double b);
 
-// b / (a**2 + b**2), whatever the scale of a and b.
+// b**2 / h**3 and -a b / h**3 for h = hypot(a, b).
+double hypot_curvature(double a, double b);
+double hypot_mixed(double a, double b);
+
+// b / (a**2 + b**2), and its derivative by b.
 double arctan2_partial(double a, double b);
+double arctan2_mixed(double a, double b);
 
 // a**b differentiated n times by a and m times by b; order = n + 1024 m.
 double power_derivative(double a, double b, double order);
