@@ -51,10 +51,11 @@ def exactly(function: Callable[..., Any], *operands: Any) -> Any:
                 value = function(*map(mp.mpf, operands))
             except (ValueError, ZeroDivisionError, OverflowError):
                 return None
-            if value is None or mp.isnan(value) or not isinstance(value, mp.mpf):
+            if not isinstance(value, mp.mpf) or not mp.isfinite(value):
                 return None
             if previous is not None and value != 0:
-                if mp.isinf(value) or abs(value - previous) <= abs(value) * mp.mpf(2) ** -AGREED:
+                changed = abs(value - previous)
+                if changed <= abs(value) * mp.mpf(2) ** -AGREED:
                     return value
         previous = value
     if previous != 0:

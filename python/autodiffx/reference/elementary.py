@@ -139,11 +139,11 @@ def gap(a: float, b: float) -> float:
 
 
 def maximum(a: float, b: float) -> float:
-    return a if a >= b or a != a else b
+    return a if a > b or a != a else b
 
 
 def minimum(a: float, b: float) -> float:
-    return a if a <= b or a != a else b
+    return a if a < b or a != a else b
 
 
 def fmax(a: float, b: float) -> float:
@@ -155,7 +155,9 @@ def fmin(a: float, b: float) -> float:
 
 
 def clip(x: float, low: float, high: float) -> float:
-    return minimum(maximum(x, low), high)
+    """min(max(x, low), high), which keeps the sign of a zero within the bounds."""
+    raised = low if x < low or low != low else x
+    return high if raised > high or high != high else raised
 
 
 def sign(x: float) -> float:

@@ -52,6 +52,8 @@ def log_gamma(x: Decimal) -> Decimal:
     """log Gamma(x) for x > 0."""
     if not x.is_finite():
         return x
+    if x in (1, 2):
+        return ZERO
     product = ONE
     for _ in range(raised(x, 0)):
         product *= x
@@ -68,7 +70,8 @@ def log_gamma(x: Decimal) -> Decimal:
 def psi(n: int, x: Decimal) -> Decimal:
     """The polygamma function of order n (0: digamma) for any x but the poles 0, -1, -2, ..."""
     if not x.is_finite():
-        return x + ZERO if n == 0 and x > 0 else ZERO if x > 0 else NAN
+        at_infinity = x if n == 0 else ZERO.copy_sign(Decimal((-1) ** (n + 1)))
+        return at_infinity if x > 0 else NAN
     if x <= 0 and x == x.to_integral_value():
         return NAN
     if x < 0:
@@ -142,6 +145,8 @@ def log_beta(a: Decimal, b: Decimal) -> Decimal:
 
 
 def beta_function(a: Decimal, b: Decimal) -> Decimal:
+    if a * b == 0 and a + b >= 0:
+        return Decimal("Infinity")
     if a > 0 and b > 0:
         return log_beta(a, b).exp()
     return gamma_function(a) * gamma_function(b) / gamma_function(a + b)
@@ -188,15 +193,13 @@ def digamma(x: Decimal) -> Decimal:
 
 
 def polygamma(n: float, x: float) -> float:
-    """psi_n(x) for an integer n >= 0; at x = 0, -1, -2, ... infinite for n >= 1."""
+    """psi_n(x) for an integer n >= 0; infinite at x = 0, -1, -2, ... for n >= 1."""
     if n != n or n < 0 or n != int(n):
         return math.nan
     if n == 0:
         return digamma(x)
-    if math.isfinite(x) and x <= 0 and x == math.floor(x):
-        if n % 2:  # -(-1)^n n! / (x + k)^(n+1) is even about the pole -k
-            return math.inf
-        return -math.copysign(math.inf, x) if x == 0 else math.nan
+    if x == -math.inf or (x <= 0 and x == math.floor(x)):
+        return math.inf if n % 2 else -math.inf
     return _polygamma(n, x)
 
 
@@ -232,7 +235,9 @@ def beta_by_ab(a: Decimal, b: Decimal) -> Decimal:
 @precise
 def betaln(a: Decimal, b: Decimal) -> Decimal:
     """log |B(a, b)|."""
-    return log_beta(a, b) if a > 0 and b > 0 else abs(beta_function(a, b)).ln()
+    if a > 0 and b > 0:
+        return log_beta(a, b)
+    return abs(beta_function(a, b)).ln()
 
 
 @precise

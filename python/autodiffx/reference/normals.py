@@ -115,7 +115,7 @@ def log_ndtr(x: Decimal) -> Decimal:
         p = cumulative(-x)
         if p > Decimal("1e-9"):
             return (ONE - p).ln()
-        return -sum((p**k / k for k in range(1, 8)), ZERO)
+        return sum((p**k / k for k in range(1, 8)), ZERO).copy_negate()
     if x <= -TAIL:
         # density and quotient apart: exp(-x^2/2) may be beyond any exponent
         return -x * x / 2 - (2 * PI).sqrt().ln() - hazard(x).ln()

@@ -37,7 +37,7 @@ def precise(function: Precise) -> Callable[..., float]:
     @functools.wraps(function)
     def rounded(*operands: float) -> float:
         with localcontext(CONTEXT):
-            return float(function(*(+Decimal(operand) for operand in operands)))
+            return float(function(*map(CONTEXT.create_decimal_from_float, operands)))
 
     return rounded
 
@@ -45,7 +45,7 @@ def precise(function: Precise) -> Callable[..., float]:
 def sin_pi(x: Decimal) -> Decimal:
     """sin(pi x), its argument reduced exactly: 0 at every integer."""
     if abs(x) >= 2**53:
-        return ZERO * x  # beyond 2**53 every float is an even integer; NaN at infinity
+        return abs(ZERO * x)  # beyond 2**53 every float is an even integer; NaN at infinity
     turned = x % TWO  # in (-2, 2), the sign of x
     nearest = (turned * TWO).to_integral_value()  # quarter turns, so that |rest| <= 1/4
     rest = PI * (turned - nearest / TWO)
@@ -91,8 +91,6 @@ def sinc(order: int, x: Decimal) -> Decimal:
     Elsewhere from x s = sin(pi x) / pi: differentiated k times it says
     x s_k + k s_(k-1) = pi^(k-1) times the k-th derivative of the sine.
     """
-    if x.is_infinite():
-        return ZERO
     if abs(x) >= ONE:
         sine, cosine = sin_pi(x), cos_pi(x)
         value = ZERO
