@@ -307,11 +307,15 @@ def test_arrays_are_differentiated_element_by_element() -> None:
     assert y.gradient == 1
 
 
-def test_shapes_that_do_not_broadcast_are_named() -> None:
+def test_shapes_that_do_not_broadcast_are_named_and_can_be_mended() -> None:
     with Graph() as graph:
-        Variable(np.ones(2)) + Variable(np.ones(3))
+        x = Variable(np.ones(2))
+        x + Variable(np.ones(3))
     with pytest.raises(ValueError, match="shape"):
         graph.forward()
+    x.value = 2.0
+    np.testing.assert_array_equal(graph.forward(), [3.0, 3.0, 3.0])
+    np.testing.assert_array_equal(graph.create_gradient_graph().wrt(x), [3.0])
 
 
 def test_softmax_of_several_inputs() -> None:
