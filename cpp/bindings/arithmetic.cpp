@@ -12,14 +12,21 @@ namespace {
 
 template <Op op>
 PyObject* unary_slot(PyObject* a) {
-    return guarded([&] { return applications[static_cast<std::size_t>(op)](&a); });
+    return guarded([&] { return apply(op, &a); });
 }
 
+// CPython calls it with a Variable (or Dual) on one side at least.
 template <Op op>
 PyObject* binary_slot(PyObject* a, PyObject* b) {
     return guarded([&] {
+        Tape& tape = current_tape();
+        tape.make_room();
+        Operand left, right;
+        if (find_quickly(tape, a, left) && find_quickly(tape, b, right)) {
+            return new_result(tape, record<op>(tape, left, right));
+        }
         PyObject* const arguments[] = {a, b};
-        return applications[static_cast<std::size_t>(op)](arguments);
+        return apply(op, arguments);
     });
 }
 

@@ -84,6 +84,26 @@ struct Term {
 };
 enum class Found { term, dual, none };  // none: not a number
 
+// The common cases at once: a value on the tape in use, a leaf, a float. Not a
+// constant Variable, so whoever takes two of these has at least one to record.
+inline bool find_quickly(Tape& tape, PyObject* object, Operand& operand) {
+    if (Py_TYPE(object) == variable_type) {
+        Handle const& handle = handle_of(object);
+        if (handle.tape == &tape) {
+            operand = {handle.slot, static_cast<Kind>(handle.state), handle.deferred};
+            return true;
+        }
+        if (handle.state == Handle::State::leaf && handle.leaf->has_value) {
+            operand = {tape.input(*handle.leaf), Kind::leaf, false};
+            return true;
+        }
+    } else if (PyFloat_CheckExact(object)) {
+        operand = {tape.constant(PyFloat_AS_DOUBLE(object)), Kind::constant, false};
+        return true;
+    }
+    return false;
+}
+
 // Slow half of find_term: foreign tapes, NumPy's numbers, integers, errors.
 Found find_term_slowly(Tape& tape, PyObject* object, Term& term);
 
@@ -92,9 +112,7 @@ inline Found find_term(Tape& tape, PyObject* object, Term& term) {
         Handle const& handle = handle_of(object);
         term.variable = true;
         if (handle.tape == &tape) {
-            term.operand = {handle.slot,
-                            handle.state == Handle::State::result ? Kind::result : Kind::varying,
-                            handle.deferred};
+            term.operand = {handle.slot, static_cast<Kind>(handle.state), handle.deferred};
             return Found::term;
         }
         if (handle.state == Handle::State::leaf && handle.leaf->has_value) {

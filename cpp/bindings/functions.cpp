@@ -76,7 +76,17 @@ PyObject* function(PyObject*, PyObject* const* arguments, Py_ssize_t count, PyOb
 
 template <Op op>
 PyObject* unary_function(PyObject*, PyObject* argument) {
-    return guarded([&] { return apply_or_raise(op, &argument); });
+    return guarded([&] {
+        if constexpr (Row<op>::smoothness != Smoothness::passive) {
+            if (Py_TYPE(argument) == variable_type) {
+                Tape& tape = current_tape();
+                tape.make_room();
+                Operand operand;
+                if (find_quickly(tape, argument, operand)) return new_result(tape, record<op>(tape, operand));
+            }
+        }
+        return apply_or_raise(op, &argument);
+    });
 }
 
 template <Op op>

@@ -16,16 +16,22 @@ namespace {
 
 // ---- birth and death ---------------------------------------------------------
 
-// Dead objects of exactly Variable, kept for the next result.
+// Dead objects of exactly Variable, kept for the next result. They keep their
+// type and their reference to it.
 constexpr std::size_t free_list_limit = 1024;
 PyObject* free_list[free_list_limit];
 std::size_t free_count = 0;
 
 VariableObject* allocate() {
     if (free_count != 0) {
-        auto* const object = reinterpret_cast<VariableObject*>(
-            PyObject_Init(free_list[--free_count], variable_type));
-        return object;
+        PyObject* const reused = free_list[--free_count];
+#if defined(Py_REF_DEBUG) || defined(Py_TRACE_REFS)
+        PyObject_Init(reused, variable_type);  // these builds count and list every object
+        Py_DECREF(variable_type);              // the free list kept its reference
+#else
+        Py_SET_REFCNT(reused, 1);
+#endif
+        return reinterpret_cast<VariableObject*>(reused);
     }
     auto* const object = PyObject_New(VariableObject, variable_type);
     if (object == nullptr) throw py::error_already_set();
@@ -43,8 +49,6 @@ void forget(Handle& handle) {
         case Handle::State::varying: handle.tape->unlink(handle); break;
         default: break;
     }
-    handle.state = Handle::State::constant;
-    handle.value = 0.0;
 }
 
 void deallocate(PyObject* self) {
@@ -54,10 +58,10 @@ void deallocate(PyObject* self) {
     forget(object->handle);
     if (type == variable_type && free_count < free_list_limit) {
         free_list[free_count++] = self;
-    } else {
-        auto const release = reinterpret_cast<freefunc>(PyType_GetSlot(type, Py_tp_free));
-        release(self);
+        return;
     }
+    auto const release = reinterpret_cast<freefunc>(PyType_GetSlot(type, Py_tp_free));
+    release(self);
     Py_DECREF(type);
 }
 

@@ -60,7 +60,10 @@ struct RecordedSource {
     }
 };
 
-// One statement of a reverse sweep, by arity.
+#define AUTODIFFX_INLINE __attribute__((always_inline)) inline
+
+// One statement of a reverse sweep, by arity. Inlined by force: as calls they
+// would keep the fields in memory and cost more than the arithmetic.
 template <class Source>
 struct ReverseStep {
     using T = typename Source::Number;
@@ -82,7 +85,7 @@ struct ReverseStep {
         if constexpr (std::is_same_v<T, Recorded>) return slot - base;
         else return slot;
     }
-    void contribute(Slot slot, Kind kind, const T& contribution) {
+    AUTODIFFX_INLINE void contribute(Slot slot, Kind kind, const T& contribution) {
         if (kind == Kind::leaf) {
             if (reached[index(slot)] == 0) touched->push(slot);
         } else {
@@ -100,14 +103,14 @@ struct ReverseStep {
     }
 
     template <Op op>
-    void unary(const Statement& s) {
+    AUTODIFFX_INLINE void unary(const Statement& s) {
         T const a = read(s, 0, s.a), r = result(s);
         if (wanted(s.kind(0), s.a)) {
             contribute(s.a, s.kind(0), chain(adjoint, Row<op>::template partial<0>(a, r)));
         }
     }
     template <Op op>
-    void binary(const Statement& s) {
+    AUTODIFFX_INLINE void binary(const Statement& s) {
         T const a = read(s, 0, s.a), b = read(s, 1, s.b), r = result(s);
         if (wanted(s.kind(0), s.a)) {
             contribute(s.a, s.kind(0), chain(adjoint, Row<op>::template partial<0>(a, b, r)));
@@ -117,7 +120,7 @@ struct ReverseStep {
         }
     }
     template <Op op>
-    void ternary(const Statement& s) {
+    AUTODIFFX_INLINE void ternary(const Statement& s) {
         Pair const pair = source.pair(s.b);
         T const a = read(s, 0, s.a), b = read(s, 1, pair.b), c = read(s, 2, pair.c), r = result(s);
         if (wanted(s.kind(0), s.a)) {

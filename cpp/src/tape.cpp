@@ -2,7 +2,6 @@
 #include "autodiffx/tape.hpp"
 
 #include <algorithm>
-#include <cstring>
 
 namespace autodiffx {
 
@@ -11,12 +10,6 @@ std::atomic<std::uint64_t> leaf_epoch{1};
 namespace {
 std::atomic<std::uint64_t> last_key{0};
 std::atomic<std::uint32_t> last_number{0};
-
-std::uint64_t bits_of(double value) {
-    std::uint64_t bits;
-    std::memcpy(&bits, &value, sizeof bits);
-    return bits;
-}
 }  // namespace
 
 void Leaf::set(double v) {
@@ -71,8 +64,7 @@ Position Tape::position() const {
 std::size_t Tape::bytes() const {
     return sizeof *this + primals.capacity() * sizeof(double) + statements.capacity() * sizeof(Statement) +
            pairs.capacity() * sizeof(Pair) + inputs.capacity() * sizeof(Input) +
-           guards.capacity() * sizeof(guards[0]) + constants_.capacity() * sizeof(ConstantEntry) +
-           adjoints.values.capacity() * sizeof(double) + adjoints.reached.capacity() +
+           guards.capacity() * sizeof(guards[0]) + adjoints.values.capacity() * sizeof(double) + adjoints.reached.capacity() +
            adjoints.touched.capacity() * sizeof(Slot);
 }
 
@@ -87,15 +79,10 @@ Slot Tape::push_slot(double value) {
     return static_cast<Slot>(slot);
 }
 
-Slot Tape::constant(double value) {
-    if (constants_.empty()) constants_.resize(constant_entries, ConstantEntry{0, 0, 0});
-    std::uint64_t const bits = bits_of(value);
-    std::uint64_t const hash = bits * 0x9E3779B97F4A7C15u;
-    ConstantEntry& entry = constants_[hash >> 58];
-    static_assert(constant_entries == 64, "six bits of the hash");
-    if (entry.generation == generation_ && entry.bits == bits) return entry.slot;
+Slot Tape::new_constant(std::uint64_t bits, double value) {
+    static_assert(constant_entries == 64, "constant_index takes six bits");
     Slot const slot = push_slot(value);
-    entry = {bits, slot, generation_};
+    constants_[constant_index(bits)] = {bits, slot, generation_};
     return slot;
 }
 
@@ -182,6 +169,11 @@ void Tape::rewind(const Position& to) {
         guards.resize(to.guards);
         if (notes) notes->truncate(to.guards);
     }
+}
+
+// No handle is left: everything may go, without looking at it.
+void Tape::start_again() {
+    if (!is_graph() && !sweeping) rewind(Position{});
 }
 
 void Tape::clear() {

@@ -6,6 +6,7 @@
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <limits>
 #include <memory>
 #include <string>
@@ -103,13 +104,13 @@ class Tape;
 // A live reference to a slot. Tapes know their handles: these are the roots of
 // collection, and are told when slots move or the tape is cleared.
 struct Handle {
-    enum class State : std::uint8_t {
-        constant,  // no tape; `value`
-        result,    // on a tape, active
-        varying,   // on a tape, passive but replayed
-        leaf,      // no tape; `leaf`
-        detached,  // its tape was cleared; `value` is what it was, `slot` the tape's number
-        mark,      // not a value but a position, see Mark
+    enum class State : std::uint8_t {  // the first four are the operand's Kind
+        constant = 0,  // no tape; `value`
+        result = 1,    // on a tape, active
+        varying = 2,   // on a tape, passive but replayed
+        leaf = 3,      // no tape; `leaf`
+        detached,      // its tape was cleared; `value` is what it was, `slot` the tape's number
+        mark,          // not a value but a position, see Mark
     };
 
     Tape* tape = nullptr;  // set while on a tape
@@ -184,11 +185,13 @@ public:
     [[nodiscard]] std::size_t bytes() const;
     [[nodiscard]] std::string describe() const;  // "Graph #3", "the ambient tape"
 
-    // Makes room for one operation (and its constants and inputs); on the
-    // ambient tape this is where unreachable statements are collected. To be
-    // called before operands are turned into slots, for slots may move.
+    // Called at the start of every operation, before operands are turned into
+    // slots, for slots may move: on the ambient tape this is where statements
+    // that nothing can reach are dropped. With no handle left that is all of
+    // them, at once; otherwise they are collected when the tape has grown.
     void make_room() {
-        if (statements.size() >= collect_at_ && !sweeping) collect();
+        if (newest_ == nullptr && statements.size() >= first_rewind) start_again();
+        else if (statements.size() >= collect_at_) collect();
     }
     // The slots of a statement's operands; returns how many.
     int operands(const Statement& statement, Slot (&slots)[3]) const {
@@ -217,7 +220,13 @@ public:
     }
 
     // The slot of a constant; equal bits may share one.
-    Slot constant(double value);
+    Slot constant(double value) {
+        std::uint64_t bits;
+        std::memcpy(&bits, &value, sizeof bits);
+        ConstantEntry const& entry = constants_[constant_index(bits)];
+        if (entry.bits == bits && entry.generation == generation_) return entry.slot;
+        return new_constant(bits, value);
+    }
     // The slot of a leaf's present version.
     Slot input(Leaf& leaf) {
         if (leaf.cached_key == key_) return leaf.cached_slot;
@@ -273,25 +282,30 @@ public:
     [[nodiscard]] Handle* newest() const { return newest_; }
     [[nodiscard]] bool has_owner() const { return owners_ != 0; }
 
-    // Statements that the ambient tape may hold before its first collection.
-    static constexpr std::size_t first_collection = std::size_t{1} << 14;
+    // Statements that the ambient tape may hold before its first collection,
+    // and before it is worth while to start again.
+    static constexpr std::size_t first_collection = std::size_t{1} << 15;
+    static constexpr std::size_t first_rewind = std::size_t{1} << 10;
 
 private:
     ~Tape();
 
     void end();
+    void start_again();
     Slot push_slot(double value);
+    Slot new_constant(std::uint64_t bits, double value);
     Slot add_input(Leaf& leaf);
     void drop_inputs(std::size_t from);
     void slots_moved();
 
     // Constants by a hash of their bits: the slot last given to one.
-    static constexpr std::size_t constant_entries = 64;
     struct ConstantEntry {
-        std::uint64_t bits;
-        Slot slot;
-        std::uint32_t generation;
+        std::uint64_t bits = 0;
+        Slot slot = 0;
+        std::uint32_t generation = 0;
     };
+    static constexpr std::size_t constant_entries = 64;
+    static std::size_t constant_index(std::uint64_t bits) { return (bits * 0x9E3779B97F4A7C15u) >> 58; }
 
     std::size_t collect_at_;  // statements at which make_room collects
     std::uint32_t generation_ = 1;     // constants of another generation are forgotten
@@ -301,7 +315,7 @@ private:
     Role role_;
     std::uint32_t owners_ = 0;
     Handle* newest_ = nullptr;
-    std::vector<ConstantEntry> constants_;
+    ConstantEntry constants_[constant_entries];
 };
 
 // The tapes that `tape` captures from, directly or not, each after those that
