@@ -184,12 +184,24 @@ def poly(n: int) -> Function:
     return lambda x: polygamma(n, x)
 
 
+class Absorbed(Exception):
+    """A small operand is lost beside a large one: the precision has to be raised."""
+
+
+def together(a: Any, b: Any) -> Any:
+    """a + b, exactly."""
+    both = a + b
+    if both - a != b or both - b != a:
+        raise Absorbed
+    return both
+
+
 def log_beta(a: Any, b: Any) -> Any:
-    return log_gamma(a) + log_gamma(b) - log_gamma(a + b)
+    return log_gamma(a) + log_gamma(b) - log_gamma(together(a, b))
 
 
 def fall(n: int, a: Any, b: Any) -> Any:
-    return psi(n, a) - psi(n, a + b)
+    return psi(n, a) - psi(n, together(a, b))
 
 
 def positive(function: Function) -> Function:

@@ -24,14 +24,14 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from oracle_formulas import BINARY, FORMULAS, UNARY, mp
+from oracle_formulas import BINARY, FORMULAS, UNARY, Absorbed, mp
 from oracle_points import DOMAINS, REAL, Domain, Point, hard_points
 
 Order = tuple[int, ...]
 
 # Precisions in bits: two in a row have to agree to AGREED bits, and a 0 is never believed before
 # the last. 166 bits are 50 digits.
-PRECISIONS = (240, 400, 900, 2600, 5200)
+PRECISIONS = (240, 400, 700, 1300, 2600, 5200)
 AGREED = 170
 
 LARGEST = math.ldexp(2.0 - 2.0**-52, 1023)
@@ -49,6 +49,9 @@ def exactly(function: Callable[..., Any], *operands: Any) -> Any:
         with mp.workprec(bits):
             try:
                 value = function(*map(mp.mpf, operands))
+            except Absorbed:
+                previous = None
+                continue
             except (ValueError, ZeroDivisionError, OverflowError):
                 return None
             if not isinstance(value, mp.mpf) or not mp.isfinite(value):
@@ -58,7 +61,7 @@ def exactly(function: Callable[..., Any], *operands: Any) -> Any:
                 if changed <= abs(value) * mp.mpf(2) ** -AGREED:
                     return value
         previous = value
-    if previous != 0:
+    if previous is None or previous != 0:
         raise ArithmeticError(f"{function} has not settled at {operands}: {previous}")
     return previous
 

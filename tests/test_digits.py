@@ -13,6 +13,8 @@ from types import ModuleType
 from typing import Any
 
 import pytest
+
+from autodiffx.reference.rules import RULES
 from oracles import ORACLES, Oracle, Order, Point, ulps
 
 LIMIT = 4.0  # units in the last place
@@ -164,8 +166,6 @@ def test_second_order_of_transforms(backend: ModuleType, oracle: Oracle) -> None
 
 
 def test_every_operator_has_an_oracle(backend: ModuleType) -> None:
-    from autodiffx.reference.rules import RULES
-
     differentiable = {r.name for r in RULES.values() if r.public and r.kind != "passive"}
     assert set(ORACLES) == differentiable
     assert all(hasattr(backend, name) for name in differentiable)

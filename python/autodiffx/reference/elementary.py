@@ -1,4 +1,4 @@
-"""Elementary functions of floats under NumPy's rules: no exception, no warning, inf and nan instead.
+"""Elementary functions of floats under NumPy's rules: inf and nan, no exception, no warning.
 
 Python's `math` raises where IEEE arithmetic answers; these answer.
 """
@@ -181,7 +181,7 @@ def trunc(x: float) -> float:
 
 
 def sigmoid(x: float) -> float:
-    """1 / (1 + e^-x), from e^-|x| <= 1 so that nothing overflows and the lower tail keeps digits."""
+    """1 / (1 + e^-x), from e^-|x| so that nothing overflows and the lower tail keeps digits."""
     t = math.exp(-abs(x))
     return 1.0 / (1.0 + t) if x >= 0 else t / (1.0 + t)
 

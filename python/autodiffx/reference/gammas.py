@@ -228,8 +228,36 @@ def beta_by_aa(a: Decimal, b: Decimal) -> Decimal:
 @precise
 def beta_by_ab(a: Decimal, b: Decimal) -> Decimal:
     """B ((psi(a) - psi(a+b)) (psi(b) - psi(a+b)) - psi_1(a+b))."""
+    if a > 0 and b > 0 and min(a, b) < Decimal("1e-6"):
+        return _beta_by_ab_at_edge(min(a, b), max(a, b))
     both = beta_slope(0, a, b) * beta_slope(0, b, a)
     return beta_function(a, b) * (both - psi(1, a + b))
+
+
+def _beta_by_ab_at_edge(a: Decimal, b: Decimal) -> Decimal:
+    """The mixed derivative of B for small a, where the poles 1/a and 1/b of B cancel.
+
+    B = (1/a + 1/b) e^H with H = log (Gamma(1+a) Gamma(1+b) / Gamma(1+a+b)), a power series in a
+    whose coefficients H_j = (-1)^j zeta(j)/j - psi_(j-1)(1+b)/j! vanish with b. From those of
+    e^H, G_i = sum over j of (j/i) H_j G_(i-j), and from G_i' = sum of H_j' G_(i-j):
+    B_ab = sum of (i-1) a^(i-2) G_i' + i a^(i-1) (G_i/b)'.
+    """
+    if b < Decimal("1e-18"):
+        return -psi(2, ONE)  # 2 zeta(3): the limit at (0, 0)
+    if b.is_infinite():
+        return ZERO
+    terms = range(1, 12)
+    # psi_(j-1)(1) = (-1)^j (j-1)! zeta(j), and -gamma for j = 1
+    h = [ZERO] + [-rise(j - 1, ONE, b) / math.factorial(j) for j in terms]
+    slope = [ZERO] + [-psi(j, ONE + b) / math.factorial(j) for j in terms]
+    g, total = [ONE], ZERO
+    for i in terms:
+        g.append(sum((j * h[j] * g[i - j] for j in range(1, i + 1)), ZERO) / i)
+        g_slope = sum((slope[j] * g[i - j] for j in range(1, i + 1)), ZERO)
+        if i > 1:
+            total += (i - 1) * (a ** (i - 2) if i > 2 else ONE) * g_slope
+        total += i * (a ** (i - 1) if i > 1 else ONE) * (g_slope - g[i] / b) / b
+    return total
 
 
 @precise
