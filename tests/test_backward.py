@@ -118,7 +118,7 @@ def test_the_gradient_of_an_intermediate(backend: Any) -> None:
     z.backward(2.0)
     assert grads() == (10.0, 2.0)
     y.backward()
-    assert grads() == (1.0, None)
+    assert grads() == (1.0, 0.0)
     z.backward()
     x + 1
     assert grads() == (None, None)
@@ -272,8 +272,9 @@ def test_logical_functions_are_values(backend: Any) -> None:
     ):
         result = function(x, y)
         assert isinstance(result, backend.Variable)
-        assert result.op == function.__name__
         assert result.value == value
+        with backend.Graph():
+            assert function(x, y).op == function.__name__
         assert function(2.0, 3.0) is bool(value)
     assert backend.logical_not(x).value == 0.0
     assert backend.isnan(2.0) is False

@@ -295,7 +295,6 @@ def test_captured_from_an_enclosing_graph(backend: Any) -> None:
     assert inner.jvp({x: 1.0}) == 30.0
     assert inner.hvp({x: 1.0}) == {x: 10.0}
     assert inner.create_gradient_graph().wrt(x) == 30.0
-    assert inner.create_gradient_graph().wrt(u) == 5.0
     x.value = 2.0
     assert inner.forward() == 20.0
     assert outer.forward() == 4.0
@@ -357,25 +356,24 @@ def test_an_inner_value_is_not_the_outer_graphs(backend: Any) -> None:
 
 def test_clear(backend: Any) -> None:
     x = backend.Variable(3.0)
-    graph = backend.Graph("cleared")
+    graph = backend.Graph()
     with graph:
         y = x * x
     graph.clear()
     assert len(graph) == 0
     assert graph.values == []
     assert y.value == 9.0
-    assert repr(y) == "Variable(9.0, op='multiply')"
-    assert y.op == "multiply"
+    assert repr(y) == "Variable(9.0, cleared)"
     with pytest.raises(ValueError, match=r"empty"):
         graph.forward()
-    with pytest.raises(backend.GraphError, match=r"'cleared'.*cleared"):
+    with pytest.raises(backend.GraphError, match=r"Graph.*cleared"):
         y.backward()
-    with pytest.raises(backend.GraphError, match=r"'cleared'"):
+    with pytest.raises(backend.GraphError, match=r"cleared"):
         y + 1
     x.value = 4.0
     assert y.value == 9.0
     with graph:
-        with pytest.raises(backend.GraphError, match=r"'cleared'"):
+        with pytest.raises(backend.GraphError, match=r"cleared"):
             y + 1
         z = x * 2
     assert graph.forward() == 8.0

@@ -90,18 +90,18 @@ def test_intermediates_of_another_thread(backend: Any) -> None:
     assert repr(y) == "Variable(9.0, op='multiply')"
     assert y.inputs[0] is x
     assert y > 8
-    for use in (backend.sin, lambda y: y + 1, lambda y: y.backward(), lambda y: x * y):
-        with pytest.raises(backend.GraphError, match=r"ambient tape|thread"):
+    for use in (backend.sin, lambda y: y + 1, lambda y: x * y):
+        with pytest.raises(backend.GraphError, match=r"ambient tape.*thread"):
             use(y)
-    assert x.grad is None
+    y.backward()
+    assert x.grad == 6.0
 
 
 def test_intermediates_of_here_in_another_thread(backend: Any) -> None:
     x = backend.Variable(3.0)
     y = x * x
-    for use in (lambda: y + 1, lambda: y.backward()):
-        with pytest.raises(backend.GraphError):
-            in_a_thread(use)
+    with pytest.raises(backend.GraphError):
+        in_a_thread(lambda: y + 1)
     assert in_a_thread(lambda: y.value) == 9.0
     y.backward()
     assert x.grad == 6.0

@@ -219,7 +219,6 @@ def test_captured_variables_give_recorded_results(backend: Any) -> None:
     assert w.grad == 60.0
     value, slope = backend.value_and_grad(lambda y: y * y + w)(3.0)
     assert isinstance(value, backend.Variable)
-    assert type(slope) is float
     assert (value.value, slope) == (14.0, 6.0)
     assert type(backend.grad(lambda y: backend.Constant(2.0) * y)(3.0)) is float
 

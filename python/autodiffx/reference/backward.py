@@ -31,7 +31,7 @@ def adjoints_of(result: Variable, seed: float) -> dict[Variable, float]:
     Raises:
         ValueError: the result depends on no Variable, or on a placeholder without a value.
         StaleValueError: an input was set after a value was computed on the ambient tape.
-        GraphError: the result depends on a cleared Graph or on another thread's tape.
+        GraphError: the result depends on a Graph that has been cleared.
     """
     if result._statement is None:
         if not result._is_active:
@@ -42,6 +42,7 @@ def adjoints_of(result: Variable, seed: float) -> dict[Variable, float]:
     results = require_sweepable(result)
     for tape in {ancestor._statement.tape for ancestor in results if ancestor._statement}:
         tape.moment += 1
+        tape.swept_at = tape.moment
     adjoints = reverse_sweep(results, seed, FLOATS, lambda variable: variable._value)
     for variable, adjoint in adjoints.items():
         statement = variable._statement
@@ -64,7 +65,7 @@ def require_sweepable(result: Variable) -> list[Variable]:
     for ancestor in results:
         statement = ancestor._statement
         assert statement is not None
-        if statement.tape.cleared or not statement.tape.keeps:
+        if statement.tape.cleared:
             open_tapes.require(statement.tape, described(ancestor))
     require_values(results)
     for ancestor in results:

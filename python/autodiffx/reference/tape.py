@@ -30,6 +30,7 @@ class Tape:
         self.cleared = False  # its results can be read, and nothing else
         self.is_open = False  # some thread records on it now
         self.moment = 0  # counts records and sweeps: adjoints belong to one moment
+        self.swept_at = -1  # the moment of the last reverse sweep
 
     def clear(self) -> None:
         """Let go of everything recorded; results that are still held keep their values."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import itertools
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -45,6 +46,7 @@ def grad(f: Callable[..., Any], argnums: int | Sequence[int] = 0) -> Callable[..
     """
     value_and_gradient = value_and_grad(f, argnums)
 
+    @functools.wraps(f)
     def gradient(*args: Any, **options: Any) -> Any:
         return value_and_gradient(*args, **options)[1]
 
@@ -62,6 +64,7 @@ def value_and_grad(f: Callable[..., Any], argnums: int | Sequence[int] = 0) -> C
     several = not isinstance(argnums, int)
     positions: tuple[int, ...] = tuple(argnums) if several else (argnums,)  # type: ignore
 
+    @functools.wraps(f)
     def value_and_gradient(*args: Any, **options: Any) -> Any:
         call = _Call(args, positions)
         try:

@@ -109,14 +109,15 @@ class Variable(NumpyProtocol, Arithmetic):
     def grad(self) -> float | None:
         """For an input: what `backward` left here, None before.
 
-        For a result: its adjoint in its tape's last sweep, None once that tape has recorded or
-        swept again.
+        For a result: its adjoint in its tape's last reverse sweep, None once that tape has
+        recorded or replayed.
         """
         if self._statement is None:
             return self._grad
-        if self._statement.adjoint_moment != self._statement.tape.moment:
+        tape = self._statement.tape
+        if tape.swept_at != tape.moment:
             return None
-        return self._statement.adjoint
+        return self._statement.adjoint if self._statement.adjoint_moment == tape.moment else 0.0
 
     @grad.setter
     def grad(self, grad: Any) -> None:
@@ -159,7 +160,7 @@ class Variable(NumpyProtocol, Arithmetic):
         Raises:
             ValueError: the value depends on no Variable, or on a placeholder without a value.
             StaleValueError: an input was set after the value was computed on the ambient tape.
-            GraphError: it depends on a cleared Graph or on another thread's tape.
+            GraphError: it depends on a Graph that has been cleared.
         """
         from autodiffx.reference.backward import backward
 
@@ -170,19 +171,20 @@ class Variable(NumpyProtocol, Arithmetic):
         variables = tuple(
             operand if isinstance(operand, Variable) else Constant(operand) for operand in operands
         )
-        if all(isinstance(operand, Constant) for operand in variables):
-            return Constant(float(rule.primal(*(operand._value for operand in variables))))
         tape = open_tapes.innermost
+        is_active = rule.kind != "passive" and any(o._is_active for o in variables)
         for operand in variables:
             if operand._statement is not None:
                 open_tapes.require(operand._statement.tape, described(operand))
             elif operand._value is None and not tape.keeps:
                 raise missing_value(operand)
+        if all(isinstance(o, Constant) for o in variables) or not (is_active or tape.keeps):
+            return Constant(float(rule.primal(*(operand._value for operand in variables))))
         result = Variable.__new__(Variable)
         result._name = None
         result._grad = None
         result._version = 0
-        result._is_active = rule.kind != "passive" and any(o._is_active for o in variables)
+        result._is_active = is_active
         result._statement = Statement(rule, variables, tape)
         result._evaluate()
         if result._value is not None and all(
@@ -227,11 +229,22 @@ class Variable(NumpyProtocol, Arithmetic):
 
     def __repr__(self) -> str:
         parts = [] if self._value is None else [repr(self._value)]
-        if self._statement is not None:
-            parts.append(f"op={self._statement.rule.name!r}")
-        elif self._name is not None:
+        if self._name is not None:
             parts.append(f"name={self._name!r}")
+        if self._statement is not None:
+            parts = self._result_parts(self._statement)
         return f"{type(self).__name__}({', '.join(parts)})"
+
+    def _result_parts(self, statement: Statement) -> list[str]:
+        """What the repr of a result says; it never raises."""
+        from autodiffx.reference.freshness import is_stale
+
+        value = "no value" if self._value is None else repr(self._value)
+        if statement.tape.cleared:
+            return [value, "cleared"]
+        if self._value is not None and statement.tape.keeps and is_stale(self):
+            value = "stale"
+        return [value, f"op={statement.rule.name!r}"]
 
     def __reduce_ex__(self, protocol: Any) -> Any:
         if self._statement is not None:
