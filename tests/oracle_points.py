@@ -133,9 +133,11 @@ EXTRA: dict[str, tuple[float, ...]] = {
 PAIRS: dict[str, tuple[Point, ...]] = {
     "power": (
         (10.0, 308.2), (1.0 + 2.0**-52, 1e17), (1.0 + 2.0**-52, 3.1e18),
-        (2.0, -1074.0), (0.5, 1074.5), (1e300, 1e-3), (1e-300, 1e-3), (1e300, 1e-300), (10.0, 308.9), (1e-300, 0.9),
+        (2.0, -1074.0), (0.5, 1074.5), (1e300, 1e-3), (1e-300, 1e-3), (1e300, 1e-300),
+        (10.0, 308.9), (1e-300, 0.9),
         (2.0, -1.0 / math.log(2.0)), (3.0, 2.0), (3.0, 0.5), (-8.0, 3.0), (-8.0, -2.0),
-        (-1e200, 3.0), (0.0, 3.0), (0.0, 2.5), (5e-324, 0.5), (1e5, 62.0), (1.5, 1750.0), (1.5, 1751.0),
+        (-1e200, 3.0), (0.0, 3.0), (0.0, 2.5), (5e-324, 0.5), (1e5, 62.0), (1.5, 1750.0),
+        (1.5, 1751.0),
     ),
     "logaddexp": (
         (-math.log(2.0), -math.log(2.0)), (-1.0, math.log(1.0 - math.exp(-1.0))),
@@ -143,7 +145,9 @@ PAIRS: dict[str, tuple[Point, ...]] = {
         (0.0, -30.0), (1e300, -1e300), (1e16, 1e16 + 2.0), (-350.1, 350.2), (-1e-20, -46.0),
     ),
     "hypot": ((3.0, 4.0), (1.5e308, 1.5e308), (5e-324, 5e-324), (1e-160, 1e-161), (1e200, 1e190)),
-    "arctan2": ((1e-310, 1.0), (1e300, 1e308), (1e-200, -1e-200), (1.0, 1.0), (1.0, 1.0 + 2.0**-52)),
+    "arctan2": (
+        (1e-310, 1.0), (1e300, 1e308), (1e-200, -1e-200), (1.0, 1.0), (1.0, 1.0 + 2.0**-52),
+    ),
     "betaln": (
         (1.0, 1.0), (1.0, 1.0 + 2.0**-52), (1e10, 1e-10), (1e-10, 1e-10), (1e15, 2.0), (1e-20, 3.0),
         (1e20, 0.5), (1e5, 1e5), (0.5, 0.5), (1e-30, 1e-30), (1e40, 1e40), (2.0, 0.5),
@@ -178,7 +182,7 @@ SLOW: dict[str, tuple[Point, ...]] = {
 def hard_points(name: str, domains: tuple[Domain, ...]) -> tuple[Point, ...]:
     """The hard points of an operator that lie in its domain, both signs of everything."""
     if len(domains) == 1:
-        candidates = [(sign * x,) for x in MAGNITUDES for sign in (1.0, -1.0)]
+        candidates: list[Point] = [(sign * x,) for x in MAGNITUDES for sign in (1.0, -1.0)]
         candidates += [(x,) for x in EXTRA.get(name, ())]
     elif len(domains) == 2 and name not in ("beta", "betaln", "polygamma"):
         signed = [sign * x for x in _FEW for sign in (1.0, -1.0)]

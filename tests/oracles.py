@@ -24,8 +24,11 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from oracle_formulas import BINARY, FORMULAS, UNARY, Absorbed, mp
+from oracle_formulas import BINARY, FORMULAS, UNARY
+from oracle_functions import Absorbed, mp
 from oracle_points import DOMAINS, REAL, Domain, Point, hard_points
+
+__all__ = ["ORACLES", "Formula", "Oracle", "Order", "Point", "exactly", "ulps", "unit"]
 
 Order = tuple[int, ...]
 

@@ -69,15 +69,15 @@ def log_gamma(x: Decimal) -> Decimal:
 
 def psi(n: int, x: Decimal) -> Decimal:
     """The polygamma function of order n (0: digamma) for any x but the poles 0, -1, -2, ..."""
+    sign = ONE if n % 2 else -ONE
     if not x.is_finite():
-        at_infinity = x if n == 0 else ZERO.copy_sign(Decimal((-1) ** (n + 1)))
+        at_infinity = x if n == 0 else ZERO.copy_sign(sign)
         return at_infinity if x > 0 else NAN
     if x <= 0 and x == x.to_integral_value():
         return NAN
     if x < 0:
         # psi_n(x) = (-1)^n psi_n(1-x) - pi d^n/dx^n cot(pi x)
-        return (-1) ** n * psi(n, ONE - x) - PI ** (n + 1) * _cot_derivative(n, x)
-    sign = (-1) ** (n + 1)
+        return -sign * psi(n, ONE - x) - PI ** (n + 1) * _cot_derivative(n, x)
     factorial = math.factorial(n)
     total = ZERO
     for _ in range(raised(x, n)):
