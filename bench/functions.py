@@ -87,7 +87,7 @@ ROSENBROCK = Program(
     8 * (ROSENBROCK_SIZE - 1),
 )
 OSCILLATOR = Program(
-    "van der Pol, 200 Runge-Kutta steps", oscillator, (2.0, 0.0), 52 * OSCILLATOR_STEPS + 3
+    "van der Pol, 200 Runge-Kutta steps", oscillator, (2.0, 0.0), 46 * OSCILLATOR_STEPS + 3
 )
 EXPRESSION = Program("5-operation expression", expression, (0.3, 0.7), EXPRESSION_OPERATIONS)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 import time
 from collections.abc import Iterator
+from typing import Any
 
 import autodiffx as adx
 from bench.child import answer, ask, resident_bytes
@@ -18,7 +19,8 @@ MOST_MEGABYTES = 2.0
 
 def train(steps: int) -> dict[str, float]:
     """Fit y = 3 x - 2 one point at a time; resident memory after step 1,000 and at the end."""
-    slope, intercept = adx.Variable(0.0), adx.Variable(0.0)
+    slope: Any = adx.Variable(0.0)
+    intercept: Any = adx.Variable(0.0)
     settled = highest = 0
     start = time.perf_counter()
     for step in range(steps):

@@ -83,6 +83,7 @@ def train(
             loss.backward()
             total += loss.value * len(batch)
             for index, parameter in enumerate(parameters):
+                assert parameter.grad is not None  # backward has set it
                 velocity[index] = 0.9 * velocity[index] - 0.02 * parameter.grad
                 parameter.value += velocity[index]
         losses.append(total / len(order))

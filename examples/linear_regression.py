@@ -26,7 +26,8 @@ def train(
     """The slope and intercept that make the mean squared error small."""
 
     def mean_squared_error(slope: adx.Dual, intercept: adx.Dual) -> adx.Dual:
-        return sum((slope * x + intercept - y) ** 2 for x, y in points) / len(points)
+        error: adx.Dual = sum((slope * x + intercept - y) ** 2 for x, y in points) / len(points)
+        return error
 
     slope, intercept = 0.0, 0.0
     for _ in range(steps):
@@ -40,4 +41,4 @@ def train(
 
 if __name__ == "__main__":
     fitted_slope, fitted_intercept = train(make_points())
-    print(f"y = {fitted_slope:.4f} x + {fitted_intercept:.4f}, made from y = 3 x - 2")
+    print(f"y = {fitted_slope:.4f} x {fitted_intercept:+.4f}, made from y = 3 x - 2")

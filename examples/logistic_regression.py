@@ -27,7 +27,8 @@ def log_loss(slope: adx.Dual, intercept: adx.Dual, labels: list[tuple[float, boo
     for x, label in labels:
         z = slope * x + intercept
         total = total - adx.log_sigmoid(z if label else -z)
-    return total / len(labels)
+    mean: adx.Dual = total / len(labels)
+    return mean
 
 
 def train(
@@ -47,5 +48,5 @@ if __name__ == "__main__":
     drawn = make_labels()
     fitted_slope, fitted_intercept, loss = train(drawn)
     truth = log_loss(adx.Dual(3.0), adx.Dual(-2.0), drawn).value
-    print(f"fitted: sigmoid({fitted_slope:.3f} x + {fitted_intercept:.3f}), log loss {loss:.4f}")
+    print(f"fitted: sigmoid({fitted_slope:.3f} x {fitted_intercept:+.3f}), log loss {loss:.4f}")
     print(f"truth:  sigmoid(3 x - 2), log loss {truth:.4f}")

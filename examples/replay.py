@@ -3,8 +3,9 @@
     python examples/replay.py
 
 A `Graph` keeps the statements that ran inside ``with``. `forward` runs them again at native speed
-with the variables' present values, `backward` sweeps back, `hvp` gives exact second derivatives.
-A branch taken on a value is a guard: a replay that would have to go the other way says so.
+with the variables' present values, `create_gradient_graph` sweeps back and keeps the gradient,
+`hvp` gives exact second derivatives. A branch taken on a value is a guard: a replay that would have
+to go the other way says so.
 """
 
 from __future__ import annotations
@@ -19,13 +20,14 @@ def newton(start: tuple[float, float] = (-1.2, 1.0), steps: int = 8) -> list[flo
         _ = 100.0 * (y - x * x) ** 2 + (1.0 - x) ** 2
     values = [valley.forward()]
     for _ in range(steps):
-        valley.backward()
+        gradient = valley.create_gradient_graph()
+        by_x, by_y = gradient.wrt(x), gradient.wrt(y)
         along_x, along_y = valley.hvp({x: 1.0}), valley.hvp({y: 1.0})
         a, b, d = along_x[x], along_x[y], along_y[y]
         determinant = a * d - b * b
         x.value, y.value = (
-            x.value - (d * x.grad - b * y.grad) / determinant,
-            y.value - (a * y.grad - b * x.grad) / determinant,
+            x.value - (d * by_x - b * by_y) / determinant,
+            y.value - (a * by_y - b * by_x) / determinant,
         )
         values.append(valley.forward())
     return values

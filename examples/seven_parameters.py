@@ -38,7 +38,8 @@ def train(
         for x, label in labels:
             z = v1 * adx.tanh(w1 * x + b1) + v2 * adx.tanh(w2 * x + b2) + c
             total = total + adx.softplus(z) - label * z
-        return total / len(labels)
+        mean: adx.Variable = total / len(labels)
+        return mean
 
     loss_and_gradient = adx.value_and_grad(log_loss, argnums=tuple(range(7)))
     parameters = [1.0, 0.5, -1.0, 0.5, 0.5, 0.5, 0.0]
