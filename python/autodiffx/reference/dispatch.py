@@ -68,7 +68,9 @@ def leader(operands: tuple[Number, ...]) -> Ranked | None:
 def checked(operands: tuple[Number, ...], where: str) -> tuple[Number, ...]:
     """The operands with every plain number as a float; TypeError for what is no number."""
     return tuple(
-        operand if isinstance(operand, (float, Ranked)) else to_float(operand, where)
+        operand
+        if type(operand) is float or isinstance(operand, Ranked)
+        else to_float(operand, where)
         for operand in operands
     )
 

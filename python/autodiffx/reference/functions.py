@@ -172,8 +172,8 @@ FUNCTIONS["round"] = _named(rounded, "round", rounded.__doc__)
 FUNCTIONS["logsumexp"] = logsumexp
 FUNCTIONS["log_softmax"] = log_softmax
 FUNCTIONS["softmax"] = softmax
-FUNCTIONS.update({alias: FUNCTIONS[name] for alias, name in ALIASES.items()})
-
 for _name, _method in FUNCTIONS.items():
     setattr(Arithmetic, _name, _method)
 Arithmetic.polygamma = _polygamma_method  # type: ignore[attr-defined]  # as x.polygamma(n)
+
+FUNCTIONS.update({alias: FUNCTIONS[name] for alias, name in ALIASES.items()})
