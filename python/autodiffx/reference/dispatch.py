@@ -56,23 +56,25 @@ class Ranked:
         raise NotImplementedError
 
 
+def checked(operands: tuple[Number, ...], where: str) -> tuple[Number, ...]:
+    """The operands with every plain number as a float; TypeError for what is no number."""
+    return tuple(
+        [
+            operand
+            if type(operand) is float or isinstance(operand, Ranked)
+            else to_float(operand, where)
+            for operand in operands
+        ]
+    )
+
+
 def leader(operands: tuple[Number, ...]) -> Ranked | None:
     """The operand of highest rank, None among plain numbers."""
     highest = None
     for operand in operands:
-        if isinstance(operand, Ranked) and (highest is None or operand.rank > highest.rank):
+        if type(operand) is not float and (highest is None or operand.rank > highest.rank):
             highest = operand
     return highest
-
-
-def checked(operands: tuple[Number, ...], where: str) -> tuple[Number, ...]:
-    """The operands with every plain number as a float; TypeError for what is no number."""
-    return tuple(
-        operand
-        if type(operand) is float or isinstance(operand, Ranked)
-        else to_float(operand, where)
-        for operand in operands
-    )
 
 
 def apply(rule: Rule, *operands: Number) -> Number:

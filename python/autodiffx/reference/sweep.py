@@ -62,7 +62,7 @@ def reverse_sweep(
         adjoint = adjoints[result]
         statement = result._statement
         assert statement is not None
-        operands = tuple(number_of(operand) for operand in statement.operands)
+        operands = [number_of(operand) for operand in statement.operands]
         number = number_of(result)
         for partial, operand in zip(statement.rule.partials, statement.operands, strict=True):
             if not operand._is_active:
@@ -88,7 +88,7 @@ def forward_sweep(
     for result in results:
         statement = result._statement
         assert statement is not None
-        operands = tuple(number_of(operand) for operand in statement.operands)
+        operands = [number_of(operand) for operand in statement.operands]
         number = number_of(result)
         tangent: Number = 0.0
         for partial, operand in zip(statement.rule.partials, statement.operands, strict=True):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from autodiffx.reference.arithmetic import Arithmetic
 from autodiffx.reference.dispatch import Number, Question
@@ -167,30 +167,35 @@ class Variable(NumpyProtocol, Arithmetic):
         backward(self, to_float(seed, "the seed of backward"), accumulate=accumulate)
 
     def combine(self, rule: Rule, operands: tuple[Number, ...]) -> Variable:
-        """Record a statement."""
-        variables = tuple(
-            operand if isinstance(operand, Variable) else Constant(operand) for operand in operands
-        )
+        """Record a statement.
+
+        Raises:
+            GraphError: an operand was recorded where it cannot be continued.
+            ValueError: an operand has no value, and no Graph records.
+        """
         tape = open_tapes.innermost
-        is_active = rule.kind != "passive" and any(o._is_active for o in variables)
+        variables = tuple(
+            [o if isinstance(o, Variable) else _made(Constant, o, False) for o in operands]
+        )
+        is_active = is_constant = False
         for operand in variables:
-            if operand._statement is not None:
-                open_tapes.require(operand._statement.tape, described(operand))
-            elif operand._value is None and not tape.keeps:
-                raise missing_value(operand)
-        if all(isinstance(o, Constant) for o in variables) or not (is_active or tape.keeps):
-            return Constant(float(rule.primal(*(operand._value for operand in variables))))
-        result = Variable.__new__(Variable)
-        result._name = None
-        result._grad = None
-        result._version = 0
-        result._is_active = is_active
-        result._statement = Statement(rule, variables, tape)
+            made = operand._statement
+            if made is not None and made.tape is not tape:
+                open_tapes.require(made.tape, described(operand))
+            is_active = is_active or operand._is_active
+        if rule.kind == "passive":
+            is_active = False
+        if not is_active:
+            is_constant = not tape.keeps or all(isinstance(o, Constant) for o in variables)
+        statement = Statement(rule, variables, tape)
+        result = _made(Variable, None, is_active, statement)
         result._evaluate()
-        if result._value is not None and all(
-            o._statement is None or o._statement.fresh_at == changes.count for o in variables
-        ):
-            result._statement.fresh_at = changes.count
+        if not tape.keeps and result._value is None:
+            raise missing_value(next(o for o in variables if o._value is None))
+        if is_constant:
+            return _made(Constant, result._value, False)
+        if result._value is not None and all(_is_known_fresh(o) for o in variables):
+            statement.fresh_at = changes.count
         tape.moment += 1
         if tape.keeps:
             tape.records.append(result)
@@ -215,9 +220,9 @@ class Variable(NumpyProtocol, Arithmetic):
         statement = self._statement
         assert statement is not None
         values = [operand._value for operand in statement.operands]
-        self._value = None if None in values else float(statement.rule.primal(*values))
+        self._value = None if None in values else statement.rule.primal(*values)
         self._version += 1
-        statement.seen = tuple(operand._version for operand in statement.operands)
+        statement.seen = tuple([operand._version for operand in statement.operands])
 
     def __float__(self) -> float:
         if self._is_active:
@@ -292,6 +297,28 @@ class Constant(Variable):
     @grad.setter
     def grad(self, grad: Any) -> None:
         raise AttributeError("a Constant has no .grad: nothing is differentiated by it")
+
+
+Kind = TypeVar("Kind", bound=Variable)
+
+
+def _made(
+    kind: type[Kind], value: float | None, is_active: bool, statement: Statement | None = None
+) -> Kind:
+    """A Variable that comes from an operation and not from the user."""
+    made = kind.__new__(kind)
+    made._value = value
+    made._name = None
+    made._grad = None
+    made._version = 0
+    made._is_active = is_active
+    made._statement = statement
+    return made
+
+
+def _is_known_fresh(variable: Variable) -> bool:
+    statement = variable._statement
+    return statement is None or statement.fresh_at == changes.count
 
 
 def _plain(value: Any, where: str) -> float:
