@@ -28,9 +28,9 @@ constexpr double sinc_taylor[] = {
 
 // sin(pi x + n pi / 2), the whole turns taken off exactly.
 double sin_pi(double x, int n) {
-    double const quarters = std::nearbyint(2.0 * x);
-    double const t = pi * (x - 0.5 * quarters);
-    switch ((static_cast<int>(std::fmod(quarters, 4.0)) + n) & 3) {
+    double const part = std::fmod(x, 2.0), quarters = std::nearbyint(2.0 * part);
+    double const t = pi * (part - 0.5 * quarters);
+    switch ((static_cast<int>(quarters) + n) & 3) {
         case 0: return std::sin(t);
         case 1: return std::cos(t);
         case 2: return -std::sin(t);
@@ -70,10 +70,11 @@ Scaled scaled(double a, double b) {
 }
 
 // scale * |a|**exponent with the sign of `power`, which over- or underflowed:
-// by halves, so that the scale can bring it back.
-double by_halves(double scale, double magnitude, double exponent, double power) {
-    double const half = std::pow(magnitude, 0.5 * exponent);
-    return std::copysign(1.0, power) * scale * half * half;
+// by quarters, so that the scale can bring it back.
+double by_quarters(double scale, double magnitude, double exponent, double power) {
+    double const quarter = std::pow(magnitude, 0.25 * exponent);
+    if (quarter == 0.0) return std::copysign(0.0, power);
+    return std::copysign(1.0, power) * scale * quarter * quarter * quarter * quarter;
 }
 
 }  // namespace
@@ -171,16 +172,17 @@ double power_derivative(double a, double b, double order) {
     }
     if (sum == 0.0) return 0.0;
 
-    // The exponent b - n, and what its rounding left.
+    // The exponent b - n, and what its rounding left: nothing worth a correction
+    // where b itself is that coarse.
     double const exponent = b - n;
     double const back = exponent + n;
-    double const left = (b - back) + ((back - exponent) - n);
+    double const left = std::abs(b) < 1e9 ? (b - back) + ((back - exponent) - n) : 0.0;
     double const power = std::pow(a, exponent);
     bool const extreme = a == 0.0 || std::isinf(a) || std::isinf(b);
     if (extreme) return power == 0.0 ? 0.0 : sum * power;
     double const scale = left == 0.0 ? sum : sum * (1.0 + left * std::log(std::abs(a)));
     bool const in_range = std::abs(power) > 0x1p-1000 && !std::isinf(power);
-    return in_range ? scale * power : by_halves(scale, std::abs(a), exponent, power);
+    return in_range ? scale * power : by_quarters(scale, std::abs(a), exponent, power);
 }
 
 double sinc_derivative(double x, double order) {

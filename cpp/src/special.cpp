@@ -54,8 +54,12 @@ double whole_power(double x, int n) {
     return product;
 }
 
-// pi / tan(pi x), the whole turns taken off exactly.
-double pi_cot_pi(double x) { return pi / std::tan(pi * (x - std::nearbyint(x))); }
+// cot(pi x), the whole turns taken off exactly, from the nearer of pole and zero.
+double cot_pi(double x) {
+    double const part = x - std::nearbyint(x);
+    if (std::abs(part) < 0.25) return 1.0 / std::tan(pi * part);
+    return std::copysign(std::tan(pi * (0.5 - std::abs(part))), part);
+}
 
 // d^n/dx^n of pi cot(pi x) = pi^(n+1) P(cot(pi x)), where each derivative takes
 // P to -(1 + c^2) dP/dc.
@@ -76,7 +80,7 @@ double cot_derivative(double x, int n) {
         }
         for (int i = 0; i <= k + 2; ++i) p[i] = next[i];
     }
-    double const c = 1.0 / std::tan(pi * fraction);
+    double const c = cot_pi(x);
     double value = 0.0;
     for (int i = n + 1; i >= 0; --i) value = value * c + p[i];
     return whole_power(pi, n + 1) * value;
@@ -98,31 +102,53 @@ double fall_beside_power(double a, double b) {
     return b - (a - 0.5) * std::log1p(b / a) + stirling_correction(a) - stirling_correction(a + b);
 }
 
-// sum_k 1 / ((x + k) (x + b + k)^2) for x >= 1, b > 0.
-double slope_excess(double x, double b) {
-    double sum = 0.0;
-    for (; x < large; x += 1.0) sum += 1.0 / x / (x + b) / (x + b);
-    // The rest is the Euler-Maclaurin series of (S(x) - polygamma(1, x + b)) / b,
-    // each of its terms divided through by b twice.
-    double const p = 1.0 / x, q = 1.0 / (x + b);
-    // log1p(b / x) - w = w**2 / 2 + w**3 / 3 + ... for w = b q
+// How many unit steps take x to where the asymptotic series serve.
+int steps_to_large(double x, double where) {
+    return x < where ? static_cast<int>(std::ceil(where - x)) : 0;
+}
+
+// (digamma(x + b) - digamma(x)) / b = sum_k 1 / ((x + k) (x + b + k)), smallest
+// terms first.
+double digamma_slope(double x, double b) {
+    int const steps = steps_to_large(x, large);
+    double const far = x + steps, p = 1.0 / far, q = 1.0 / (far + b);
+    // (p**2j - q**2j) / b = p q sum_i p**i q**(2j-1-i)
+    double series = 0.0, power = 1.0, total = 1.0;
+    for (int j = 1; j <= bernoulli_count; ++j) {
+        power *= q;
+        total = total * p + power;
+        series += bernoulli[j - 1] / (2.0 * j) * total;
+        power *= q;
+        total = total * p + power;
+    }
+    double sum = p * q * (0.5 + series) + std::log1p(b / far) / b;
+    for (int k = steps - 1; k >= 0; --k) sum += 1.0 / ((x + k) * (x + k + b));
+    return sum;
+}
+
+// (digamma_slope(x, b) - polygamma(1, x + b)) / b = sum_k 1 / ((x + k) (x + b + k)^2).
+double digamma_bend(double x, double b) {
+    int const steps = steps_to_large(x, large);
+    double const far = x + steps, p = 1.0 / far, q = 1.0 / (far + b);
+    // log1p(b / far) - w = w**2 / 2 + w**3 / 3 + ... for w = b q
     double const w = b * q;
     double bend = 0.0;
     if (w > 0.25) {
-        bend = (std::log1p(b / x) - w) / (w * w);
+        bend = (std::log1p(b / far) - w) / (w * w);
     } else {
         double power = 1.0;
         for (int i = 2; power > 1e-18; ++i, power *= w) bend += power / i;
     }
-    sum += q * q * (bend + 0.5 * p);
-    // B(2j) / 2j sum_i q**(2j-1-i) h(i), h(i) = sum_l p**l q**(i-l), l and i below 2j
-    double h = 1.0, q_power = 1.0, total = 1.0;
+    // B(2j) / 2j p sum_i q**(2j-1-i) h(i), h(i) = sum_l p**l q**(i-l), l and i below 2j
+    double series = 0.0, h = 1.0, power = 1.0, total = 1.0;
     for (int i = 1; i < 2 * bernoulli_count; ++i) {
-        q_power *= q;
-        h = p * h + q_power;
+        power *= q;
+        h = p * h + power;
         total = total * q + h;
-        if (i % 2 == 1) sum += bernoulli[i / 2] / (i + 1.0) * p * q * q * total;
+        if (i % 2 == 1) series += bernoulli[i / 2] / (i + 1.0) * total;
     }
+    double sum = q * q * (bend + p * (0.5 + series));
+    for (int k = steps - 1; k >= 0; --k) sum += 1.0 / ((x + k) * (x + k + b) * (x + k + b));
     return sum;
 }
 
@@ -202,7 +228,7 @@ double digamma(double x) {
     if (x == 0.0) return std::copysign(infinity, -x);
     if (x < 0.0) {
         if (is_whole(x)) return nan;
-        return digamma(1.0 - x) - pi_cot_pi(x);
+        return digamma(1.0 - x) - pi * cot_pi(x);
     }
     if (x < large) {
         // Into [1, 2], where the root is, by digamma(x + 1) = digamma(x) + 1 / x.
@@ -231,9 +257,8 @@ double polygamma(double order, double x) {
         return -sign * polygamma(order, 1.0 - x) - cot_derivative(x, n);
     }
     // n! sum_k (x + k)^-(n+1), the far terms by the Euler-Maclaurin series
-    double sum = 0.0;
-    for (; x < large + n; x += 1.0) sum += whole_power(1.0 / x, n + 1);
-    double const inverse = 1.0 / x, inverse_square = inverse * inverse;
+    int const steps = steps_to_large(x, large + n);
+    double const inverse = 1.0 / (x + steps), inverse_square = inverse * inverse;
     double coefficient = inverse_square * 0.5 * (n + 1.0), series = 0.0;
     for (int j = 1; j <= bernoulli_count; ++j) {
         series += bernoulli[j - 1] * coefficient;
@@ -241,9 +266,11 @@ double polygamma(double order, double x) {
                        ((2.0 * j + 1.0) * (2.0 * j + 2.0));
     }
     // n! first: the powers of a huge x would underflow without it.
-    double far = factorial(n) * (1.0 / n + 0.5 * inverse + series);
-    for (int k = 0; k < n; ++k) far *= inverse;
-    return sign * (factorial(n) * sum + far);
+    double sum = factorial(n) * (1.0 / n + 0.5 * inverse + series);
+    for (int k = 0; k < n; ++k) sum *= inverse;
+    double near = 0.0;
+    for (int k = steps - 1; k >= 0; --k) near += whole_power(1.0 / (x + k), n + 1);
+    return sign * (factorial(n) * near + sum);
 }
 
 double polygamma_drop(double a, double b, double order) {
@@ -251,9 +278,14 @@ double polygamma_drop(double a, double b, double order) {
         return polygamma(order, a) - polygamma(order, a + b);
     }
     int const n = static_cast<int>(order);
+    if (n == 0) {
+        // The pole at 0 apart: its square would overflow.
+        return a < 1.0 ? -(b / (a + b) / a + b * digamma_slope(1.0 + a, b)) : -b * digamma_slope(a, b);
+    }
     // p**k - q**k for p = 1 / a and q = 1 / (a + b) as (p - q) sum p**i q**(k-1-i):
     // every term is positive.
-    auto power_drop = [](double p, double q, double difference, int k) {
+    auto const power_drop = [b](double x, int k) {
+        double const p = 1.0 / x, q = 1.0 / (x + b), difference = b / (x + b) / x;
         double drop = 0.0, q_power = difference;
         for (int i = 0; i < k; ++i) {
             drop = p * drop + q_power;
@@ -261,19 +293,16 @@ double polygamma_drop(double a, double b, double order) {
         }
         return drop;
     };
+    int const steps = steps_to_large(a, large + n);
+    double const far = a + steps;
     double sum = 0.0;
-    for (; a < large + n; a += 1.0) {
-        double const p = 1.0 / a, q = 1.0 / (a + b);
-        sum += power_drop(p, q, b / (a + b) / a, n + 1);
-    }
-    double const p = 1.0 / a, q = 1.0 / (a + b), difference = b / (a + b) / a;
-    sum += n == 0 ? std::log1p(b / a) : power_drop(p, q, difference, n) / n;
-    sum += 0.5 * power_drop(p, q, difference, n + 1);
     double coefficient = 0.5 * (n + 1.0);  // (2j + n - 1)! / ((2j)! n!) for j = 1
     for (int j = 1; j <= bernoulli_count; ++j) {
-        sum += bernoulli[j - 1] * coefficient * power_drop(p, q, difference, 2 * j + n);
+        sum += bernoulli[j - 1] * coefficient * power_drop(far, 2 * j + n);
         coefficient *= (n + 2.0 * j) * (n + 2.0 * j + 1.0) / ((2.0 * j + 1.0) * (2.0 * j + 2.0));
     }
+    sum += 0.5 * power_drop(far, n + 1) + power_drop(far, n) / n;
+    for (int k = steps - 1; k >= 0; --k) sum += power_drop(a + k, n + 1);
     return (n % 2 == 1 ? 1.0 : -1.0) * factorial(n) * sum;
 }
 
@@ -317,17 +346,16 @@ double betaln(double a, double b) {
     return lgamma(b) - b * std::log(a + b) + fall_beside_power(a, b);
 }
 
-// By beta = (1/a + 1/b) gamma(1 + a) gamma(1 + b) / gamma(1 + a + b), every term
-// is positive:  beta a b (S(a) S(b) + (E(a) + E(b)) / (a + b)),  where
-//     S(a) = (digamma(1 + a + b) - digamma(1 + a)) / b
-//     E(a) = (S(a) - polygamma(1, 1 + a + b)) / b = sum_k 1 / ((1+a+k) (1+a+b+k)^2).
+// Written with gamma(x) = gamma(1 + x) / x every term is positive:
+//     beta a b (S(a, b) S(b, a) + (E(a, b) + E(b, a)) / (a + b)),
+// S(a, b) the slope of digamma from 1 + a to 1 + a + b, E(a, b) its bend.
 double beta_mixed(double a, double b) {
     if (!(a > 0.0 && b > 0.0) || std::isinf(a) || std::isinf(b)) {
-        double const falls = polygamma_drop(a, b, 0.0) * polygamma_drop(b, a, 0.0);
-        return beta(a, b) * (falls - polygamma(1.0, a + b));
+        double const drops = polygamma_drop(a, b, 0.0) * polygamma_drop(b, a, 0.0);
+        return beta(a, b) * (drops - polygamma(1.0, a + b));
     }
-    double const slopes = polygamma_drop(1.0 + a, b, 0.0) / b * (polygamma_drop(1.0 + b, a, 0.0) / a);
-    double const bends = slope_excess(1.0 + a, b) + slope_excess(1.0 + b, a);
+    double const slopes = digamma_slope(1.0 + a, b) * digamma_slope(1.0 + b, a);
+    double const bends = digamma_bend(1.0 + a, b) + digamma_bend(1.0 + b, a);
     return beta(a, b) * a * b * (slopes + bends / (a + b));
 }
 

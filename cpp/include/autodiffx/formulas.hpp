@@ -91,6 +91,12 @@ inline double scaled_exp(double x, double scale) {
     return scale * half * half;
 }
 
+inline double scaled_exp2(double x, double scale) {
+    if (std::abs(x) < 1000.0) return scale * std::exp2(x);
+    double const half = std::exp2(0.5 * x);
+    return scale * half * half;
+}
+
 inline double selu(double x) {
     return x >= 0.0 ? table::selu_scale * x : table::selu_scale_alpha * std::expm1(x);
 }
@@ -108,8 +114,12 @@ inline double logistic_density(double x) {
     return e / std::fma(e, 2.0 + e, 1.0);
 }
 
-// 1 / cosh(x)**2 in the same way.
-inline double sech2(double x) { return 4.0 * logistic_density(2.0 * x); }
+// 1 / cosh(x)**2; far out, where exp(-2 |x|) alone may be subnormal, as a square.
+inline double sech2(double x) {
+    if (std::abs(x) < 20.0) return 4.0 * logistic_density(2.0 * x);
+    double const sech = 2.0 * std::exp(-std::abs(x));
+    return sech * sech;
+}
 
 inline double softplus(double x) {
     return (x > 0.0 ? x : 0.0) + std::log1p(std::exp(-std::abs(x)));
