@@ -128,7 +128,9 @@ double hypot_curvature(double a, double b) {
     if (std::isinf(a) || std::isinf(b)) return 0.0;
     auto const [u, v, exponent] = scaled(a, b);
     double const root = std::hypot(u, v), ratio = v / root;
-    return std::scalbn(ratio * ratio / root, -exponent);
+    // The square alone would underflow.
+    int const half = exponent / 2;
+    return std::scalbn(ratio / root, -half) * std::scalbn(ratio, half - exponent);
 }
 
 double hypot_mixed(double a, double b) {

@@ -9,6 +9,7 @@ namespace autodiffx::kernel {
 namespace {
 
 constexpr double pi = 3.1415926535897932384626433832795029;
+constexpr double pi_squared = 9.8696044010893586188344909998761511;
 constexpr double sqrt_2_pi = 2.5066282746310005024157652848110453;
 constexpr double half_log_2_pi = 0.91893853320467274178032973640561764;
 
@@ -21,7 +22,11 @@ constexpr double bernoulli[bernoulli_count] = {
     43867.0 / 798.0,   -174611.0 / 330.0,  854513.0 / 138.0,   -236364091.0 / 2730.0,
 };
 
+
+
+// How far the derivatives of gamma and of the cotangent go.
 constexpr int max_gamma_order = 32;
+constexpr int max_cotangent_order = 62;
 
 // digamma's positive root, and over t = 2 x - 3 the Chebyshev coefficients of
 // digamma(x) / (x - root) on [1, 2].
@@ -61,19 +66,26 @@ double cot_pi(double x) {
     return std::copysign(std::tan(pi * (0.5 - std::abs(part))), part);
 }
 
+// Whether a polygamma function is taken from the other side of 1/2: to the left,
+// and those that change sign also between the first poles. Elsewhere unit steps to
+// the right lose nothing.
+bool is_reflected(double x, int order) {
+    if (x < -3.0) return true;
+    return x < 0.0 && order % 2 == 0 && std::abs(x - std::nearbyint(x)) > 0.25;
+}
+
 // d^n/dx^n of pi cot(pi x) = pi^(n+1) P(cot(pi x)), where each derivative takes
 // P to -(1 + c^2) dP/dc.
 double cot_derivative(double x, int n) {
-    constexpr int max_degree = 64;
-    if (n + 1 > max_degree) return nan;
+    if (n > max_cotangent_order) return nan;
     double const fraction = x - std::nearbyint(x);
     // Near the pole it alone counts: (-1)^n n! / fraction^(n+1).
     if (std::abs(fraction) < 1e-9) {
         return (n % 2 == 0 ? 1.0 : -1.0) * factorial(n) * whole_power(1.0 / fraction, n + 1);
     }
-    double p[max_degree + 2] = {0.0, 1.0};
+    double p[max_cotangent_order + 2] = {0.0, 1.0};
     for (int k = 0; k < n; ++k) {
-        double next[max_degree + 2] = {};
+        double next[max_cotangent_order + 2] = {};
         for (int i = 1; i <= k + 1; ++i) {
             next[i - 1] -= i * p[i];
             next[i + 1] -= i * p[i];
@@ -83,7 +95,7 @@ double cot_derivative(double x, int n) {
     double const c = cot_pi(x);
     double value = 0.0;
     for (int i = n + 1; i >= 0; --i) value = value * c + p[i];
-    return whole_power(pi, n + 1) * value;
+    return whole_power(pi_squared, (n + 1) / 2) * (n % 2 == 0 ? pi : 1.0) * value;
 }
 
 // The sum of Stirling's series for log(gamma(x)), x >= large.
@@ -226,10 +238,8 @@ double lgamma(double x) {
 
 double digamma(double x) {
     if (x == 0.0) return std::copysign(infinity, -x);
-    if (x < 0.0) {
-        if (is_whole(x)) return nan;
-        return digamma(1.0 - x) - pi * cot_pi(x);
-    }
+    if (x < 0.0 && is_whole(x)) return nan;
+    if (is_reflected(x, 0)) return digamma(1.0 - x) - pi * cot_pi(x);
     if (x < large) {
         // Into [1, 2], where the root is, by digamma(x + 1) = digamma(x) + 1 / x.
         double steps = 0.0;
@@ -252,10 +262,8 @@ double polygamma(double order, double x) {
     if (n == 0) return digamma(x);
     double const sign = n % 2 == 1 ? 1.0 : -1.0;
     if (std::isnan(x) || x == -infinity) return nan;
-    if (x <= 0.0) {
-        if (is_whole(x)) return n % 2 == 1 ? infinity : nan;
-        return -sign * polygamma(order, 1.0 - x) - cot_derivative(x, n);
-    }
+    if (x <= 0.0 && is_whole(x)) return n % 2 == 1 ? infinity : nan;
+    if (is_reflected(x, n)) return -sign * polygamma(order, 1.0 - x) - cot_derivative(x, n);
     // n! sum_k (x + k)^-(n+1), the far terms by the Euler-Maclaurin series
     int const steps = steps_to_large(x, large + n);
     double const inverse = 1.0 / (x + steps), inverse_square = inverse * inverse;
@@ -269,7 +277,7 @@ double polygamma(double order, double x) {
     double sum = factorial(n) * (1.0 / n + 0.5 * inverse + series);
     for (int k = 0; k < n; ++k) sum *= inverse;
     double near = 0.0;
-    for (int k = steps - 1; k >= 0; --k) near += whole_power(1.0 / (x + k), n + 1);
+    for (int k = steps - 1; k >= 0; --k) near += 1.0 / whole_power(x + k, n + 1);
     return sign * (factorial(n) * near + sum);
 }
 

@@ -25,6 +25,14 @@ T evaluate(const T& a, const T& b, const T& c) {
     else return T::template apply<op>(a, b, c);
 }
 
+// A tangent that vanishes passes nothing on, so its partial need not be computed.
+// A number that cannot tell (a recorded one) does not vanish.
+inline bool vanishes(double tangent) { return tangent == 0.0; }
+template <class T, if_number<T> = 0>
+bool vanishes(const T&) {
+    return false;
+}
+
 template <class T>
 struct dual : number_type {
     T value;
@@ -36,21 +44,33 @@ struct dual : number_type {
     template <Op op>
     static dual apply(const dual& a) {
         T const r = evaluate<op>(a.value);
-        return {r, chain(a.tangent, Row<op>::template partial<0>(a.value, r))};
+        return {r, passed<op, 0>(a, a.value, r)};
     }
     template <Op op>
     static dual apply(const dual& a, const dual& b) {
         T const r = evaluate<op>(a.value, b.value);
-        return {r, chain(a.tangent, Row<op>::template partial<0>(a.value, b.value, r)) +
-                       chain(b.tangent, Row<op>::template partial<1>(a.value, b.value, r))};
+        return {r, passed<op, 0>(a, a.value, b.value, r) + passed<op, 1>(b, a.value, b.value, r)};
     }
     template <Op op>
     static dual apply(const dual& a, const dual& b, const dual& c) {
         T const r = evaluate<op>(a.value, b.value, c.value);
-        return {r, chain(a.tangent, Row<op>::template partial<0>(a.value, b.value, c.value, r)) +
-                       chain(b.tangent, Row<op>::template partial<1>(a.value, b.value, c.value, r)) +
-                       chain(c.tangent, Row<op>::template partial<2>(a.value, b.value, c.value, r))};
+        return {r, passed<op, 0>(a, a.value, b.value, c.value, r) +
+                       passed<op, 1>(b, a.value, b.value, c.value, r) +
+                       passed<op, 2>(c, a.value, b.value, c.value, r)};
+    }
+
+   private:
+    // What operand i passes on to the result; `values` are the operands' and the result's.
+    template <Op op, int i, class... Values>
+    static T passed(const dual& operand, const Values&... values) {
+        if (vanishes(operand.tangent)) return T(0.0);
+        return chain(operand.tangent, Row<op>::template partial<i>(values...));
     }
 };
+
+template <class T>
+bool vanishes(const dual<T>& x) {
+    return vanishes(x.value) && vanishes(x.tangent);
+}
 
 }  // namespace autodiffx
