@@ -249,3 +249,11 @@ def test_every_method_is_a_function(backend: Any) -> None:
     for name in ("sin", "tanh", "erf", "lgamma", "sigmoid", "cbrt", "ndtri"):
         method, function = getattr(d, name)(), getattr(backend, name)(d)
         assert (method.value, method.tangent) == (function.value, function.tangent)
+
+
+def test_the_zero_rule_component_by_component(backend: Any) -> None:
+    still, moving = backend.Dual(0.0, 0.0, 0), backend.Dual(0.0, 1.0, 0)
+    root = backend.sqrt(backend.Dual(still, moving, 1))
+    assert root.value.value == 0.0
+    assert root.tangent.value == 0.0
+    assert root.tangent.tangent == math.inf

@@ -267,3 +267,15 @@ def test_a_dual_is_guarded_by_its_value(backend: Any) -> None:
     x.value = -1.0
     with pytest.raises(backend.ControlFlowChanged):
         graph.forward()
+
+
+def test_not_a_number_stays_not_a_number(backend: Any) -> None:
+    x = backend.Variable(0.0)
+    with backend.Graph() as graph:
+        quotient, _ = divmod(x, 0.0)
+        x * 2
+    assert math.isnan(quotient)
+    assert graph.forward() == 0.0
+    x.value = 1.0
+    with pytest.raises(backend.ControlFlowChanged):
+        graph.forward()

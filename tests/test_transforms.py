@@ -371,3 +371,22 @@ def test_names_and_documentation(backend: Any) -> None:
     for function in (backend.grad, backend.value_and_grad, backend.jvp):
         assert function.__doc__
         assert ">>>" in function.__doc__
+
+
+def test_infinite_partials_in_a_replayed_derivative(backend: Any) -> None:
+    """Whether a factor is zero is decided anew at every replay."""
+    w, x = backend.Variable(1.0), backend.Variable(4.0)
+    with backend.Graph() as graph:
+        backend.grad(lambda y: w * backend.sqrt(y))(x)
+    assert graph.forward() == 0.25
+    w.value, x.value = 0.0, 0.0
+    assert graph.forward() == 0.0
+    w.value = 1.0
+    assert graph.forward() == math.inf
+
+
+def test_jvp_of_a_dual_of_a_high_level(backend: Any) -> None:
+    d = backend.Dual(3.0, 1.0, 10**6)
+    value, tangent = backend.jvp(lambda y: y * y, (d,), (1.0,))
+    assert (value.value, value.tangent, value.level) == (9.0, 6.0, 10**6)
+    assert (tangent.value, tangent.tangent) == (6.0, 2.0)
