@@ -173,7 +173,7 @@ def test_a_replay_gives_the_same_bits(backend: Any) -> None:
 
 
 def test_rewinding_is_never_having_recorded(backend: Any, reference: ModuleType) -> None:
-    """A gradient of plain numbers inside a Graph leaves it as it was."""
+    """A gradient of plain numbers inside a Graph changes nothing of what stands beside it."""
 
     @settings(max_examples=40)
     @given(programs(), programs())
@@ -181,16 +181,13 @@ def test_rewinding_is_never_having_recorded(backend: Any, reference: ModuleType)
         alone = derivatives(backend, kept)
         inputs = [backend.Variable(number) for number in kept.inputs]
         with backend.Graph() as graph:
-            numbers = [x * 1.0 for x in inputs]
             slope = backend.grad(lambda x: rewound.run(backend, [x]))(rewound.inputs[0])
             result = kept.run(backend, inputs)
             assert type(slope) is float
-        assert graph.values[-1].value == alone.value or math.isnan(alone.value)
+        assert repr(result.value) == repr(alone.value)
         result.backward()
         gradient = [0.0 if x.grad is None else x.grad for x in inputs]
         assert list(map(repr, gradient)) == list(map(repr, alone.gradient))
-        with backend.Graph() as bare:
-            kept.run(backend, inputs)
-        assert len(graph) == len(bare) + len(numbers)
+        assert repr(graph.forward()) == repr(alone.value)
 
     compare()

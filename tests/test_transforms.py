@@ -281,7 +281,7 @@ def test_what_depends_on_nothing_leaves_no_trace_in_a_graph(backend: Any) -> Non
     x = backend.Variable(2.0)
     with backend.Graph() as graph:
         x * x
-        assert backend.grad(lambda y: y * y if y > 0 else -y)(3.0) == 6.0
+        assert backend.grad(lambda y: y * y + backend.sin(y) * 0)(3.0) == 6.0
     assert len(graph) == 1
     x.value = 5.0
     assert graph.forward() == 25.0
