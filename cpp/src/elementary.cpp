@@ -183,8 +183,8 @@ double power_derivative(double a, double b, double order) {
     bool const extreme = a == 0.0 || std::isinf(a) || std::isinf(b);
     if (extreme) return power == 0.0 ? 0.0 : sum * power;
     double const scale = left == 0.0 ? sum : sum * (1.0 + left * std::log(std::abs(a)));
-    bool const in_range = std::abs(power) > 0x1p-1000 && !std::isinf(power);
-    return in_range ? scale * power : by_quarters(scale, std::abs(a), exponent, power);
+    bool const out_of_range = std::abs(power) < 0x1p-1000 || std::isinf(power);
+    return out_of_range ? by_quarters(scale, std::abs(a), exponent, power) : scale * power;
 }
 
 double sinc_derivative(double x, double order) {

@@ -57,6 +57,9 @@ enum class Smoothness : std::uint8_t {
 struct Interval {
     double low, high;
 };
+namespace table {
+inline constexpr Interval any{-10, 10}, above_0{0.1, 10}, above_half{0.5, 10}, within_1{-0.9, 0.9};
+}
 
 // Types that take part in the table without being double.
 struct number_type {};
