@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 
 from autodiffx.reference.rules import RULES
+from oracle_functions import mp
 from oracle_points import SLOW
 from oracles import ORACLES, Oracle, Order, Point, ulps
 
@@ -165,6 +166,44 @@ def test_second_order_of_transforms(backend: ModuleType, oracle: Oracle) -> None
             outer = backend.grad(inner, argnums=places.index(second))
             findings.compare(outer(*primals), (first, second), point)
     findings.conclude()
+
+
+# Everyday operands, of which an operator takes those inside its domain.
+EVERYDAY = ((0.3, 1.6), (0.7, 0.4), (1.6, 2.5), (2.5, 0.7), (-0.4, 1.3), (-1.3, -0.6))
+
+
+@every_operator
+def test_third_order(backend: ModuleType, oracle: Oracle) -> None:
+    """Partials are made of operators, so there is a next derivative: here to ten digits."""
+    function = getattr(backend, oracle.name)
+    places = active(oracle)
+    for operands in EVERYDAY:
+        point = (2.0, operands[0]) if oracle.fixed else operands[: oracle.arity]
+        inside = all(d.low <= x <= d.high for d, x in zip(oracle.domains, point, strict=False))
+        if not inside or oracle.arity > 2:
+            continue
+        plain = of_active(function, oracle, point)
+        primals = [point[i] for i in places]
+        for first, second in second_orders(oracle):
+            for third in places:
+                exact = slope(oracle.formula((first, second)), point, third)
+                nested = plain
+                for place in (first, second, third):
+                    nested = backend.grad(nested, argnums=places.index(place))
+                where = f"{oracle.name}{point} by {(first, second, third)}"
+                assert nested(*primals) == pytest.approx(exact, rel=1e-10, abs=1e-10), where
+
+
+def slope(formula: Callable[..., Any], point: Point, place: int) -> float:
+    """The derivative of an exact function by a central difference, to twenty digits."""
+    with mp.workprec(200):
+        step = mp.mpf(2) ** -40
+        ends = [
+            formula(*(mp.mpf(x) + (sign * step if i == place else 0) for i, x in enumerate(point)))
+            for sign in (1, -1)
+        ]
+        assert None not in ends
+        return float((ends[0] - ends[1]) / (2 * step))
 
 
 def test_every_operator_has_an_oracle(backend: ModuleType) -> None:
