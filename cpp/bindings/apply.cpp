@@ -8,7 +8,8 @@ namespace {
 // Keeps a chain of nested levels from running over the C stack.
 struct Depth {
     Depth() {
-        if (Py_EnterRecursiveCall(" while applying an operator to nested Duals") != 0) throw py::error_already_set();
+        if (Py_EnterRecursiveCall(" while applying an operator to nested Duals") != 0)
+            throw py::error_already_set();
     }
     ~Depth() { Py_LeaveRecursiveCall(); }
 };
@@ -54,20 +55,24 @@ PyObject* apply_to_duals(PyObject* const* arguments) {
                 tangent = chain(tangents[0], Row<op>::template partial<0>(values[0], values[1], r));
             }
             if (!tangents[1].is(0.0)) {
-                tangent = tangent + chain(tangents[1], Row<op>::template partial<1>(values[0], values[1], r));
+                tangent = tangent +
+                          chain(tangents[1], Row<op>::template partial<1>(values[0], values[1], r));
             }
         }
     } else {
         r = Number::apply<op>(values[0], values[1], values[2]);
         if constexpr (Row<op>::smoothness != Smoothness::passive) {
             if (!tangents[0].is(0.0)) {
-                tangent = chain(tangents[0], Row<op>::template partial<0>(values[0], values[1], values[2], r));
+                tangent = chain(tangents[0],
+                                Row<op>::template partial<0>(values[0], values[1], values[2], r));
             }
             if (!tangents[1].is(0.0)) {
-                tangent = tangent + chain(tangents[1], Row<op>::template partial<1>(values[0], values[1], values[2], r));
+                tangent = tangent + chain(tangents[1], Row<op>::template partial<1>(
+                                                           values[0], values[1], values[2], r));
             }
             if (!tangents[2].is(0.0)) {
-                tangent = tangent + chain(tangents[2], Row<op>::template partial<2>(values[0], values[1], values[2], r));
+                tangent = tangent + chain(tangents[2], Row<op>::template partial<2>(
+                                                           values[0], values[1], values[2], r));
             }
         }
     }
@@ -106,11 +111,9 @@ PyObject* apply_to_any(PyObject* const* arguments) {
         constant = constant && terms[i].operand.kind == Kind::constant;
         variable = variable || terms[i].variable;
     }
-    if (constant || (passive && !tape.is_graph())) {
+    if (constant) {
         double values[arity];
-        for (int i = 0; i < arity; ++i) {
-            values[i] = terms[i].operand.kind == Kind::constant ? terms[i].value : tape.primals[terms[i].operand.slot];
-        }
+        for (int i = 0; i < arity; ++i) values[i] = terms[i].value;
         double const result = primal_of<op>(values, indices{});
         if (variable) return new_constant(result);
         if constexpr (passive) return PyBool_FromLong(result != 0.0);
@@ -152,8 +155,10 @@ PyObject* apply_or_raise(Op op, PyObject* const* arguments) {
     if (result != Py_NotImplemented) return result;
     Py_DECREF(result);
     std::string types;
-    for (int i = 0; i < arity_of(op); ++i) types += (i == 0 ? "'" : ", '") + type_name(arguments[i]) + "'";
-    raise_type_error(std::string(name_of(op)) + "() takes numbers, Variables and Duals, got " + types);
+    for (int i = 0; i < arity_of(op); ++i)
+        types += (i == 0 ? "'" : ", '") + type_name(arguments[i]) + "'";
+    raise_type_error(std::string(name_of(op)) + "() takes numbers, Variables and Duals, got " +
+                     types);
 }
 
 }  // namespace autodiffx::bindings

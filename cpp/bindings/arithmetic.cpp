@@ -32,13 +32,10 @@ PyObject* binary_slot(PyObject* a, PyObject* b) {
 
 PyObject* power_slot(PyObject* base, PyObject* exponent, PyObject* modulus) {
     return guarded([&]() -> PyObject* {
-        if (modulus != Py_None) raise_type_error("pow() of a Variable takes no modulus: use (x ** y) % m");
+        if (modulus != Py_None)
+            raise_type_error("pow() of a Variable takes no modulus: use (x ** y) % m");
         PyObject* const arguments[] = {base, exponent};
-        double number = 0.0;
-        // The square is exact and quick; NumPy does the same for arrays.
-        bool const plain = PyFloat_CheckExact(exponent) || PyLong_CheckExact(exponent);
-        if (plain && read_number(exponent, number) && number == 2.0) return apply(Op::square, arguments);
-        return apply(Op::power, arguments);
+        return apply(power_or_square(exponent), arguments);
     });
 }
 
@@ -92,6 +89,7 @@ void guard(Tape& tape, Relation relation, Operand a, Operand b, bool outcome) {
         throw;
     }
     notes.guards.push_back({place});
+    ++notes.noted;
 }
 
 // A rounding to an integer, guarded while a Graph records.
@@ -124,14 +122,15 @@ PyObject* float_slot(PyObject* self) {
         bool passive = false;
         if (is_variable(self)) {
             Handle const& handle = handle_of(self);
-            passive = handle.state == Handle::State::constant || handle.state == Handle::State::varying;
+            passive =
+                handle.state == Handle::State::constant || handle.state == Handle::State::varying;
             if (passive) note_escape(handle);
         }
         if (!passive) {
-            raise_type_error(
-                "float() of a " + type_name(self) +
-                " would drop its derivative: use x.value for the number, or a function of autodiffx "
-                "(adx.sin(x), not math.sin(x))");
+            raise_type_error("float() of a " + type_name(self) +
+                             " would drop its derivative: use x.value for the number, adx.sin(x) "
+                             "instead of math.sin(x), "
+                             "and for arrays anp.stack([x, ...]) to join or anp.zeros(n) to fill");
         }
         return PyFloat_FromDouble(read_value(handle_of(self)));
     });
@@ -157,17 +156,19 @@ PyObject* divmod_slot(PyObject* a, PyObject* b) {
         double left = 0.0, right = 0.0;
         if (!plain_value(a, left) || !plain_value(b, right)) Py_RETURN_NOTIMPLEMENTED;
         PyObject* const arguments[] = {a, b};
-        py::object const remainder = py::reinterpret_steal<py::object>(apply_or_raise(Op::remainder, arguments));
+        py::object const remainder =
+            py::reinterpret_steal<py::object>(apply_or_raise(Op::remainder, arguments));
         double const quotient = table::floor_divide(left, right);
         Tape& tape = current_tape();
         if (needs_guard(tape, a) || needs_guard(tape, b)) {
             PyObject* const inner[] = {innermost(a), innermost(b)};
-            py::object const recorded = py::reinterpret_steal<py::object>(apply_or_raise(Op::floor_divide, inner));
+            py::object const recorded =
+                py::reinterpret_steal<py::object>(apply_or_raise(Op::floor_divide, inner));
             if (is_variable(recorded.ptr())) {
                 Operand const operand = guard_operand(tape, recorded.ptr());
                 Term term;
                 term.value = quotient;
-                guard(tape, Relation::equal, operand, place(tape, term), quotient == quotient);
+                guard(tape, Relation::floor, operand, place(tape, term), true);
             }
         }
         return py::make_tuple(quotient, remainder).release().ptr();
@@ -184,12 +185,20 @@ PyObject* round_method(PyObject* self, PyObject* const* arguments, Py_ssize_t co
 
 }  // namespace
 
+Op power_or_square(PyObject* exponent) {
+    bool const two = (PyFloat_CheckExact(exponent) && PyFloat_AS_DOUBLE(exponent) == 2.0) ||
+                     (PyLong_CheckExact(exponent) && PyLong_AsLong(exponent) == 2);
+    if (PyErr_Occurred() != nullptr) PyErr_Clear();  // an int too large for a long is not 2
+    return two ? Op::square : Op::power;
+}
+
 PyObject* rounded(PyObject* self, PyObject* decimals) {
     long const digits = PyLong_AsLong(decimals);
     if (digits == -1 && PyErr_Occurred() != nullptr) throw py::error_already_set();
     if (digits == 0) return apply_or_raise(Op::rint, &self);
     // As NumPy: scaled by a power of ten, rounded, scaled back.
-    py::object const scale = py::float_(std::pow(10.0, static_cast<double>(digits < 0 ? -digits : digits)));
+    py::object const scale =
+        py::float_(std::pow(10.0, static_cast<double>(digits < 0 ? -digits : digits)));
     Op const up = digits > 0 ? Op::multiply : Op::divide;
     Op const down = digits > 0 ? Op::divide : Op::multiply;
     PyObject* const first[] = {self, scale.ptr()};
@@ -208,13 +217,33 @@ PyObject* compare(PyObject* a, PyObject* b, int operation) {
         Relation relation = Relation::equal;
         bool turned = false, negated = false;
         switch (operation) {
-            case Py_LT: outcome = left < right; relation = Relation::less; break;
-            case Py_LE: outcome = left <= right; relation = Relation::less_equal; break;
-            case Py_EQ: outcome = left == right; break;
-            case Py_NE: outcome = left != right; negated = true; break;
-            case Py_GT: outcome = left > right; relation = Relation::less; turned = true; break;
-            case Py_GE: outcome = left >= right; relation = Relation::less_equal; turned = true; break;
-            default: Py_RETURN_NOTIMPLEMENTED;
+            case Py_LT:
+                outcome = left < right;
+                relation = Relation::less;
+                break;
+            case Py_LE:
+                outcome = left <= right;
+                relation = Relation::less_equal;
+                break;
+            case Py_EQ:
+                outcome = left == right;
+                break;
+            case Py_NE:
+                outcome = left != right;
+                negated = true;
+                break;
+            case Py_GT:
+                outcome = left > right;
+                relation = Relation::less;
+                turned = true;
+                break;
+            case Py_GE:
+                outcome = left >= right;
+                relation = Relation::less_equal;
+                turned = true;
+                break;
+            default:
+                Py_RETURN_NOTIMPLEMENTED;
         }
         Tape& tape = current_tape();
         if (needs_guard(tape, a) || needs_guard(tape, b)) {
@@ -252,7 +281,8 @@ const std::vector<PyMethodDef>& number_methods() {
         {"__floor__", integer_method<Relation::floor>, METH_NOARGS, nullptr},
         {"__ceil__", integer_method<Relation::ceil>, METH_NOARGS, nullptr},
         {"__trunc__", integer_method<Relation::trunc>, METH_NOARGS, nullptr},
-        {"__round__", reinterpret_cast<PyCFunction>(reinterpret_cast<void (*)()>(round_method)), METH_FASTCALL, nullptr},
+        {"__round__", reinterpret_cast<PyCFunction>(reinterpret_cast<void (*)()>(round_method)),
+         METH_FASTCALL, nullptr},
     };
     return methods;
 }

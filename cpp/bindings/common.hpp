@@ -18,8 +18,7 @@ namespace py = pybind11;
 
 // A Python Variable is a handle: on a tape, of a leaf, or a constant.
 struct VariableObject {
-    PyObject_HEAD
-    Handle handle;
+    PyObject_HEAD Handle handle;
     PyObject* weak_references;
 };
 
@@ -31,7 +30,9 @@ inline bool is_variable(PyObject* object) {
     return Py_TYPE(object) == variable_type || PyObject_TypeCheck(object, variable_type);
 }
 inline bool is_dual(PyObject* object) { return Py_TYPE(object) == dual_type; }
-inline Handle& handle_of(PyObject* object) { return reinterpret_cast<VariableObject*>(object)->handle; }
+inline Handle& handle_of(PyObject* object) {
+    return reinterpret_cast<VariableObject*>(object)->handle;
+}
 
 // ---- errors ----------------------------------------------------------------
 
@@ -143,6 +144,14 @@ PyObject* object_of_leaf(Leaf& leaf);               // the very object, if it li
 PyObject* object_of_slot(Tape& tape, Slot slot, Kind kind);
 void backward_from(const Handle& handle, double seed, bool accumulate);
 
+// ---- replays that report what they find: replay_report.cpp -------------------
+
+// Replays a graph, with a warning for escapes that have changed and an error
+// that names the place of a guard that failed.
+void replay_with_report(Tape& tape);
+// The same if the slot is not what the present inputs give.
+void bring_up_to_date(Tape& tape, Slot slot);
+
 // The value of a Variable, with the checks that reading it needs.
 double read_value(const Handle& handle);
 // Notes an escape if a Graph is recording the handle's tape.
@@ -185,8 +194,9 @@ struct PythonNotes : Notes {
     };
     std::vector<GuardNote> guards;
     std::vector<Escape> escapes;
+    std::size_t noted = 0;  // guards and escapes ever noted
     ~PythonNotes() override;
-    void truncate(std::size_t guards) override;
+    void truncate(std::size_t guards, std::size_t slots) override;
     void clear() override;
 };
 PythonNotes& notes_of(Tape& tape);

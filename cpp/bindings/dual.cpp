@@ -28,13 +28,16 @@ Number component(const char* what, PyObject* object, long long level) {
     if (is_variable(object)) return Number(py::reinterpret_borrow<py::object>(object));
     if (is_dual(object)) {
         if (dual_of(object).level >= level) {
-            raise_value_error(std::string("the ") + what + " of a Dual of level " + std::to_string(level) +
-                              " must be of a lower level, got one of level " + std::to_string(dual_of(object).level));
+            raise_value_error(std::string("the ") + what + " of a Dual of level " +
+                              std::to_string(level) +
+                              " must be of a lower level, got one of level " +
+                              std::to_string(dual_of(object).level));
         }
         return Number(py::reinterpret_borrow<py::object>(object));
     }
     if (read_number(object, number)) return number;
-    raise_type_error(std::string("the ") + what + " of a Dual is a number, a Variable or a Dual of a lower level, got '" +
+    raise_type_error(std::string("the ") + what +
+                     " of a Dual is a number, a Variable or a Dual of a lower level, got '" +
                      type_name(object) + "'");
 }
 
@@ -43,12 +46,16 @@ PyObject* create(PyTypeObject* type, PyObject* arguments, PyObject* keywords) {
         PyObject *value = nullptr, *tangent = nullptr;
         long long level = 0;
         static const char* names[] = {"value", "tangent", "level", nullptr};
-        if (PyArg_ParseTupleAndKeywords(arguments, keywords, "O|OL:Dual", const_cast<char**>(names), &value, &tangent, &level) == 0) {
+        if (PyArg_ParseTupleAndKeywords(arguments, keywords, "O|OL:Dual", const_cast<char**>(names),
+                                        &value, &tangent, &level) == 0) {
             return nullptr;
         }
+        if (level < 0)
+            raise_value_error("the level of a Dual is not negative, got " + std::to_string(level));
         Number first = component("value", value, level);
         Number second = tangent == nullptr ? Number(0.0) : component("tangent", tangent, level);
-        return reinterpret_cast<PyObject*>(allocate(type, std::move(first), std::move(second), level));
+        return reinterpret_cast<PyObject*>(
+            allocate(type, std::move(first), std::move(second), level));
     });
 }
 
@@ -69,8 +76,7 @@ void deallocate(PyObject* self) {
     PyTypeObject* const type = Py_TYPE(self);
     PyObject_GC_UnTrack(self);
     // Duals nest by level: a long chain must not be freed by deep recursion.
-    Py_TRASHCAN_BEGIN(self, deallocate)
-    dual_of(self).value.~Number();
+    Py_TRASHCAN_BEGIN(self, deallocate) dual_of(self).value.~Number();
     dual_of(self).tangent.~Number();
     PyObject_GC_Del(self);
     Py_DECREF(type);
@@ -79,7 +85,8 @@ void deallocate(PyObject* self) {
 
 PyObject* represent(PyObject* self) {
     return guarded([&]() -> PyObject* {
-        if (Py_EnterRecursiveCall(" in the repr of nested Duals") != 0) throw py::error_already_set();
+        if (Py_EnterRecursiveCall(" in the repr of nested Duals") != 0)
+            throw py::error_already_set();
         DualObject const& dual = dual_of(self);
         std::string text;
         try {
@@ -96,12 +103,14 @@ PyObject* represent(PyObject* self) {
 }
 
 Py_hash_t hash(PyObject* self) {
-    static auto const by_identity = reinterpret_cast<hashfunc>(PyType_GetSlot(&PyBaseObject_Type, Py_tp_hash));
+    static auto const by_identity =
+        reinterpret_cast<hashfunc>(PyType_GetSlot(&PyBaseObject_Type, Py_tp_hash));
     return by_identity(self);
 }
 
 PyObject* format(PyObject* self, PyObject* specification) {
-    return guarded([&] { return PyObject_Format(dual_of(self).value.to_python().ptr(), specification); });
+    return guarded(
+        [&] { return PyObject_Format(dual_of(self).value.to_python().ptr(), specification); });
 }
 
 PyObject* get_value(PyObject* self, void*) {
@@ -115,15 +124,19 @@ PyObject* get_level(PyObject* self, void*) { return PyLong_FromLongLong(dual_of(
 PyObject* reduce(PyObject* self, PyObject*) {
     return guarded([&] {
         DualObject const& dual = dual_of(self);
-        return py::make_tuple(py::handle(reinterpret_cast<PyObject*>(dual_type)),
-                              py::make_tuple(dual.value.to_python(), dual.tangent.to_python(), dual.level))
-            .release().ptr();
+        return py::make_tuple(
+                   py::handle(reinterpret_cast<PyObject*>(dual_type)),
+                   py::make_tuple(dual.value.to_python(), dual.tangent.to_python(), dual.level))
+            .release()
+            .ptr();
     });
 }
 
 PyObject* array(PyObject*, PyObject*, PyObject*) {
     return guarded([&]() -> PyObject* {
-        raise_type_error("a NumPy array of a Dual would drop its tangent: use x.value for the number, adx.sin(x) for functions");
+        raise_type_error(
+            "a NumPy array of a Dual would drop its tangent: use x.value for the number, "
+            "adx.sin(x) for functions");
     });
 }
 
@@ -145,7 +158,8 @@ constexpr char const* dual_doc =
     "f(Dual(x, t)) is Dual(f(x), f'(x) * t). Duals of the same level combine; those of\n"
     "different levels nest, the higher outermost, so that derivatives of derivatives\n"
     "are not confused. value and tangent are numbers, Variables, or Duals of lower level.\n\n"
-    "Raises TypeError for anything else and ValueError for a component whose level is not lower.\n\n"
+    "Raises TypeError for anything else and ValueError for a component whose level is not "
+    "lower.\n\n"
     ">>> import autodiffx as adx\n"
     ">>> adx.Dual(3.0, 1.0) * adx.Dual(3.0, 1.0)\n"
     "Dual(9.0, tangent=6.0)\n";
@@ -153,7 +167,8 @@ constexpr char const* dual_doc =
 }  // namespace
 
 PyObject* new_dual(Number value, Number tangent, long long level) {
-    return reinterpret_cast<PyObject*>(allocate(dual_type, std::move(value), std::move(tangent), level));
+    return reinterpret_cast<PyObject*>(
+        allocate(dual_type, std::move(value), std::move(tangent), level));
 }
 
 void register_dual(py::module_& module) {
@@ -162,10 +177,13 @@ void register_dual(py::module_& module) {
     for (PyMethodDef const& method : numpy_methods()) {
         if (std::string(method.ml_name) != "__array__") methods.push_back(method);
     }
-    methods.push_back({"__array__", reinterpret_cast<PyCFunction>(reinterpret_cast<void (*)()>(array)),
+    methods.push_back({"__array__",
+                       reinterpret_cast<PyCFunction>(reinterpret_cast<void (*)()>(array)),
                        METH_VARARGS | METH_KEYWORDS, nullptr});
-    methods.push_back({"round", reinterpret_cast<PyCFunction>(reinterpret_cast<void (*)()>(round_to)), METH_FASTCALL,
-                       "round($self, decimals=0)\n--\n\nRounded to decimals, halves to even; tangent zero."});
+    methods.push_back(
+        {"round", reinterpret_cast<PyCFunction>(reinterpret_cast<void (*)()>(round_to)),
+         METH_FASTCALL,
+         "round($self, decimals=0)\n--\n\nRounded to decimals, halves to even; tangent zero."});
     methods.push_back({"__format__", format, METH_O, nullptr});
     methods.push_back({"__reduce__", reduce, METH_NOARGS, nullptr});
     methods.push_back({nullptr, nullptr, 0, nullptr});

@@ -25,10 +25,12 @@ void raise_current_exception() noexcept {
         PyErr_SetString(PyExc_ValueError, error.what());
     } catch (const std::bad_alloc&) {
         PyErr_SetString(PyExc_MemoryError,
-                        "no memory for another statement: what is recorded is intact; drop values or clear() a Graph");
+                        "no memory for another statement: what is recorded is intact; drop values "
+                        "or clear() a Graph");
     } catch (const std::length_error&) {
-        PyErr_SetString(PyExc_MemoryError,
-                        "the tape is full: it holds at most 2**32 slots; clear() the Graph or drop values");
+        PyErr_SetString(
+            PyExc_MemoryError,
+            "the tape is full: it holds at most 2**32 slots; clear() the Graph or drop values");
     } catch (const std::exception& error) {
         PyErr_SetString(PyExc_RuntimeError, error.what());
     } catch (...) {
@@ -50,7 +52,9 @@ std::string type_name(PyObject* object) {
 void register_errors() {
     // The classes are Python's, shared with the reference.
     py::module_ const errors = py::module_::import("autodiffx.errors");
-    auto const take = [&](char const* name) { return py::object(errors.attr(name)).release().ptr(); };
+    auto const take = [&](char const* name) {
+        return py::object(errors.attr(name)).release().ptr();
+    };
     graph_error_type = take("GraphError");
     stale_error_type = take("StaleValueError");
     control_flow_error_type = take("ControlFlowChanged");

@@ -27,11 +27,12 @@ constexpr const Default* default_of(Op op) {
 void check_order(PyObject* order) {
     bool const whole = PyLong_Check(order) || (PyIndex_Check(order) != 0 && !is_variable(order));
     if (!whole) {
-        raise_type_error("the order of polygamma() is a plain non-negative int, got '" + type_name(order) +
-                         "': it is not differentiable by the order");
+        raise_type_error("the order of polygamma() is a plain non-negative int, got '" +
+                         type_name(order) + "': it is not differentiable by the order");
     }
     if (py::cast<double>(py::handle(order).attr("__index__")()) < 0) {
-        raise_value_error("the order of polygamma() is a plain non-negative int, got " + std::string(py::repr(order)));
+        raise_value_error("the order of polygamma() is a plain non-negative int, got " +
+                          std::string(py::repr(order)));
     }
 }
 
@@ -44,12 +45,14 @@ PyObject* call(PyObject* const* arguments, std::size_t count, PyObject* keywords
     py::object filled;  // keeps the default alive
     std::string const name(Row<op>::name);
     if (count > arity) {
-        raise_type_error(name + "() takes " + std::to_string(arity) + " arguments, got " + std::to_string(count));
+        raise_type_error(name + "() takes " + std::to_string(arity) + " arguments, got " +
+                         std::to_string(count));
     }
     for (std::size_t i = 0; i < count; ++i) all[i] = arguments[i];
     if (keywords != nullptr) {
         for (Py_ssize_t k = 0; k < PyTuple_GET_SIZE(keywords); ++k) {
-            std::string const given = py::cast<std::string>(py::handle(PyTuple_GET_ITEM(keywords, k)));
+            std::string const given =
+                py::cast<std::string>(py::handle(PyTuple_GET_ITEM(keywords, k)));
             if (fallback == nullptr || given != fallback->name || all[arity - 1] != nullptr) {
                 raise_type_error(name + "() got an unexpected keyword argument '" + given + "'");
             }
@@ -62,10 +65,12 @@ PyObject* call(PyObject* const* arguments, std::size_t count, PyObject* keywords
     }
     for (PyObject* each : all) {
         if (each == nullptr) {
-            raise_type_error(name + "() takes " + std::to_string(arity) + " arguments, got " + std::to_string(count));
+            raise_type_error(name + "() takes " + std::to_string(arity) + " arguments, got " +
+                             std::to_string(count));
         }
     }
     if constexpr (op == Op::polygamma) check_order(all[0]);
+    if constexpr (op == Op::power) return apply_or_raise(power_or_square(all[1]), all);
     return apply_or_raise(op, all);
 }
 
@@ -82,7 +87,8 @@ PyObject* unary_function(PyObject*, PyObject* argument) {
                 Tape& tape = current_tape();
                 tape.make_room();
                 Operand operand;
-                if (find_quickly(tape, argument, operand)) return new_result(tape, record<op>(tape, operand));
+                if (find_quickly(tape, argument, operand))
+                    return new_result(tape, record<op>(tape, operand));
             }
         }
         return apply_or_raise(op, &argument);
@@ -98,9 +104,12 @@ template <Op op>
 PyObject* method(PyObject* self, PyObject* const* arguments, Py_ssize_t count, PyObject* keywords) {
     return guarded([&]() -> PyObject* {
         std::size_t const given = static_cast<std::size_t>(count);
-        std::size_t const named = keywords == nullptr ? 0 : static_cast<std::size_t>(PyTuple_GET_SIZE(keywords));
+        std::size_t const named =
+            keywords == nullptr ? 0 : static_cast<std::size_t>(PyTuple_GET_SIZE(keywords));
         std::vector<PyObject*> all{self};
         all.insert(all.end(), arguments, arguments + given + named);
+        // x.polygamma(n) is polygamma(n, x): the order comes first.
+        if (op == Op::polygamma && given == 1) std::swap(all[0], all[1]);
         if constexpr (op == Op::clip) {
             // numpy.clip() calls it with out=None.
             if (named == 1 && arguments[given] == Py_None) keywords = nullptr;
@@ -109,17 +118,85 @@ PyObject* method(PyObject* self, PyObject* const* arguments, Py_ssize_t count, P
     });
 }
 
+const char* kind_of(Smoothness smoothness) {
+    switch (smoothness) {
+        case Smoothness::smooth:
+            return "Smooth where it is finite.";
+        case Smoothness::kinked:
+            return "Has kinks.";
+        case Smoothness::stepped:
+            return "Piecewise constant: recorded, with derivative zero.";
+        case Smoothness::passive:
+            return "A decision: passive, 0 or 1, evaluated anew in every replay; no guard.";
+    }
+    return "";
+}
+
+// The docstring, from the row: signature, partials, kinks, and an example that
+// runs, in the middle of the interval the row gives.
+template <Op op>
+const char* documentation(bool as_method) {
+    using R = Row<op>;
+    static const char* const letters[] = {"a", "b", "c"};
+    std::string parameters = as_method ? "$self" : "", operands, partials, arguments;
+    double values[3] = {};
+    for (int i = 0; i < R::arity; ++i) {
+        values[i] = 0.5 * (R::intervals[i].low + R::intervals[i].high) + 0.25;
+        if (op == Op::polygamma && i == 0) values[i] = 1.0;
+        std::string const comma = i == 0 ? "" : ", ";
+        if (!as_method || i > 0)
+            parameters += (parameters.empty() ? "" : ", ") + std::string(letters[i]);
+        operands += comma + letters[i];
+        bool const whole = op == Op::polygamma && i == 0;
+        arguments +=
+            comma + std::string(whole ? py::str(py::int_(1)) : py::str(py::float_(values[i])));
+        if (R::smoothness != Smoothness::passive && R::smoothness != Smoothness::stepped) {
+            partials += "\n    by " + std::string(letters[i]) + ": " + R::partial_texts[i];
+        }
+    }
+    constexpr const Default* fallback = default_of(op);
+    if constexpr (fallback != nullptr) {
+        std::size_t const last = parameters.rfind(", ") + 2;
+        parameters = parameters.substr(0, last) + fallback->name + "=" +
+                     std::string(py::str(py::float_(fallback->value)));
+    } else {
+        parameters += ", /";
+    }
+    double result = 0.0;
+    if constexpr (R::arity == 1) result = R::primal(values[0]);
+    else if constexpr (R::arity == 2) result = R::primal(values[0], values[1]);
+    else result = R::primal(values[0], values[1], values[2]);
+    std::string const shown = R::smoothness == Smoothness::passive
+                                  ? std::string(py::repr(py::bool_(result != 0.0)))
+                                  : std::string(py::repr(py::float_(result)));
+    std::string text = std::string(R::name) + "(" + parameters + ")\n--\n\nThe operator " +
+                       std::string(R::name) + "(" + operands +
+                       "): of plain numbers a plain number, of Variables recorded, of Duals with "
+                       "its tangent.\n\n" +
+                       kind_of(R::smoothness) +
+                       (*R::note == 0 ? "" : std::string(" Convention: ") + R::note + ".");
+    if (!partials.empty()) text += "\n\nPartials (r is the result):" + partials;
+    text +=
+        "\n\nRaises TypeError for what is no number. Values follow NumPy: inf and nan, no "
+        "exception.";
+    if (!as_method) text += "\n\n>>> adx." + std::string(R::name) + "(" + arguments + ")\n" + shown;
+    // Method tables point to it for as long as the process runs.
+    return (new std::string(text + "\n"))->c_str();
+}
+
 template <Op op>
 void add(std::vector<PyMethodDef>& list, bool as_method) {
     if constexpr (Row<op>::visibility == Visibility::open) {
         const char* const name = Row<op>::name.data();
         if constexpr (Row<op>::arity == 1) {
-            if (as_method) list.push_back({name, unary_method<op>, METH_NOARGS, Row<op>::note});
-            else list.push_back({name, unary_function<op>, METH_O, Row<op>::note});
+            const char* const text = documentation<op>(as_method);
+            if (as_method) list.push_back({name, unary_method<op>, METH_NOARGS, text});
+            else list.push_back({name, unary_function<op>, METH_O, text});
         } else {
             auto const pointer = as_method ? method<op> : function<op>;
-            list.push_back({name, reinterpret_cast<PyCFunction>(reinterpret_cast<void (*)()>(pointer)),
-                            METH_FASTCALL | METH_KEYWORDS, Row<op>::note});
+            list.push_back({name,
+                            reinterpret_cast<PyCFunction>(reinterpret_cast<void (*)()>(pointer)),
+                            METH_FASTCALL | METH_KEYWORDS, documentation<op>(as_method)});
         }
     }
 }
@@ -140,10 +217,12 @@ std::vector<PyMethodDef> operators(bool as_methods) {
 
 std::vector<py::object> several(const char* name, const py::args& arguments) {
     py::sequence values = arguments;
-    if (arguments.size() == 1 && (py::isinstance<py::list>(arguments[0]) || py::isinstance<py::tuple>(arguments[0]))) {
+    if (arguments.size() == 1 &&
+        (py::isinstance<py::list>(arguments[0]) || py::isinstance<py::tuple>(arguments[0]))) {
         values = arguments[0];
     }
-    if (py::len(values) == 0) raise_value_error(std::string(name) + "() needs at least one argument");
+    if (py::len(values) == 0)
+        raise_value_error(std::string(name) + "() needs at least one argument");
     std::vector<py::object> list;
     for (py::handle each : values) list.push_back(py::reinterpret_borrow<py::object>(each));
     return list;
@@ -173,7 +252,9 @@ py::object logsumexp_of(std::vector<py::object> values) {
     return values[0];
 }
 
-py::object logsumexp(const py::args& arguments) { return logsumexp_of(several("logsumexp", arguments)); }
+py::object logsumexp(const py::args& arguments) {
+    return logsumexp_of(several("logsumexp", arguments));
+}
 
 py::tuple shifted(const char* name, const py::args& arguments, bool exponential) {
     std::vector<py::object> const values = several(name, arguments);
@@ -199,10 +280,23 @@ void register_functions(py::module_& module) {
     functions.push_back({nullptr, nullptr, 0, nullptr});
     if (PyModule_AddFunctions(module.ptr(), functions.data()) != 0) throw py::error_already_set();
     for (Alias const& alias : aliases) module.attr(alias.name) = module.attr(alias.op);
-    module.def("logsumexp", &logsumexp);
-    module.def("softmax", [](const py::args& arguments) { return shifted("softmax", arguments, true); });
-    module.def("log_softmax", [](const py::args& arguments) { return shifted("log_softmax", arguments, false); });
-    module.def("round", &round_function, py::arg("x"), py::arg("decimals") = 0);
+    module.def("logsumexp", &logsumexp,
+               "log(exp(x1) + exp(x2) + ...) of several numbers, or of one list of them, without "
+               "overflow.\n\n"
+               ">>> adx.logsumexp(1000.0, 1000.0)\n1000.6931471805599\n");
+    module.def(
+        "softmax", [](const py::args& arguments) { return shifted("softmax", arguments, true); },
+        "exp(xi - logsumexp(x1, x2, ...)) of several numbers, or of one list of them: a tuple.\n\n"
+        ">>> adx.softmax(0.0, 0.0)\n(0.5, 0.5)\n");
+    module.def(
+        "log_softmax",
+        [](const py::args& arguments) { return shifted("log_softmax", arguments, false); },
+        "xi - logsumexp(x1, x2, ...) of several numbers, or of one list of them: a tuple.\n\n"
+        ">>> adx.log_softmax(0.0, 0.0)\n(-0.6931471805599453, -0.6931471805599453)\n");
+    module.def(
+        "round", &round_function, py::arg("x"), py::arg("decimals") = 0,
+        "x rounded to decimals, halves to even, as numpy.round; recorded, with derivative zero.\n\n"
+        ">>> adx.round(2.675, 2)\n2.68\n");
 }
 
 }  // namespace autodiffx::bindings

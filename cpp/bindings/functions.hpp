@@ -13,11 +13,16 @@ struct Alias {
     const char* op;
 };
 inline constexpr Alias aliases[] = {
-    {"abs", "absolute"},     {"fabs", "absolute"},   {"mod", "remainder"},   {"pow", "power"},
-    {"float_power", "power"}, {"true_divide", "divide"}, {"expit", "sigmoid"}, {"gammaln", "lgamma"},
-    {"radians", "deg2rad"},  {"degrees", "rad2deg"}, {"asin", "arcsin"},      {"acos", "arccos"},
-    {"atan", "arctan"},      {"atan2", "arctan2"},   {"asinh", "arcsinh"},    {"acosh", "arccosh"},
-    {"atanh", "arctanh"},
+    {"abs", "absolute"},          {"fabs", "absolute"},
+    {"mod", "remainder"},         {"pow", "power"},
+    {"float_power", "power"},     {"true_divide", "divide"},
+    {"expit", "sigmoid"},         {"gammaln", "lgamma"},
+    {"radians", "deg2rad"},       {"degrees", "rad2deg"},
+    {"asin", "arcsin"},           {"acos", "arccos"},
+    {"atan", "arctan"},           {"atan2", "arctan2"},
+    {"asinh", "arcsinh"},         {"acosh", "arccosh"},
+    {"atanh", "arctanh"},         {"psi", "digamma"},
+    {"log_expit", "log_sigmoid"},
 };
 
 // Methods for every public operator, for Variable and Dual alike.

@@ -4,7 +4,10 @@
 #include <thread>
 #include <unordered_map>
 
+#include <pybind11/stl.h>
+
 #include "common.hpp"
+#include "draw.hpp"
 
 namespace autodiffx::bindings {
 
@@ -17,7 +20,10 @@ class GradientGraph {
 public:
     GradientGraph(py::object graph, std::unordered_map<const Leaf*, double> by_leaf,
                   std::vector<double> by_slot, Tape* tape)
-        : graph_(std::move(graph)), by_leaf_(std::move(by_leaf)), by_slot_(std::move(by_slot)), tape_(tape) {}
+        : graph_(std::move(graph)),
+          by_leaf_(std::move(by_leaf)),
+          by_slot_(std::move(by_slot)),
+          tape_(tape) {}
 
     double wrt(const py::object& variable) const;
     [[nodiscard]] py::object graph() const { return graph_; }
@@ -36,7 +42,8 @@ public:
         if (name.is_none()) return;
         if (!py::isinstance<py::str>(name)) {
             tape_->release();
-            raise_type_error("the name of a Graph is a str or None, got '" + type_name(name.ptr()) + "'");
+            raise_type_error("the name of a Graph is a str or None, got '" + type_name(name.ptr()) +
+                             "'");
         }
         tape_->name = py::cast<std::string>(name);
     }
@@ -48,9 +55,11 @@ public:
 
     void enter() {
         if (tape_->open) {
-            throw graph_error(thread_ == std::this_thread::get_id()
-                                  ? tape_->describe() + " is already open: a Graph is entered once at a time"
-                                  : tape_->describe() + " is open in another thread: two threads cannot record in one Graph");
+            throw graph_error(
+                thread_ == std::this_thread::get_id()
+                    ? tape_->describe() + " is already open: a Graph is entered once at a time"
+                    : tape_->describe() +
+                          " is open in another thread: two threads cannot record in one Graph");
         }
         Tape& outer = current_tape();
         tape_->enclosing = &outer;
@@ -98,28 +107,30 @@ public:
         for (std::size_t i = 0; i < tape_->statements.size(); ++i) {
             Statement const& statement = tape_->statements[i];
             if (statement.op == Op::guard) continue;
-            Kind const kind = (statement.flags & Statement::passive_bit) != 0 ? Kind::varying : Kind::result;
+            Kind const kind =
+                (statement.flags & Statement::passive_bit) != 0 ? Kind::varying : Kind::result;
             list.append(py::reinterpret_steal<py::object>(new_result(
-                *tape_, {statement.result, kind, (statement.flags & Statement::deferred_bit) != 0})));
+                *tape_,
+                {statement.result, kind, (statement.flags & Statement::deferred_bit) != 0})));
         }
         return list;
     }
 
     double forward() {
         Slot const slot = last("forward()");
-        warn_of_escapes();
-        replay_and_report();
+        replay_with_report(*tape_);
         return tape_->primals[slot];
     }
 
     void backward(const py::object& seed, bool accumulate) {
         double adjoint = 1.0;
         if (!read_number(seed.ptr(), adjoint)) {
-            raise_type_error("the seed of backward() takes a number, got '" + type_name(seed.ptr()) + "'");
+            raise_type_error("the seed of backward() takes a number, got '" +
+                             type_name(seed.ptr()) + "'");
         }
         Slot const slot = last("backward()");
         require_active(slot);
-        replay_if_stale();
+        bring_up_to_date(*tape_, slot);
         store_gradient(gradient(*tape_, slot, adjoint), accumulate);
     }
 
@@ -127,22 +138,26 @@ public:
         Graph& graph = py::cast<Graph&>(self);
         Slot const slot = graph.last("create_gradient_graph()");
         graph.require_active(slot);
-        graph.replay_if_stale();
-        std::unordered_map<const Leaf*, double> by_leaf;
         Tape& tape = *graph.tape_;
-        for (Input const& input : tape.inputs) {
-            if (input.leaf != nullptr) by_leaf[input.leaf] = 0.0;
+        bring_up_to_date(tape, slot);
+        std::unordered_map<const Leaf*, double> by_leaf;
+        for (Tape* each : capture_order(tape)) {
+            for (Input const& input : each->inputs) {
+                if (input.leaf != nullptr && each->is_graph()) by_leaf[input.leaf] = 0.0;
+            }
         }
-        for (LeafAdjoint const& entry : gradient(tape, slot, 1.0)) by_leaf[entry.leaf] += entry.adjoint;
+        for (LeafAdjoint const& entry : gradient(tape, slot, 1.0))
+            by_leaf[entry.leaf] += entry.adjoint;
         std::vector<double> by_slot(tape.primals.size(), 0.0);
-        for (std::size_t s = tape.adjoints.low; s < tape.adjoints.high; ++s) by_slot[s] = tape.adjoints.values[s];
+        for (std::size_t s = tape.adjoints.low; s < tape.adjoints.high; ++s)
+            by_slot[s] = tape.adjoints.values[s];
         return {self, std::move(by_leaf), std::move(by_slot), &tape};
     }
 
     double jvp(const py::dict& tangents) {
         Slot const slot = last("jvp()");
         auto const seeds = direction("jvp()", tangents);
-        replay_if_stale();
+        bring_up_to_date(*tape_, slot);
         return tangent(*tape_, slot, seeds);
     }
 
@@ -150,7 +165,7 @@ public:
         Slot const slot = last("hvp()");
         require_active(slot);
         auto const seeds = direction("hvp()", tangents);
-        replay_if_stale();
+        bring_up_to_date(*tape_, slot);
         std::unordered_map<Leaf*, double> sums;
         std::vector<Leaf*> order;
         for (LeafAdjoint const& entry : hessian_product(*tape_, slot, seeds)) {
@@ -158,7 +173,8 @@ public:
             sums[entry.leaf] += entry.adjoint;
         }
         py::dict result;
-        for (Leaf* leaf : order) result[py::reinterpret_steal<py::object>(object_of_leaf(*leaf))] = sums[leaf];
+        for (Leaf* leaf : order)
+            result[py::reinterpret_steal<py::object>(object_of_leaf(*leaf))] = sums[leaf];
         return result;
     }
 
@@ -171,32 +187,38 @@ public:
     }
 
     void clear() const {
-        if (tape_->sweeping) throw graph_error("a sweep of " + tape_->describe() + " is under way: it cannot be cleared now");
+        if (tape_->sweeping)
+            throw graph_error("a sweep of " + tape_->describe() +
+                              " is under way: it cannot be cleared now");
         tape_->clear();
     }
 
-    [[nodiscard]] std::size_t size() const { return tape_->statements.size() - tape_->guards.size(); }
+    [[nodiscard]] std::size_t size() const {
+        return tape_->statements.size() - tape_->guards.size();
+    }
     [[nodiscard]] std::size_t bytes() const { return tape_->bytes(); }
     [[nodiscard]] bool is_open() const { return tape_->open; }
 
     [[nodiscard]] std::vector<std::string> escapes() const {
         std::vector<std::string> places;
         if (tape_->notes) {
-            for (Escape const& escape : notes_of(*tape_).escapes) places.push_back(escape.place.text());
+            for (Escape const& escape : notes_of(*tape_).escapes)
+                places.push_back(escape.place.text());
         }
         return places;
     }
 
     [[nodiscard]] std::string represent() const {
-        std::string const name = tape_->name.empty() ? "#" + std::to_string(tape_->number) : "'" + tape_->name + "'";
+        std::string const name =
+            tape_->name.empty() ? "#" + std::to_string(tape_->number) : "'" + tape_->name + "'";
         auto const count = [](std::size_t n, const char* what) {
             return std::to_string(n) + " " + what + (n == 1 ? "" : "s");
         };
-        return "<Graph " + name + ": " + count(size(), "statement") + ", " + count(inputs(), "input") +
-               (tape_->open ? ", open>" : ">");
+        return "<Graph " + name + ": " + count(size(), "statement") + ", " +
+               count(inputs(), "input") + (tape_->open ? ", open>" : ">");
     }
 
-    [[nodiscard]] std::string to_dot() const;
+    [[nodiscard]] std::string to_dot() const { return draw(*tape_); }
 
 private:
     // Distinct leaves and captured values.
@@ -208,29 +230,26 @@ private:
             else seen.push_back(input.leaf);
         }
         std::sort(seen.begin(), seen.end());
-        return captured + static_cast<std::size_t>(std::unique(seen.begin(), seen.end()) - seen.begin());
+        return captured +
+               static_cast<std::size_t>(std::unique(seen.begin(), seen.end()) - seen.begin());
     }
 
     void require_active(Slot slot) const {
         Statement const& statement = tape_->statements[tape_->statement_of(slot)];
         if ((statement.flags & Statement::passive_bit) == 0) return;
         throw passive_error("the last value of " + tape_->describe() +
-                            " is a decision that depends on no Variable differentiably: there is nothing to differentiate");
+                            " is a decision that depends on no Variable differentiably: there is "
+                            "nothing to differentiate");
     }
 
-    void replay_if_stale() const {
-        if (tape_->is_stale() || tape_->unevaluated) replay_and_report();
-    }
-
-    void replay_and_report() const;
-    void warn_of_escapes() const;
-
-    [[nodiscard]] std::vector<LeafTangent> direction(const char* what, const py::dict& tangents) const {
+    [[nodiscard]] std::vector<LeafTangent> direction(const char* what,
+                                                     const py::dict& tangents) const {
         std::vector<Tape*> const tapes = capture_order(*tape_);
         std::vector<LeafTangent> result;
         for (auto const item : tangents) {
             if (!is_variable(item.first.ptr())) {
-                raise_type_error(std::string(what) + " takes a dict from Variable to direction, got a key of type '" +
+                raise_type_error(std::string(what) +
+                                 " takes a dict from Variable to direction, got a key of type '" +
                                  type_name(item.first.ptr()) + "'");
             }
             double number;
@@ -242,10 +261,13 @@ private:
             bool known = false;
             for (Tape* each : tapes) {
                 for (Input const& input : each->inputs) {
-                    known = known || (handle.state == Handle::State::leaf && input.leaf == handle.leaf);
+                    known =
+                        known || (handle.state == Handle::State::leaf && input.leaf == handle.leaf);
                 }
             }
-            if (!known) raise(PyExc_KeyError, std::string(py::repr(item.first)) + " is not an input of " + tape_->describe());
+            if (!known)
+                raise(PyExc_KeyError, std::string(py::repr(item.first)) + " is not an input of " +
+                                          tape_->describe());
             result.push_back({handle.leaf, number});
         }
         return result;
@@ -269,147 +291,24 @@ double GradientGraph::wrt(const py::object& variable) const {
     raise(PyExc_KeyError, std::string(py::repr(variable)) + " is not in " + tape_->describe());
 }
 
-// Names the operands of a comparison as the user wrote them down.
-void Graph::replay_and_report() const {
-    try {
-        replay(*tape_);
-    } catch (const control_flow_changed& change) {
-        // A graph that this one captures from may be the one that changed.
-        Tape* changed = nullptr;
-        for (Tape* each : capture_order(*tape_)) {
-            if (each->is_graph() && each->needs_replay && change.guard < each->guards.size()) {
-                changed = each;
-                break;
-            }
-        }
-        if (changed == nullptr) throw;
-        Statement const& guard = changed->statements[changed->guards[change.guard]];
-        bool const was = (guard.flags & Statement::outcome_bit) != 0;
-        std::string const place = notes_of(*changed).guards[change.guard].place.text();
-        auto const describe = [&](Slot slot, double value) {
-            const Input* const input = changed->input_at(slot);
-            std::string const number = py::str(py::float_(value));
-            return input != nullptr && input->leaf != nullptr && input->leaf->has_name ? input->leaf->name + " = " + number : number;
-        };
-        std::string const left = describe(guard.a, change.left), right = describe(guard.b, change.right);
-        std::string what;
-        static const char* const signs[] = {" < ", " <= ", " == "};
-        static const char* const roundings[] = {"int", "floor", "ceil", "round"};
-        if (guard.relation() == Relation::truth) {
-            what = "the truth of a value was " + std::string(was ? "True" : "False") + " when recorded at " + place +
-                   " and is now " + (was ? "False" : "True") + " (" + left + ")";
-        } else if (guard.relation() >= Relation::trunc) {
-            auto const index = static_cast<std::size_t>(guard.relation()) - static_cast<std::size_t>(Relation::trunc);
-            what = std::string(roundings[index]) + "() of a value was " + right + " when recorded at " + place +
-                   " and is now another (of " + left + ")";
-        } else {
-            what = "the decision a" + std::string(signs[static_cast<std::size_t>(guard.relation())]) + "b was " +
-                   (was ? "True" : "False") + " when recorded at " + place + " and is now " + (was ? "False" : "True") +
-                   " (a: " + left + ", b: " + right + ")";
-        }
-        raise(control_flow_error_type,
-              what + ": record the graph again, or use adx.where, adx.maximum and the like, which are replayed");
-    }
-}
-
-// Values read while recording may have steered the program: if what they
-// depend on has changed since, says so, once for each place.
-void Graph::warn_of_escapes() const {
-    if (!tape_->notes) return;
-    auto& escapes = notes_of(*tape_).escapes;
-    bool const pending = std::any_of(escapes.begin(), escapes.end(), [](Escape const& e) { return !e.warned; });
-    if (!pending || !tape_->is_stale()) return;
-    std::vector<std::uint8_t> changed(tape_->primals.size(), 0);
-    for (Input const& input : tape_->inputs) {
-        if (input.leaf != nullptr) changed[input.slot] = input.leaf->version != input.version;
-        else changed[input.slot] = input.captured->on_tape() &&
-                                   (input.captured->tape->replays != input.version || input.captured->tape->is_stale());
-    }
-    for (std::size_t i = 0; i < tape_->statements.size(); ++i) {
-        Statement const& statement = tape_->statements[i];
-        if (statement.op == Op::guard) continue;
-        Slot slots[3];
-        int const arity = tape_->operands(statement, slots);
-        for (int k = 0; k < arity; ++k) changed[statement.result] |= changed[slots[k]];
-    }
-    for (std::size_t i = 0; i < escapes.size(); ++i) {
-        if (escapes[i].warned) continue;
-        bool const steered = std::any_of(escapes[i].slots.begin(), escapes[i].slots.end(),
-                                         [&](Slot slot) { return changed[slot] != 0; });
-        if (!steered) continue;
-        escapes[i].warned = true;
-        std::string const message =
-            "a value of " + tape_->describe() + " was read at " + escapes[i].place.text() +
-            " while it was recorded, and its inputs have changed since: what the program did with it is replayed as it "
-            "was. Record again, or keep it a Variable (adx.where and the like)";
-        if (PyErr_WarnEx(escape_warning_type, message.c_str(), 1) != 0) throw py::error_already_set();
-    }
-}
-
-std::string quoted(const std::string& text) {
-    std::string result = "\"";
-    for (char const c : text) {
-        if (c == '"' || c == '\\') result += '\\';
-        result += c;
-    }
-    return result + "\"";
-}
-
-std::string Graph::to_dot() const {
-    std::string text = "digraph autodiffx {\n  rankdir=LR;\n  node [fontname=\"Helvetica\"];\n";
-    std::unordered_map<Slot, std::string> names;
-    std::unordered_map<const Leaf*, std::string> leaves;
-    auto const number = [](double value) { return std::string(py::str(py::str("{:.6g}").format(value))); };
-    for (Input const& input : tape_->inputs) {
-        std::string id = "i" + std::to_string(input.slot);
-        std::string label = "captured\n";
-        if (input.leaf != nullptr) {
-            auto const [at, is_new] = leaves.emplace(input.leaf, id);
-            names[input.slot] = at->second;
-            if (!is_new) continue;
-            label = input.leaf->has_name ? input.leaf->name + "\n" : "";
-            label += input.leaf->has_value ? number(input.leaf->value) : "no value";
-        } else {
-            names[input.slot] = id;
-            label += number(tape_->primals[input.slot]);
-        }
-        text += "  " + id + " [shape=box, style=filled, fillcolor=\"#dbe9f6\", label=" + quoted(label) + "];\n";
-    }
-    for (std::size_t i = 0; i < tape_->statements.size(); ++i) {
-        Statement const& statement = tape_->statements[i];
-        if (statement.op == Op::guard) continue;
-        std::string const id = "s" + std::to_string(statement.result);
-        names[statement.result] = id;
-        bool const deferred = tape_->unevaluated && (statement.flags & Statement::deferred_bit) != 0;
-        text += "  " + id + " [label=" + quoted(std::string(name_of(statement.op)) + "\n" +
-                (deferred ? "no value" : number(tape_->primals[statement.result]))) + "];\n";
-        Slot slots[3];
-        int const arity = tape_->operands(statement, slots);
-        for (int k = 0; k < arity; ++k) {
-            std::string& from = names[slots[k]];
-            if (from.empty()) {
-                from = "c" + std::to_string(slots[k]);
-                text += "  " + from + " [shape=plaintext, label=" + quoted(number(tape_->primals[slots[k]])) + "];\n";
-            }
-            text += "  " + from + " -> " + id + ";\n";
-        }
-    }
-    return text + "}\n";
-}
-
 }  // namespace
 
 void register_graph(py::module_& module) {
-    py::class_<GradientGraph>(module, "GradientGraph", "The gradient of a Graph's last value, taken once.")
+    py::class_<GradientGraph>(module, "GradientGraph",
+                              "The gradient of a Graph's last value, taken once.")
         .def("wrt", &GradientGraph::wrt, py::arg("variable"),
-             "The derivative of the last value by a Variable of the graph, a float; 0.0 if it does not depend on it.\n\n"
+             "The derivative of the last value by a Variable of the graph, a float; 0.0 if it does "
+             "not depend on it.\n\n"
              "Raises KeyError, with the name, for a Variable that is not in the graph.")
         .def_property_readonly("graph", &GradientGraph::graph, "The Graph.");
     py::class_<Graph>(module, "Graph",
                       "Graph(name=None)\n\n"
-                      "A recording that can be run again. Operations inside `with graph:` are kept until clear() or\n"
-                      "its end; entering again appends. After a Variable was set, forward() computes everything anew\n"
-                      "at the speed of the core; comparisons on values are guards, and a replay in which one comes out\n"
+                      "A recording that can be run again. Operations inside `with graph:` are kept "
+                      "until clear() or\n"
+                      "its end; entering again appends. After a Variable was set, forward() "
+                      "computes everything anew\n"
+                      "at the speed of the core; comparisons on values are guards, and a replay in "
+                      "which one comes out\n"
                       "differently raises ControlFlowChanged.\n\n"
                       ">>> import autodiffx as adx\n"
                       ">>> x = adx.Variable(2.0, name=\"x\")\n"
@@ -422,35 +321,45 @@ void register_graph(py::module_& module) {
                       ">>> x.grad\n"
                       "6.0\n")
         .def(py::init<const py::object&>(), py::arg("name") = py::none())
-        .def("__enter__", [](const py::object& self) {
-            py::cast<Graph&>(self).enter();
-            return self;
-        })
+        .def("__enter__",
+             [](const py::object& self) {
+                 py::cast<Graph&>(self).enter();
+                 return self;
+             })
         .def("__exit__", [](Graph& self, const py::args&) { self.exit(); })
         .def("__len__", &Graph::size)
         .def("__bool__", [](const Graph&) { return true; })
         .def("__repr__", &Graph::represent)
         .def("forward", &Graph::forward,
-             "Computes everything anew from the Variables' present values; returns the last value, a float.\n\n"
-             "Raises ValueError for an empty graph or a placeholder without value, ControlFlowChanged if a decision\n"
-             "comes out differently; warns (EscapeWarning) if a value read while recording has changed.")
+             "Computes everything anew from the Variables' present values; returns the last value, "
+             "a float.\n\n"
+             "Raises ValueError for an empty graph or a placeholder without value, "
+             "ControlFlowChanged if a decision\n"
+             "comes out differently; warns (EscapeWarning) if a value read while recording has "
+             "changed.")
         .def("backward", &Graph::backward, py::arg("seed") = 1.0, py::arg("accumulate") = false,
-             "Sets the grad of every leaf that the last value depends on; replays first if a Variable was set.")
+             "Sets the grad of every leaf that the last value depends on; replays first if a "
+             "Variable was set.")
         .def("create_gradient_graph", &Graph::create_gradient_graph,
              "The gradient of the last value as an object with .wrt(variable); no grad is touched.")
         .def("jvp", &Graph::jvp, py::arg("tangents"),
              "The tangent of the last value, a float, along a dict from Variable to direction.\n\n"
              "Raises KeyError for a Variable that is not an input of the graph.")
         .def("hvp", &Graph::hvp, py::arg("tangents"),
-             "The Hessian of the last value times a direction, a dict from Variable to float; exact, by a reverse\n"
-             "sweep over dual numbers. Raises KeyError for a Variable that is not an input of the graph.")
+             "The Hessian of the last value times a direction, a dict from Variable to float; "
+             "exact, by a reverse\n"
+             "sweep over dual numbers. Raises KeyError for a Variable that is not an input of the "
+             "graph.")
         .def("zero_grad", &Graph::zero_grad, "Sets the grad of every leaf of the graph to 0.0.")
-        .def("clear", &Graph::clear, "Forgets everything recorded. Values that were read stay readable.")
+        .def("clear", &Graph::clear,
+             "Forgets everything recorded. Values that were read stay readable.")
         .def("to_dot", &Graph::to_dot, "The graph as graphviz text.")
-        .def_property_readonly("values", &Graph::values, "The results in the order recorded, a list of Variables.")
+        .def_property_readonly("values", &Graph::values,
+                               "The results in the order recorded, a list of Variables.")
         .def_property_readonly("nbytes", &Graph::bytes, "Bytes of memory that the recording takes.")
-        .def_property_readonly("escapes", &Graph::escapes,
-                               "Where .value of a result was read while the graph recorded: a list of file:line.")
+        .def_property_readonly(
+            "escapes", &Graph::escapes,
+            "Where .value of a result was read while the graph recorded: a list of file:line.")
         .def_property_readonly("is_open", &Graph::is_open, "True inside `with graph:`.");
 }
 

@@ -166,8 +166,8 @@ class Graph:
     def clear(self) -> None: ...
     def to_dot(self) -> str: ...
 
-def jvp(
-    f: Callable[..., Any], primals: Sequence[_Operand], tangents: Sequence[_Operand]
+def _jvp(
+    f: Callable[..., Any], primals: Sequence[_Operand], tangents: Sequence[_Operand], /
 ) -> tuple[Any, Any]: ...
 def _value_and_gradient(
     f: Callable[..., Any],

@@ -14,7 +14,8 @@ struct Number : number_type {
     Number(double constant = 0.0) : value(constant) {}
     explicit Number(py::object any) : object(std::move(any)) {
         if (PyFloat_CheckExact(object.ptr()) || PyBool_Check(object.ptr())) {
-            value = PyFloat_CheckExact(object.ptr()) ? PyFloat_AS_DOUBLE(object.ptr()) : object.ptr() == Py_True;
+            value = PyFloat_CheckExact(object.ptr()) ? PyFloat_AS_DOUBLE(object.ptr())
+                                                     : object.ptr() == Py_True;
             object = py::object();
         }
     }
@@ -47,7 +48,8 @@ struct Number : number_type {
     }
     template <Op op>
     static Number apply(const Number& a, const Number& b, const Number& c) {
-        if (a.is_plain() && b.is_plain() && c.is_plain()) return Row<op>::primal(a.value, b.value, c.value);
+        if (a.is_plain() && b.is_plain() && c.is_plain())
+            return Row<op>::primal(a.value, b.value, c.value);
         return call<op>(a.to_python(), b.to_python(), c.to_python());
     }
 
@@ -61,8 +63,7 @@ private:
 
 // A value and its tangent at one level. Levels nest, the higher outermost.
 struct DualObject {
-    PyObject_HEAD
-    Number value;
+    PyObject_HEAD Number value;
     Number tangent;
     long long level;
 };

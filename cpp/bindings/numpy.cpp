@@ -11,7 +11,8 @@ py::object counterpart(const std::string& name) {
         py::module_ const core = py::module_::import("autodiffx._core");
         py::dict result;
         for (auto const item : py::reinterpret_borrow<py::dict>(core.attr("OPS"))) {
-            if (py::cast<bool>(item.second.attr("public"))) result[item.first] = core.attr(item.first);
+            if (py::cast<bool>(item.second.attr("public")))
+                result[item.first] = core.attr(item.first);
         }
         for (Alias const& alias : aliases) result[alias.name] = core.attr(alias.name);
         for (const char* rounding : {"round", "around"}) result[rounding] = core.attr("round");
@@ -23,25 +24,34 @@ py::object counterpart(const std::string& name) {
 PyObject* array_ufunc(PyObject*, PyObject* arguments, PyObject* keywords) {
     return guarded([&]() -> PyObject* {
         auto const all = py::reinterpret_borrow<py::tuple>(arguments);
-        if (all.size() < 2) raise_type_error("__array_ufunc__() takes a ufunc, a method and its inputs");
+        if (all.size() < 2)
+            raise_type_error("__array_ufunc__() takes a ufunc, a method and its inputs");
         std::string const name = py::str(all[0].attr("__name__"));
         std::string const method = py::str(all[1]);
         if (method != "__call__") {
-            raise_type_error("numpy." + name + "." + method + " of scalar Variables is not supported: write it with Python's operators");
+            raise_type_error(
+                "numpy." + name + "." + method +
+                " of scalar Variables is not supported: write it with Python's operators");
         }
         if (keywords != nullptr && PyDict_Size(keywords) != 0) {
-            raise_type_error("numpy." + name + " of Variables takes no keywords: what is recorded has no out=, where= or dtype=");
+            raise_type_error(
+                "numpy." + name +
+                " of Variables takes no keywords: what is recorded has no out=, where= or dtype=");
         }
         py::object const function = counterpart(name);
         if (!function) {
-            raise_type_error("numpy." + name + " has no derivative rule for Variables: see autodiffx.OPS for what there is");
+            raise_type_error(
+                "numpy." + name +
+                " has no derivative rule for Variables: see autodiffx.OPS for what there is");
         }
-        auto const inputs = py::reinterpret_steal<py::tuple>(PyTuple_GetSlice(arguments, 2, PyTuple_GET_SIZE(arguments)));
+        auto const inputs = py::reinterpret_steal<py::tuple>(
+            PyTuple_GetSlice(arguments, 2, PyTuple_GET_SIZE(arguments)));
         for (py::handle const input : inputs) {
             if (PyObject_HasAttrString(input.ptr(), "ndim") != 0 && !is_variable(input.ptr()) &&
                 py::cast<int>(input.attr("ndim")) > 0) {
                 raise_type_error("numpy." + name + " of a scalar Variable and an array of shape " +
-                                 std::string(py::str(input.attr("shape"))) + ": apply it to the elements one by one");
+                                 std::string(py::str(input.attr("shape"))) +
+                                 ": apply it to the elements one by one");
             }
         }
         return function(*inputs).release().ptr();
@@ -51,23 +61,32 @@ PyObject* array_ufunc(PyObject*, PyObject* arguments, PyObject* keywords) {
 PyObject* array_function(PyObject*, PyObject* arguments, PyObject*) {
     return guarded([&]() -> PyObject* {
         auto const all = py::reinterpret_borrow<py::tuple>(arguments);
-        if (all.size() != 4) raise_type_error("__array_function__() takes a function, types, args and kwargs");
+        if (all.size() != 4)
+            raise_type_error("__array_function__() takes a function, types, args and kwargs");
         std::string const name = py::str(all[0].attr("__name__"));
         auto const keywords = py::reinterpret_borrow<py::dict>(all[3]);
-        bool const known = name == "sinc" || name == "where" || name == "clip" || name == "round" || name == "around";
+        bool const known = name == "sinc" || name == "where" || name == "clip" || name == "round" ||
+                           name == "around";
         if (!known) {
-            raise_type_error("numpy." + name + " of scalar Variables is not supported: see autodiffx.OPS for what there is");
+            raise_type_error(
+                "numpy." + name +
+                " of scalar Variables is not supported: see autodiffx.OPS for what there is");
         }
         py::dict kept;
         for (auto const item : keywords) {
             std::string const key = py::str(item.first);
-            bool const dropped = (key == "out" || key == "min" || key == "max") && item.second.is_none();
+            bool const dropped =
+                (key == "out" || key == "min" || key == "max") && item.second.is_none();
             if (key == "out" && !item.second.is_none()) {
-                raise_type_error("numpy." + name + " of Variables takes no out=: what is recorded cannot be overwritten");
+                raise_type_error(
+                    "numpy." + name +
+                    " of Variables takes no out=: what is recorded cannot be overwritten");
             }
             if (!dropped) kept[item.first] = item.second;
         }
-        return counterpart(name)(*py::reinterpret_borrow<py::tuple>(all[2]), **kept).release().ptr();
+        return counterpart(name)(*py::reinterpret_borrow<py::tuple>(all[2]), **kept)
+            .release()
+            .ptr();
     });
 }
 
@@ -80,8 +99,10 @@ PyObject* array(PyObject* self, PyObject*, PyObject*) {
             return py::module_::import("numpy").attr("array")(value).release().ptr();
         }
         raise_type_error(
-            "a NumPy array of a Variable would drop its derivative: use x.value for the number, adx.sin(x) and the like "
-            "for functions, anp.stack([x, ...]) to join and anp.zeros(n) to fill arrays of Variables");
+            "a NumPy array of a Variable would drop its derivative: use x.value for the number, "
+            "adx.sin(x) and the like "
+            "for functions, anp.stack([x, ...]) to join and anp.zeros(n) to fill arrays of "
+            "Variables");
     });
 }
 
@@ -93,7 +114,8 @@ const std::vector<PyMethodDef>& numpy_methods() {
     };
     static const std::vector<PyMethodDef> methods = {
         {"__array_ufunc__", with_keywords(array_ufunc), METH_VARARGS | METH_KEYWORDS, nullptr},
-        {"__array_function__", with_keywords(array_function), METH_VARARGS | METH_KEYWORDS, nullptr},
+        {"__array_function__", with_keywords(array_function), METH_VARARGS | METH_KEYWORDS,
+         nullptr},
         {"__array__", with_keywords(array), METH_VARARGS | METH_KEYWORDS, nullptr},
     };
     return methods;

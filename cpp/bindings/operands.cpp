@@ -31,11 +31,13 @@ PyObject* numpy_type(char const* name) {
     }
     std::string const there = handle.tape->describe();
     if (!handle.tape->is_graph()) {
-        throw graph_error("the value was recorded on " + there + " of another thread, and is used in " + here +
+        throw graph_error("the value was recorded on " + there +
+                          " of another thread, and is used in " + here +
                           ": compute it in this thread, or use its .value");
     }
-    throw graph_error("the value was recorded in " + there + ", which is not open here, and is used in " + here +
-                      ": enter " + there + " again, or use its .value");
+    throw graph_error("the value was recorded in " + there +
+                      ", which is not open here, and is used in " + here + ": enter " + there +
+                      " again, or use its .value");
 }
 
 }  // namespace
@@ -45,12 +47,14 @@ Tape& make_ambient_tape() {
     if (dictionary == nullptr) raise(PyExc_RuntimeError, "this thread has no Python thread state");
     auto* const tape = new Tape(Tape::Role::ambient);
     tape->retain();
-    py::object const capsule = py::reinterpret_steal<py::object>(PyCapsule_New(tape, nullptr, end_ambient_tape));
+    py::object const capsule =
+        py::reinterpret_steal<py::object>(PyCapsule_New(tape, nullptr, end_ambient_tape));
     if (!capsule) {
         tape->release();
         throw py::error_already_set();
     }
-    if (PyDict_SetItemString(dictionary, "autodiffx.ambient_tape", capsule.ptr()) != 0) throw py::error_already_set();
+    if (PyDict_SetItemString(dictionary, "autodiffx.ambient_tape", capsule.ptr()) != 0)
+        throw py::error_already_set();
     tape_in_use = tape;
     return *tape;
 }
@@ -68,13 +72,15 @@ bool read_number(PyObject* object, double& value) {
     static PyObject* const generic = numpy_type("generic");
     static PyObject* const array = numpy_type("ndarray");
     bool const is_array = PyObject_TypeCheck(object, reinterpret_cast<PyTypeObject*>(array));
-    if (!is_array && !PyObject_TypeCheck(object, reinterpret_cast<PyTypeObject*>(generic))) return false;
+    if (!is_array && !PyObject_TypeCheck(object, reinterpret_cast<PyTypeObject*>(generic)))
+        return false;
     py::handle const numpy_object(object);
     if (is_array && py::cast<int>(numpy_object.attr("ndim")) != 0) return false;
     std::string const kind = py::str(numpy_object.attr("dtype").attr("kind"));
     if (kind != "f" && kind != "i" && kind != "u" && kind != "b") return false;
     py::object const item = numpy_object.attr("item")();
-    if (PyFloat_Check(item.ptr()) || PyLong_Check(item.ptr())) return read_number(item.ptr(), value);
+    if (PyFloat_Check(item.ptr()) || PyLong_Check(item.ptr()))
+        return read_number(item.ptr(), value);
     value = PyFloat_AsDouble(item.ptr());  // a long double stays NumPy's
     if (value == -1.0 && PyErr_Occurred() != nullptr) throw py::error_already_set();
     return true;
@@ -86,11 +92,14 @@ Found find_term_slowly(Tape& tape, PyObject* object, Term& term) {
     term.variable = true;
     Handle const& handle = handle_of(object);
     switch (handle.state) {
-        case Handle::State::constant: term.value = handle.value; return Found::term;
+        case Handle::State::constant:
+            term.value = handle.value;
+            return Found::term;
         case Handle::State::leaf:
             if (!handle.leaf->has_value && !tape.is_graph()) {
-                throw missing_value("Variable does not have value: " +
-                                    (handle.leaf->has_name ? handle.leaf->name : std::string("(no name)")));
+                throw missing_value(
+                    "Variable does not have value: " +
+                    (handle.leaf->has_name ? handle.leaf->name : std::string("(no name)")));
             }
             term.operand = {tape.input(*handle.leaf), Kind::leaf, !handle.leaf->has_value};
             return Found::term;
@@ -98,18 +107,21 @@ Found find_term_slowly(Tape& tape, PyObject* object, Term& term) {
         case Handle::State::varying: {
             bool const varying = handle.state == Handle::State::varying;
             if (handle.tape == &tape) {
-                term.operand = {handle.slot, varying ? Kind::varying : Kind::result, handle.deferred};
+                term.operand = {handle.slot, varying ? Kind::varying : Kind::result,
+                                handle.deferred};
                 return Found::term;
             }
             for (Tape* outer = tape.enclosing; outer != nullptr; outer = outer->enclosing) {
                 if (handle.tape != outer) continue;
-                term.operand = {tape.capture(*outer, handle), varying ? Kind::varying : Kind::leaf, handle.deferred};
+                term.operand = {tape.capture(*outer, handle), varying ? Kind::varying : Kind::leaf,
+                                handle.deferred};
                 return Found::term;
             }
             raise_foreign(tape, handle);
         }
         case Handle::State::detached:
-        case Handle::State::mark: break;
+        case Handle::State::mark:
+            break;
     }
     raise_foreign(tape, handle);
 }
@@ -117,15 +129,18 @@ Found find_term_slowly(Tape& tape, PyObject* object, Term& term) {
 double read_value(const Handle& handle) {
     switch (handle.state) {
         case Handle::State::constant:
-        case Handle::State::detached: return handle.value;
+        case Handle::State::detached:
+            return handle.value;
         case Handle::State::leaf:
             if (!handle.leaf->has_value) {
-                throw missing_value("Variable does not have value: " +
-                                    (handle.leaf->has_name ? handle.leaf->name : std::string("(no name)")));
+                throw missing_value(
+                    "Variable does not have value: " +
+                    (handle.leaf->has_name ? handle.leaf->name : std::string("(no name)")));
             }
             return handle.leaf->value;
         default:
-            if (handle.tape->is_graph() && handle.tape->may_be_stale()) handle.tape->require_current(handle.slot);
+            if (handle.tape->is_graph() && handle.tape->may_be_stale())
+                handle.tape->require_current(handle.slot);
             return handle.tape->primals[handle.slot];
     }
 }

@@ -59,13 +59,16 @@ std::string Place::text() const {
 
 PythonNotes::~PythonNotes() { clear(); }
 
-void PythonNotes::truncate(std::size_t count) {
+void PythonNotes::truncate(std::size_t count, std::size_t slots) {
+    for (Escape& escape : escapes) {
+        while (!escape.slots.empty() && escape.slots.back() >= slots) escape.slots.pop_back();
+    }
     for (std::size_t i = count; i < guards.size(); ++i) Py_XDECREF(guards[i].place.code);
     if (count < guards.size()) guards.resize(count);
 }
 
 void PythonNotes::clear() {
-    truncate(0);
+    truncate(0, 0);
     for (Escape& escape : escapes) Py_XDECREF(escape.place.code);
     escapes.clear();
 }
@@ -78,11 +81,13 @@ PythonNotes& notes_of(Tape& tape) {
 void note_escape(const Handle& handle) {
     if (handle.tape == nullptr || !handle.tape->is_graph() || !handle.tape->open) return;
     PythonNotes& notes = notes_of(*handle.tape);
+    ++notes.noted;
     Place const place = current_place();
     for (Escape& escape : notes.escapes) {
         if (escape.place.code == place.code && escape.place.offset == place.offset) {
             Py_XDECREF(place.code);
-            if (escape.slots.empty() || escape.slots.back() != handle.slot) escape.slots.push_back(handle.slot);
+            if (escape.slots.empty() || escape.slots.back() != handle.slot)
+                escape.slots.push_back(handle.slot);
             return;
         }
     }

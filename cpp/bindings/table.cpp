@@ -19,10 +19,14 @@ struct Operator {
 
 const char* text_of(Smoothness smoothness) {
     switch (smoothness) {
-        case Smoothness::smooth: return "smooth";
-        case Smoothness::kinked: return "kinked";
-        case Smoothness::stepped: return "stepped";
-        case Smoothness::passive: return "passive";
+        case Smoothness::smooth:
+            return "smooth";
+        case Smoothness::kinked:
+            return "kinked";
+        case Smoothness::stepped:
+            return "stepped";
+        case Smoothness::passive:
+            return "passive";
     }
     return "";
 }
@@ -30,7 +34,13 @@ const char* text_of(Smoothness smoothness) {
 template <Op op>
 Operator facts() {
     using R = Row<op>;
-    Operator result{std::string(R::name), R::arity, R::visibility == Visibility::open, text_of(R::smoothness), {}, {}, R::note};
+    Operator result{std::string(R::name),
+                    R::arity,
+                    R::visibility == Visibility::open,
+                    text_of(R::smoothness),
+                    {},
+                    {},
+                    R::note};
     for (int i = 0; i < R::arity; ++i) {
         result.intervals.emplace_back(R::intervals[i].low, R::intervals[i].high);
         result.partials.emplace_back(R::partial_texts[i]);

@@ -46,8 +46,11 @@ void forget(Handle& handle) {
             handle.leaf->release();
             break;
         case Handle::State::result:
-        case Handle::State::varying: handle.tape->unlink(handle); break;
-        default: break;
+        case Handle::State::varying:
+            handle.tape->unlink(handle);
+            break;
+        default:
+            break;
     }
 }
 
@@ -89,7 +92,8 @@ PyObject* create(PyTypeObject* type, PyObject*, PyObject*) {
         raise_type_error(std::string(what) + " takes a plain number, got a " + type_name(value) +
                          ", whose derivative would be dropped: use its .value");
     }
-    raise_type_error(std::string(what) + " takes a number (int, float, bool, a NumPy scalar or 0-d array), got '" +
+    raise_type_error(std::string(what) +
+                     " takes a number (int, float, bool, a NumPy scalar or 0-d array), got '" +
                      type_name(value) + "'");
 }
 
@@ -105,7 +109,8 @@ void set_name(Leaf& leaf, PyObject* name) {
         leaf.name.clear();
         return;
     }
-    if (!PyUnicode_Check(name)) raise_type_error("the name of a Variable is a str or None, got '" + type_name(name) + "'");
+    if (!PyUnicode_Check(name))
+        raise_type_error("the name of a Variable is a str or None, got '" + type_name(name) + "'");
     leaf.name = py::cast<std::string>(py::handle(name));
     leaf.has_name = true;
 }
@@ -114,12 +119,14 @@ int initialise_variable(PyObject* self, PyObject* arguments, PyObject* keywords)
     return guarded([&]() -> int {
         PyObject *value = Py_None, *name = Py_None;
         static const char* names[] = {"value", "name", nullptr};
-        if (PyArg_ParseTupleAndKeywords(arguments, keywords, "|OO:Variable", const_cast<char**>(names), &value, &name) == 0) {
+        if (PyArg_ParseTupleAndKeywords(arguments, keywords, "|OO:Variable",
+                                        const_cast<char**>(names), &value, &name) == 0) {
             return -1;
         }
         double const number = value == Py_None ? 0.0 : number_or_raise("Variable()", value);
         Handle const& handle = handle_of(self);
-        if (handle.state != Handle::State::leaf) raise_type_error("__init__ of a Variable that is not a leaf");
+        if (handle.state != Handle::State::leaf)
+            raise_type_error("__init__ of a Variable that is not a leaf");
         set_name(*handle.leaf, name);
         if (value != Py_None) handle.leaf->set(number);
         return 0;
@@ -130,7 +137,8 @@ int initialise_constant(PyObject* self, PyObject* arguments, PyObject* keywords)
     return guarded([&]() -> int {
         PyObject* value = nullptr;
         static const char* names[] = {"value", nullptr};
-        if (PyArg_ParseTupleAndKeywords(arguments, keywords, "O:Constant", const_cast<char**>(names), &value) == 0) {
+        if (PyArg_ParseTupleAndKeywords(arguments, keywords, "O:Constant",
+                                        const_cast<char**>(names), &value) == 0) {
             return -1;
         }
         double const number = number_or_raise("Constant()", value);
@@ -154,11 +162,13 @@ PyObject* get_value(PyObject* self, void*) {
 int set_value(PyObject* self, PyObject* value, void*) {
     return guarded([&]() -> int {
         Handle const& handle = handle_of(self);
-        if (value == nullptr) raise(PyExc_AttributeError, "the value of a Variable cannot be deleted");
+        if (value == nullptr)
+            raise(PyExc_AttributeError, "the value of a Variable cannot be deleted");
         if (handle.state != Handle::State::leaf) {
             raise(PyExc_AttributeError, handle.state == Handle::State::constant
                                             ? "a Constant cannot be set: use a Variable"
-                                            : "only leaves can be set, this value was computed: set the Variables it came from");
+                                            : "only leaves can be set, this value was computed: "
+                                              "set the Variables it came from");
         }
         handle.leaf->set(number_or_raise(".value", value));
         return 0;
@@ -173,7 +183,8 @@ PyObject* get_grad(PyObject* self, void*) {
         } else if (handle.state == Handle::State::result) {
             Tape const& tape = *handle.tape;
             if (tape.swept_statements == tape.statements.size()) {
-                bool const inside = handle.slot < tape.adjoints.high && handle.slot >= tape.adjoints.low;
+                bool const inside =
+                    handle.slot < tape.adjoints.high && handle.slot >= tape.adjoints.low;
                 return PyFloat_FromDouble(inside ? tape.adjoints.values[handle.slot] : 0.0);
             }
         }
@@ -184,9 +195,11 @@ PyObject* get_grad(PyObject* self, void*) {
 int set_grad(PyObject* self, PyObject* value, void*) {
     return guarded([&]() -> int {
         Handle const& handle = handle_of(self);
-        if (value == nullptr) raise(PyExc_AttributeError, "the grad of a Variable cannot be deleted: set it to None");
+        if (value == nullptr)
+            raise(PyExc_AttributeError, "the grad of a Variable cannot be deleted: set it to None");
         if (handle.state != Handle::State::leaf) {
-            raise(PyExc_AttributeError, "only the grad of a leaf can be set, not that of a computed or constant value");
+            raise(PyExc_AttributeError,
+                  "only the grad of a leaf can be set, not that of a computed or constant value");
         }
         if (value == Py_None) {
             handle.leaf->has_grad = false;
@@ -211,7 +224,8 @@ PyObject* get_name(PyObject* self, void*) {
 int set_name_attribute(PyObject* self, PyObject* value, void*) {
     return guarded([&]() -> int {
         Handle const& handle = handle_of(self);
-        if (handle.state != Handle::State::leaf) raise(PyExc_AttributeError, "only leaves have names");
+        if (handle.state != Handle::State::leaf)
+            raise(PyExc_AttributeError, "only leaves have names");
         set_name(*handle.leaf, value == nullptr ? Py_None : value);
         return 0;
     });
@@ -227,7 +241,8 @@ const Statement* statement_of(const Handle& handle) {
 
 PyObject* get_is_leaf(PyObject* self, void*) {
     Handle const& handle = handle_of(self);
-    return PyBool_FromLong(handle.state != Handle::State::detached && statement_of(handle) == nullptr);
+    return PyBool_FromLong(handle.state != Handle::State::detached &&
+                           statement_of(handle) == nullptr);
 }
 
 PyObject* get_op(PyObject* self, void*) {
@@ -276,7 +291,8 @@ PyObject* represent(PyObject* self) {
         };
         if (handle.state == Handle::State::leaf) {
             if (handle.leaf->has_value) add(text_of(handle.leaf->value));
-            if (handle.leaf->has_name) add("name=" + std::string(py::repr(py::str(handle.leaf->name))));
+            if (handle.leaf->has_name)
+                add("name=" + std::string(py::repr(py::str(handle.leaf->name))));
         } else if (handle.state == Handle::State::constant) {
             if (Py_TYPE(self) == variable_type) text = "Constant(";
             add(text_of(handle.value));
@@ -301,12 +317,14 @@ PyObject* represent(PyObject* self) {
 PyObject* format(PyObject* self, PyObject* specification) {
     return guarded([&]() -> PyObject* {
         py::object const value = py::float_(read_value(handle_of(self)));
+        note_escape(handle_of(self));
         return PyObject_Format(value.ptr(), specification);
     });
 }
 
 Py_hash_t hash(PyObject* self) {
-    static auto const by_identity = reinterpret_cast<hashfunc>(PyType_GetSlot(&PyBaseObject_Type, Py_tp_hash));
+    static auto const by_identity =
+        reinterpret_cast<hashfunc>(PyType_GetSlot(&PyBaseObject_Type, Py_tp_hash));
     return by_identity(self);
 }
 
@@ -317,10 +335,12 @@ PyObject* backward(PyObject* self, PyObject* arguments, PyObject* keywords) {
         PyObject* seed = nullptr;
         int accumulate = 0;
         static const char* names[] = {"seed", "accumulate", nullptr};
-        if (PyArg_ParseTupleAndKeywords(arguments, keywords, "|Op:backward", const_cast<char**>(names), &seed, &accumulate) == 0) {
+        if (PyArg_ParseTupleAndKeywords(arguments, keywords, "|Op:backward",
+                                        const_cast<char**>(names), &seed, &accumulate) == 0) {
             return nullptr;
         }
-        double const adjoint = seed == nullptr ? 1.0 : number_or_raise("the seed of backward()", seed);
+        double const adjoint =
+            seed == nullptr ? 1.0 : number_or_raise("the seed of backward()", seed);
         backward_from(handle_of(self), adjoint, accumulate != 0);
         Py_RETURN_NONE;
     });
@@ -329,24 +349,35 @@ PyObject* backward(PyObject* self, PyObject* arguments, PyObject* keywords) {
 PyObject* reduce(PyObject* self, PyObject*) {
     return guarded([&]() -> PyObject* {
         Handle const& handle = handle_of(self);
-        py::object const type = py::reinterpret_borrow<py::object>(reinterpret_cast<PyObject*>(Py_TYPE(self)));
+        py::object const type =
+            py::reinterpret_borrow<py::object>(reinterpret_cast<PyObject*>(Py_TYPE(self)));
         py::object attributes = py::none();
-        if (PyObject_HasAttrString(self, "__dict__") != 0) attributes = py::handle(self).attr("__dict__");
+        if (PyObject_HasAttrString(self, "__dict__") != 0)
+            attributes = py::handle(self).attr("__dict__");
         if (handle.state == Handle::State::constant) {
             return py::make_tuple(type.ptr() == reinterpret_cast<PyObject*>(variable_type)
-                                      ? py::reinterpret_borrow<py::object>(reinterpret_cast<PyObject*>(constant_type))
+                                      ? py::reinterpret_borrow<py::object>(
+                                            reinterpret_cast<PyObject*>(constant_type))
                                       : type,
-                                  py::make_tuple(handle.value), attributes).release().ptr();
+                                  py::make_tuple(handle.value), attributes)
+                .release()
+                .ptr();
         }
         if (handle.state != Handle::State::leaf) {
-            raise_type_error("only leaves can be pickled or copied, this value was computed: use its .value");
+            raise_type_error(
+                "only leaves can be pickled or copied, this value was computed: use its .value");
         }
         Leaf const& leaf = *handle.leaf;
-        py::object const value = leaf.has_value ? py::object(py::float_(leaf.value)) : py::object(py::none());
-        py::object const name = leaf.has_name ? py::object(py::str(leaf.name)) : py::object(py::none());
-        py::object const grad = leaf.has_grad ? py::object(py::float_(leaf.grad)) : py::object(py::none());
+        py::object const value =
+            leaf.has_value ? py::object(py::float_(leaf.value)) : py::object(py::none());
+        py::object const name =
+            leaf.has_name ? py::object(py::str(leaf.name)) : py::object(py::none());
+        py::object const grad =
+            leaf.has_grad ? py::object(py::float_(leaf.grad)) : py::object(py::none());
         py::object const restore = py::module_::import("autodiffx._core").attr("_restore_variable");
-        return py::make_tuple(restore, py::make_tuple(type, value, name, grad), attributes).release().ptr();
+        return py::make_tuple(restore, py::make_tuple(type, value, name, grad), attributes)
+            .release()
+            .ptr();
     });
 }
 
@@ -354,28 +385,34 @@ PyObject* round_to(PyObject* self, PyObject* arguments, PyObject* keywords) {
     return guarded([&]() -> PyObject* {
         PyObject *decimals = nullptr, *out = Py_None;
         static const char* names[] = {"decimals", "out", nullptr};
-        if (PyArg_ParseTupleAndKeywords(arguments, keywords, "|OO:round", const_cast<char**>(names), &decimals, &out) == 0) {
+        if (PyArg_ParseTupleAndKeywords(arguments, keywords, "|OO:round", const_cast<char**>(names),
+                                        &decimals, &out) == 0) {
             return nullptr;
         }
-        if (out != Py_None) raise_type_error("round() of a Variable takes no out=: what is recorded cannot be overwritten");
+        if (out != Py_None)
+            raise_type_error(
+                "round() of a Variable takes no out=: what is recorded cannot be overwritten");
         return decimals == nullptr ? apply_or_raise(Op::rint, &self) : rounded(self, decimals);
     });
 }
 
 PyGetSetDef attributes[] = {
-    {"value", get_value, set_value, "The number. Settable on leaves; setting starts a new version.", nullptr},
+    {"value", get_value, set_value, "The number. Settable on leaves; setting starts a new version.",
+     nullptr},
     {"grad", get_grad, set_grad,
-     "The gradient that backward() set: a float, None before the first. Of a computed value its adjoint in the last sweep.",
+     "The gradient that backward() set: a float, None before the first. Of a computed value its "
+     "adjoint in the last sweep.",
      nullptr},
     {"name", get_name, set_name_attribute, "The name given to a leaf, or None.", nullptr},
     {"is_leaf", get_is_leaf, nullptr, "True if no recorded operation made it.", nullptr},
     {"op", get_op, nullptr, "The name of the operator that made it, None for a leaf.", nullptr},
-    {"inputs", get_inputs, nullptr, "The operands of the operator that made it, () for a leaf.", nullptr},
+    {"inputs", get_inputs, nullptr, "The operands of the operator that made it, () for a leaf.",
+     nullptr},
     {nullptr, nullptr, nullptr, nullptr, nullptr}};
 
-PyMemberDef members[] = {
-    {"__weaklistoffset__", T_PYSSIZET, offsetof(VariableObject, weak_references), READONLY, nullptr},
-    {nullptr, 0, 0, 0, nullptr}};
+PyMemberDef members[] = {{"__weaklistoffset__", T_PYSSIZET,
+                          offsetof(VariableObject, weak_references), READONLY, nullptr},
+                         {nullptr, 0, 0, 0, nullptr}};
 
 constexpr char const* variable_doc =
     "Variable(value=None, name=None)\n--\n\n"
@@ -423,7 +460,8 @@ py::object restore_variable(const py::object& type, const py::object& value, con
     }
     py::object const made = py::reinterpret_steal<py::object>(create(as_type, nullptr, nullptr));
     if (!made) throw py::error_already_set();
-    if (initialise_variable(made.ptr(), py::make_tuple(value, name).ptr(), nullptr) != 0) throw py::error_already_set();
+    if (initialise_variable(made.ptr(), py::make_tuple(value, name).ptr(), nullptr) != 0)
+        throw py::error_already_set();
     if (!grad.is_none()) made.attr("grad") = grad;
     return made;
 }
@@ -462,19 +500,22 @@ PyObject* object_of_leaf(Leaf& leaf) {
 
 PyObject* object_of_slot(Tape& tape, Slot slot, Kind kind) {
     if (kind == Kind::constant) {
-        py::object const type = py::reinterpret_borrow<py::object>(reinterpret_cast<PyObject*>(constant_type));
+        py::object const type =
+            py::reinterpret_borrow<py::object>(reinterpret_cast<PyObject*>(constant_type));
         return type(tape.primals[slot]).release().ptr();
     }
     const Input* const input = tape.input_at(slot);
     if (input != nullptr && input->leaf != nullptr) return object_of_leaf(*input->leaf);
     if (input != nullptr && input->captured && input->captured->on_tape()) {
         Handle const& captured = *input->captured;
-        return new_result(*captured.tape, {captured.slot,
-                                           captured.state == Handle::State::result ? Kind::result : Kind::varying,
-                                           captured.deferred});
+        return new_result(
+            *captured.tape,
+            {captured.slot, captured.state == Handle::State::result ? Kind::result : Kind::varying,
+             captured.deferred});
     }
     std::size_t const at = tape.statement_of(slot);
-    bool const deferred = at != Tape::npos && (tape.statements[at].flags & Statement::deferred_bit) != 0;
+    bool const deferred =
+        at != Tape::npos && (tape.statements[at].flags & Statement::deferred_bit) != 0;
     return new_result(tape, {slot, kind == Kind::varying ? Kind::varying : Kind::result, deferred});
 }
 
@@ -485,15 +526,18 @@ void backward_from(const Handle& handle, double seed, bool accumulate) {
             store_gradient({{handle.leaf, seed}}, accumulate);
             return;
         case Handle::State::result: {
+            bring_up_to_date(*handle.tape, handle.slot);
             store_gradient(gradient(*handle.tape, handle.slot, seed), accumulate);
             return;
         }
         case Handle::State::detached:
-            throw graph_error("backward(): the value was recorded in Graph #" + std::to_string(handle.slot) +
+            throw graph_error("backward(): the value was recorded in Graph #" +
+                              std::to_string(handle.slot) +
                               ", which has been cleared: compute it again");
         default:
             throw passive_error(
-                "backward() of a value that depends on no Variable: there is nothing to differentiate by "
+                "backward() of a value that depends on no Variable: there is nothing to "
+                "differentiate by "
                 "(constants and decisions are passive)");
     }
 }
@@ -504,16 +548,18 @@ void register_variable(py::module_& module) {
     auto const with_keywords = [](PyObject* (*function)(PyObject*, PyObject*, PyObject*)) {
         return reinterpret_cast<PyCFunction>(reinterpret_cast<void (*)()>(function));
     };
-    methods.push_back({"backward", with_keywords(backward), METH_VARARGS | METH_KEYWORDS,
-                       "backward($self, seed=1.0, accumulate=False)\n--\n\n"
-                       "Sets the grad of every leaf that this value depends on to seed times the derivative.\n\n"
-                       "accumulate=True adds to what is there. Leaves that the value does not depend on are\n"
-                       "left alone; where it depends on one with derivative zero, grad is 0.0.\n\n"
-                       "Raises ValueError if the value depends on no Variable or a placeholder has no value,\n"
-                       "StaleValueError if a leaf was set since (outside a Graph; a Graph replays first),\n"
-                       "GraphError if its graph was cleared."});
+    methods.push_back(
+        {"backward", with_keywords(backward), METH_VARARGS | METH_KEYWORDS,
+         "backward($self, seed=1.0, accumulate=False)\n--\n\n"
+         "Sets the grad of every leaf that this value depends on to seed times the derivative.\n\n"
+         "accumulate=True adds to what is there. Leaves that the value does not depend on are\n"
+         "left alone; where it depends on one with derivative zero, grad is 0.0.\n\n"
+         "Raises ValueError if the value depends on no Variable or a placeholder has no value,\n"
+         "StaleValueError if a leaf was set since (outside a Graph; a Graph replays first),\n"
+         "GraphError if its graph was cleared."});
     methods.push_back({"round", with_keywords(round_to), METH_VARARGS | METH_KEYWORDS,
-                       "round($self, decimals=0, out=None)\n--\n\nRounded to decimals, halves to even; derivative zero."});
+                       "round($self, decimals=0, out=None)\n--\n\nRounded to decimals, halves to "
+                       "even; derivative zero."});
     methods.push_back({"__format__", format, METH_O, nullptr});
     methods.push_back({"__reduce__", reduce, METH_NOARGS, nullptr});
     for (PyMethodDef const& method : numpy_methods()) methods.push_back(method);

@@ -20,7 +20,7 @@ std::vector<std::uint8_t> reachable(const Tape& tape) {
     for (std::size_t i = tape.statements.size(); i-- > 0;) {
         Statement const& statement = tape.statements[i];
         if (statement.result > highest || live[statement.result] == 0) continue;
-        Slot slots[3];
+        Slot slots[3] = {};
         int const arity = tape.operands(statement, slots);
         for (int k = 0; k < arity; ++k) live[slots[k]] = 1;
     }

@@ -20,18 +20,24 @@ struct ForwardStep {
     void binary(const Statement& s) {
         double const a = primals[s.a], b = primals[s.b], r = primals[s.result];
         double tangent = 0.0;
-        if (is_active(s.kind(0))) tangent = chain(tangents[s.a], Row<op>::template partial<0>(a, b, r));
-        if (is_active(s.kind(1))) tangent += chain(tangents[s.b], Row<op>::template partial<1>(a, b, r));
+        if (is_active(s.kind(0)))
+            tangent = chain(tangents[s.a], Row<op>::template partial<0>(a, b, r));
+        if (is_active(s.kind(1)))
+            tangent += chain(tangents[s.b], Row<op>::template partial<1>(a, b, r));
         tangents[s.result] = tangent;
     }
     template <Op op>
     void ternary(const Statement& s) {
         Pair const pair = pairs[s.b];
-        double const a = primals[s.a], b = primals[pair.b], c = primals[pair.c], r = primals[s.result];
+        double const a = primals[s.a], b = primals[pair.b], c = primals[pair.c],
+                     r = primals[s.result];
         double tangent = 0.0;
-        if (is_active(s.kind(0))) tangent = chain(tangents[s.a], Row<op>::template partial<0>(a, b, c, r));
-        if (is_active(s.kind(1))) tangent += chain(tangents[pair.b], Row<op>::template partial<1>(a, b, c, r));
-        if (is_active(s.kind(2))) tangent += chain(tangents[pair.c], Row<op>::template partial<2>(a, b, c, r));
+        if (is_active(s.kind(0)))
+            tangent = chain(tangents[s.a], Row<op>::template partial<0>(a, b, c, r));
+        if (is_active(s.kind(1)))
+            tangent += chain(tangents[pair.b], Row<op>::template partial<1>(a, b, c, r));
+        if (is_active(s.kind(2)))
+            tangent += chain(tangents[pair.c], Row<op>::template partial<2>(a, b, c, r));
         tangents[s.result] = tangent;
     }
     void guard(const Statement&) {}

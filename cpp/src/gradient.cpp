@@ -13,7 +13,8 @@ namespace {
 std::atomic<std::uint64_t> backward_calls{0};
 
 [[noreturn]] void throw_cleared(const Tape& tape) {
-    throw graph_error(tape.describe() + " uses a value of a graph that has been cleared: record it again");
+    throw graph_error(tape.describe() +
+                      " uses a value of a graph that has been cleared: record it again");
 }
 
 // Seeds that wait, by tape.
@@ -23,7 +24,8 @@ using Pending = std::vector<std::pair<Tape*, std::vector<Seed<T>>>>;
 // Takes the adjoints of the inputs that a sweep touched: leaves are added to
 // `found`, what belongs to an enclosing tape to `pending`.
 template <class T>
-void harvest(Tape& tape, Adjoints<T>& adjoints, std::vector<std::pair<Leaf*, T>>& found, Pending<T>& pending) {
+void harvest(Tape& tape, Adjoints<T>& adjoints, std::vector<std::pair<Leaf*, T>>& found,
+             Pending<T>& pending) {
     Slot* const first = adjoints.touched.data();
     Slot* const last = first + adjoints.touched.size();
     if (!std::is_sorted(first, last)) std::sort(first, last);
@@ -31,16 +33,20 @@ void harvest(Tape& tape, Adjoints<T>& adjoints, std::vector<std::pair<Leaf*, T>>
     for (Slot const* slot = first; slot != last; ++slot) {
         // Neighbours on the list are mostly neighbours among the inputs.
         if (input == tape.inputs.end() || input->slot != *slot) {
-            input = std::lower_bound(tape.inputs.begin(), tape.inputs.end(), *slot,
-                                     [](const Input& one, Slot wanted) { return one.slot < wanted; });
+            input =
+                std::lower_bound(tape.inputs.begin(), tape.inputs.end(), *slot,
+                                 [](const Input& one, Slot wanted) { return one.slot < wanted; });
         }
         T const adjoint = adjoints.values[*slot];
+        bool const passive = adjoints.reached[*slot] == reached_passively;
         if (input->leaf != nullptr) {
             if (input->leaf->version != input->version) {
-                throw stale_error((input->leaf->has_name ? input->leaf->name : std::string("a Variable")) +
-                                  " was set after this value was computed: compute it again, or record with Graph");
+                throw stale_error(
+                    (input->leaf->has_name ? input->leaf->name : std::string("a Variable")) +
+                    " was set after this value was computed: compute it again, or record with "
+                    "Graph");
             }
-            found.emplace_back(input->leaf, adjoint);
+            if (!passive) found.emplace_back(input->leaf, adjoint);
         } else {
             Tape* const outer = input->captured->tape;
             if (outer == nullptr) throw_cleared(tape);
@@ -50,7 +56,7 @@ void harvest(Tape& tape, Adjoints<T>& adjoints, std::vector<std::pair<Leaf*, T>>
                 pending.emplace_back(outer, std::vector<Seed<T>>{});
                 at = std::prev(pending.end());
             }
-            at->second.push_back({input->captured->slot, adjoint});
+            at->second.push_back({input->captured->slot, adjoint, passive});
         }
         ++input;
     }
@@ -68,24 +74,29 @@ std::vector<std::pair<Leaf*, T>> gather(Tape& tape, Seed<T> seed, Sweep sweep) {
         auto next = pending.begin();
         if (pending.size() > 1) {
             if (order.empty()) order = capture_order(tape);
-            auto const place = [&](Tape* each) { return std::find(order.begin(), order.end(), each); };
-            next = std::max_element(pending.begin(), pending.end(), [&](auto const& one, auto const& other) {
-                return place(one.first) < place(other.first);
-            });
+            auto const place = [&](Tape* each) {
+                return std::find(order.begin(), order.end(), each);
+            };
+            next = std::max_element(pending.begin(), pending.end(),
+                                    [&](auto const& one, auto const& other) {
+                                        return place(one.first) < place(other.first);
+                                    });
         }
         auto const [at, seeds] = std::move(*next);
         pending.erase(next);
-        sweep(*at, seeds, [&, at = at](Adjoints<T>& adjoints) { harvest(*at, adjoints, found, pending); });
+        sweep(*at, seeds,
+              [&, at = at](Adjoints<T>& adjoints) { harvest(*at, adjoints, found, pending); });
     }
     return found;
 }
 
-void bring_up_to_date(Tape& tape) {
-    if (tape.is_graph() && (tape.is_stale() || tape.unevaluated)) replay(tape);
+void bring_up_to_date(Tape& tape, Slot slot) {
+    if (tape.is_graph() && tape.may_be_stale() && !tape.is_current(slot)) replay(tape);
 }
 
 // The tangents of all slots of `tape` and of the tapes it captures from.
-std::unordered_map<Tape*, Arena<double>> tangents_of(Tape& tape, const std::vector<LeafTangent>& direction) {
+std::unordered_map<Tape*, Arena<double>> tangents_of(Tape& tape,
+                                                     const std::vector<LeafTangent>& direction) {
     std::unordered_map<const Leaf*, double> seeds;
     for (LeafTangent const& entry : direction) seeds[entry.leaf] += entry.tangent;
     std::unordered_map<Tape*, Arena<double>> all;
@@ -111,11 +122,12 @@ std::unordered_map<Tape*, Arena<double>> tangents_of(Tape& tape, const std::vect
 }  // namespace
 
 std::vector<LeafAdjoint> gradient(Tape& tape, Slot slot, double seed) {
-    bring_up_to_date(tape);
-    auto const found = gather<double>(tape, {slot, seed}, [](Tape& at, auto const& seeds, auto take) {
-        reverse_sweep(at, at.adjoints, seeds);
-        take(at.adjoints);
-    });
+    bring_up_to_date(tape, slot);
+    auto const found =
+        gather<double>(tape, {slot, seed}, [](Tape& at, auto const& seeds, auto take) {
+            reverse_sweep(at, at.adjoints, seeds);
+            take(at.adjoints);
+        });
     std::vector<LeafAdjoint> result;
     result.reserve(found.size());
     for (auto const& [leaf, adjoint] : found) result.push_back({leaf, adjoint});
@@ -135,20 +147,22 @@ void store_gradient(const std::vector<LeafAdjoint>& found, bool accumulate) {
 }
 
 double tangent(Tape& tape, Slot slot, const std::vector<LeafTangent>& direction) {
-    bring_up_to_date(tape);
+    bring_up_to_date(tape, slot);
     return tangents_of(tape, direction).at(&tape)[slot];
 }
 
-std::vector<LeafAdjoint> hessian_product(Tape& tape, Slot slot, const std::vector<LeafTangent>& direction) {
-    bring_up_to_date(tape);
+std::vector<LeafAdjoint> hessian_product(Tape& tape, Slot slot,
+                                         const std::vector<LeafTangent>& direction) {
+    bring_up_to_date(tape, slot);
     auto const tangents = tangents_of(tape, direction);
-    auto const found =
-        gather<dual<double>>(tape, {slot, dual<double>(1.0)}, [&](Tape& at, auto const& seeds, auto take) {
+    auto const found = gather<dual<double>>(
+        tape, {slot, dual<double>(1.0)}, [&](Tape& at, auto const& seeds, auto take) {
             Adjoints<dual<double>> adjoints;
             reverse_sweep(at, tangents.at(&at), adjoints, seeds);
             take(adjoints);
         });
     std::vector<LeafAdjoint> result;
+    result.reserve(found.size());
     for (auto const& [leaf, adjoint] : found) result.push_back({leaf, adjoint.tangent});
     return result;
 }

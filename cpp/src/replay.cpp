@@ -1,6 +1,7 @@
 // Replay: the primals of a graph from the present values of its inputs.
 #pragma GCC diagnostic ignored "-Wpedantic"  // computed goto
 #include <algorithm>
+#include <cmath>
 #include <stdexcept>
 
 #include "autodiffx/sweep.hpp"
@@ -8,6 +9,8 @@
 namespace autodiffx {
 
 namespace {
+
+bool is_same(double a, double b) { return a == b || (std::isnan(a) && std::isnan(b)); }
 
 struct ReplayStep {
     const Tape* tape;
@@ -31,13 +34,15 @@ struct ReplayStep {
     void guard(const Statement& s) const {
         double const decided = decide(s.relation(), primals[s.a], primals[s.b]);
         // A guard on a rounding compares with the integer it gave, kept as b.
-        bool const outcome = s.relation() >= Relation::trunc ? decided == primals[s.b] : decided != 0.0;
+        bool const outcome =
+            s.relation() >= Relation::trunc ? is_same(decided, primals[s.b]) : decided != 0.0;
         if (outcome != ((s.flags & Statement::outcome_bit) != 0)) changed(s);
     }
     [[noreturn]] void changed(const Statement& s) const {
         for (std::size_t g = 0; g < tape->guards.size(); ++g) {
             Statement const& guard = tape->statements[tape->guards[g]];
-            if (guard.a == s.a && guard.b == s.b && guard.flags == s.flags && guard.result == s.result) {
+            if (guard.a == s.a && guard.b == s.b && guard.flags == s.flags &&
+                guard.result == s.result) {
                 throw control_flow_changed(g, primals[s.a], primals[s.b]);
             }
         }
@@ -58,8 +63,9 @@ constexpr std::size_t poll_interval = std::size_t{1} << 20;
 void load_inputs(Tape& tape) {
     for (Input const& input : tape.inputs) {
         if (input.leaf != nullptr && !input.leaf->has_value) {
-            throw missing_value("Variable does not have value: " +
-                                (input.leaf->has_name ? input.leaf->name : std::string("(no name)")));
+            throw missing_value(
+                "Variable does not have value: " +
+                (input.leaf->has_name ? input.leaf->name : std::string("(no name)")));
         }
     }
     for (Input& input : tape.inputs) {
@@ -68,7 +74,9 @@ void load_inputs(Tape& tape) {
             input.version = input.leaf->version;
         } else if (input.captured) {
             if (!input.captured->on_tape()) {
-                throw graph_error(tape.describe() + " uses a value of a graph that has been cleared: record it again");
+                throw graph_error(
+                    tape.describe() +
+                    " uses a value of a graph that has been cleared: record it again");
             }
             Tape& outer = *input.captured->tape;
             // An ambient tape cannot be replayed: what was set since makes its values stale.
@@ -92,7 +100,8 @@ void replay_one(Tape& tape) {
         if (end != tape.statements.size() && sweep_poll != nullptr) sweep_poll();
     }
     ++tape.replays;
-    leaf_epoch.fetch_add(1, std::memory_order_relaxed);  // graphs that capture from this one look again
+    leaf_epoch.fetch_add(
+        1, std::memory_order_relaxed);  // graphs that capture from this one look again
     tape.needs_replay = tape.unevaluated = false;
 }
 
@@ -101,7 +110,8 @@ void replay_one(Tape& tape) {
 void replay(Tape& tape) {
     // What it captures from comes first, if that is stale. The tape itself is last.
     for (Tape* each : capture_order(tape)) {
-        if (each == &tape || each->is_stale() || (each->is_graph() && each->unevaluated)) replay_one(*each);
+        if (each == &tape || each->is_stale() || (each->is_graph() && each->unevaluated))
+            replay_one(*each);
     }
 }
 

@@ -26,7 +26,9 @@ struct PrimalSource {
     const double* primals;
     const Pair* pairs;
     explicit PrimalSource(const Tape& tape)
-        : statements(tape.statements.data()), primals(tape.primals.data()), pairs(tape.pairs.data()) {}
+        : statements(tape.statements.data()),
+          primals(tape.primals.data()),
+          pairs(tape.pairs.data()) {}
     [[nodiscard]] Statement statement(std::size_t i) const { return statements[i]; }
     [[nodiscard]] Pair pair(Slot i) const { return pairs[i]; }
     [[nodiscard]] double read(Slot slot, Kind, bool) const { return primals[slot]; }
@@ -45,7 +47,9 @@ struct DualSource {
           pairs(tape.pairs.data()) {}
     [[nodiscard]] Statement statement(std::size_t i) const { return statements[i]; }
     [[nodiscard]] Pair pair(Slot i) const { return pairs[i]; }
-    [[nodiscard]] dual<double> read(Slot slot, Kind, bool) const { return {primals[slot], tangents[slot]}; }
+    [[nodiscard]] dual<double> read(Slot slot, Kind, bool) const {
+        return {primals[slot], tangents[slot]};
+    }
 };
 
 // The tape grows while this sweep runs: everything is read afresh.
@@ -71,9 +75,9 @@ struct ReverseStep {
     T* values;
     std::uint8_t* reached;
     Arena<Slot>* touched;
-    Slot lowest;   // of the slots reached, inputs apart
-    Slot base;     // slot of index 0 in `values` and `reached`
-    T adjoint{};   // of the statement at hand
+    Slot lowest;  // of the slots reached, inputs apart
+    Slot base;    // slot of index 0 in `values` and `reached`
+    T adjoint{};  // of the statement at hand
 
     // Recorded sweeps pass nothing on to what lies before `base` nor to
     // inputs: it would be recorded for nothing.
@@ -92,7 +96,7 @@ struct ReverseStep {
             lowest = std::min(lowest, slot);
         }
         std::size_t const at = index(slot);
-        reached[at] = 1;
+        reached[at] |= reached_actively;
         values[at] = values[at] + contribution;
     }
     [[nodiscard]] T read(const Statement& s, int operand, Slot slot) const {
@@ -134,6 +138,32 @@ struct ReverseStep {
         }
     }
     void guard(const Statement&) {}  // decides, passes nothing on
+    // What the result depends on through a decision.
+    void depend_on(Slot slot, Kind kind) {
+        if constexpr (!std::is_same_v<T, Recorded>) {
+            if (kind == Kind::constant) return;
+            if (kind == Kind::leaf) {
+                if (reached[slot] == 0) touched->push(slot);
+            } else {
+                lowest = std::min(lowest, slot);
+            }
+            reached[slot] |= reached_passively;
+        }
+    }
+    // Passes dependence through decisions on; true if there is nothing else to do.
+    bool depend(const Statement& s, std::uint8_t how) {
+        bool const all = how == reached_passively || (s.flags & Statement::passive_bit) != 0;
+        int const arity = arity_of(s.op);
+        Slot slots[3] = {s.a, s.b, 0};
+        if (arity == 3) {
+            slots[1] = source.pair(s.b).b;
+            slots[2] = source.pair(s.b).c;
+        }
+        for (int k = 0; k < arity; ++k) {
+            if (all || s.kind(k) == Kind::varying) depend_on(slots[k], s.kind(k));
+        }
+        return all;
+    }
     // A zero adjoint contributes nothing, but what is below still counts as
     // depended on: leaves get a gradient of zero, not none.
     void touch(const Statement& s) {
@@ -154,6 +184,7 @@ template <class Source>
 bool run(ReverseStep<Source>& shared, std::size_t& i, std::size_t stop) {
     ReverseStep<Source> step = shared;  // a copy whose fields can live in registers
     Statement s;
+    std::uint8_t how;
 next:
     if (i == stop) goto pause;
     s = step.source.statement(--i);
@@ -161,7 +192,11 @@ next:
         shared.lowest = step.lowest;
         return true;
     }
-    if (step.reached[step.index(s.result)] == 0 || (s.flags & Statement::passive_bit) != 0) goto next;
+    how = step.reached[step.index(s.result)];
+    if (how == 0) goto next;
+    if (how == reached_passively || (s.flags & Statement::decision_bit) != 0) {
+        if (s.op == Op::guard || step.depend(s, how)) goto next;
+    }
     step.adjoint = step.values[step.index(s.result)];
     if (is_zero(step.adjoint)) {
         step.touch(s);
@@ -177,7 +212,8 @@ template <class T>
 void clear(Adjoints<T>& adjoints) {
     std::size_t const count = adjoints.high - adjoints.low;
     if (count != 0) {
-        std::memset(static_cast<void*>(adjoints.values.data() + adjoints.low), 0, count * sizeof(T));
+        std::memset(static_cast<void*>(adjoints.values.data() + adjoints.low), 0,
+                    count * sizeof(T));
         std::memset(adjoints.reached.data() + adjoints.low, 0, count);
     }
     for (std::size_t i = 0; i < adjoints.touched.size(); ++i) {
@@ -193,7 +229,8 @@ void clear(Adjoints<T>& adjoints) {
 struct Sweeping {
     Tape& tape;
     explicit Sweeping(Tape& t) : tape(t) {
-        if (tape.sweeping) throw graph_error("a sweep of " + tape.describe() + " is already under way");
+        if (tape.sweeping)
+            throw graph_error("a sweep of " + tape.describe() + " is already under way");
         tape.sweeping = true;
     }
     ~Sweeping() { tape.sweeping = false; }
@@ -219,7 +256,7 @@ void sweep(Tape& tape, Adjoints<T>& adjoints, const std::vector<Seed<T>>& seeds,
     for (Seed<T> const& seed : seeds) {
         T& adjoint = adjoints.values[seed.slot - base];
         adjoint = adjoint + seed.adjoint;
-        adjoints.reached[seed.slot - base] = 1;
+        adjoints.reached[seed.slot - base] |= seed.passive ? reached_passively : reached_actively;
     }
     // Until the sweep has told how far down it went, everything may be touched.
     adjoints.low = 0;
@@ -227,8 +264,12 @@ void sweep(Tape& tape, Adjoints<T>& adjoints, const std::vector<Seed<T>>& seeds,
     bool ended = false;
     while (!ended && from > stop) {
         std::size_t const pause = from - stop > poll_interval ? from - poll_interval : stop;
-        ReverseStep<decltype(make_source())> step{
-            make_source(), adjoints.values.data(), adjoints.reached.data(), &adjoints.touched, lowest, base};
+        ReverseStep<decltype(make_source())> step{make_source(),
+                                                  adjoints.values.data(),
+                                                  adjoints.reached.data(),
+                                                  &adjoints.touched,
+                                                  lowest,
+                                                  base};
         ended = run(step, from, pause);
         lowest = step.lowest;
         if (!ended && from > stop && sweep_poll != nullptr) sweep_poll();
@@ -251,7 +292,8 @@ void reverse_sweep(Tape& tape, const Arena<double>& tangents, Adjoints<dual<doub
 
 void recorded_sweep(Tape& tape, Adjoints<Recorded>& adjoints, Seed<Recorded> seed, std::size_t stop,
                     Slot base) {
-    sweep(tape, adjoints, std::vector<Seed<Recorded>>{seed}, stop, base, [&] { return RecordedSource{&tape}; });
+    sweep(tape, adjoints, std::vector<Seed<Recorded>>{seed}, stop, base,
+          [&] { return RecordedSource{&tape}; });
 }
 
 }  // namespace autodiffx

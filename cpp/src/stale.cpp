@@ -23,8 +23,9 @@ bool inputs_changed(const Tape& tape) {
 
 [[noreturn]] void throw_stale(const Leaf& leaf, const Tape& tape) {
     std::string const what = name_of(leaf) + " was set after this value was computed: ";
-    throw stale_error(what + (tape.is_graph() ? "call forward() on " + tape.describe() + " first"
-                                              : std::string("compute it again, or record with Graph")));
+    throw stale_error(what + (tape.is_graph()
+                                  ? "call forward() on " + tape.describe() + " first"
+                                  : std::string("compute it again, or record with Graph")));
 }
 
 // The inputs that the slot depends on.
@@ -36,7 +37,7 @@ std::vector<const Input*> inputs_below(const Tape& tape, Slot slot) {
     for (std::size_t i = own == Tape::npos ? 0 : own + 1; i-- > 0;) {
         Statement const& statement = tape.statements[i];
         if (statement.op == Op::guard || reached[statement.result] == 0) continue;
-        Slot slots[3];
+        Slot slots[3] = {};
         int const arity = tape.operands(statement, slots);
         for (int k = 0; k < arity; ++k) reached[slots[k]] = 1;
     }
@@ -81,6 +82,17 @@ bool Tape::is_stale() {
     return any;
 }
 
+bool Tape::is_current(Slot slot) {
+    try {
+        require_current(slot);
+        return true;
+    } catch (const stale_error&) {
+        return false;
+    } catch (const missing_value&) {
+        return false;
+    }
+}
+
 void Tape::require_current(Slot slot) {
     if (is_graph()) {
         if (!may_be_stale()) return;
@@ -97,15 +109,20 @@ void Tape::require_current(Slot slot) {
         for (Input const* input : inputs_below(*tape, at)) {
             if (input->leaf != nullptr) {
                 if (!input->leaf->has_value) {
-                    throw missing_value("Variable does not have value: " +
-                                        (input->leaf->has_name ? input->leaf->name : std::string("(no name)")));
+                    throw missing_value(
+                        "Variable does not have value: " +
+                        (input->leaf->has_name ? input->leaf->name : std::string("(no name)")));
                 }
-                if (input->leaf->version != input->version || !input->loaded) throw_stale(*input->leaf, *tape);
+                if (input->leaf->version != input->version || !input->loaded)
+                    throw_stale(*input->leaf, *tape);
             } else if (input->captured && input->captured->on_tape()) {
                 Tape* const outer = input->captured->tape;
-                if (outer->is_graph() && (outer->replays != input->version || outer->needs_replay)) {
-                    throw stale_error(outer->describe() + " was replayed after this value was computed: call forward() on " +
-                                      tape->describe() + " first");
+                if (outer->is_graph() &&
+                    (outer->replays != input->version || outer->needs_replay)) {
+                    throw stale_error(
+                        outer->describe() +
+                        " was replayed after this value was computed: call forward() on " +
+                        tape->describe() + " first");
                 }
                 pending.emplace_back(outer, input->captured->slot);
             }

@@ -42,19 +42,18 @@ void Tape::release() {
 // Ends this tape. Its captured inputs may have been the last handles of another
 // one, which then ends too: in a loop, since tapes nest to any depth.
 void Tape::end() {
-    thread_local std::vector<Tape*>* ending = nullptr;
-    if (ending != nullptr) {
-        ending->push_back(this);
-        return;
+    thread_local bool at_work = false;
+    thread_local Tape* waiting = nullptr;
+    next_ending_ = waiting;
+    waiting = this;
+    if (at_work) return;
+    at_work = true;
+    while (waiting != nullptr) {
+        Tape* const last = waiting;
+        waiting = last->next_ending_;
+        delete last;  // may put others on the list
     }
-    std::vector<Tape*> queue{this};
-    ending = &queue;
-    while (!queue.empty()) {
-        Tape* last = queue.back();
-        queue.pop_back();
-        delete last;
-    }
-    ending = nullptr;
+    at_work = false;
 }
 
 Position Tape::position() const {
@@ -62,9 +61,10 @@ Position Tape::position() const {
 }
 
 std::size_t Tape::bytes() const {
-    return sizeof *this + primals.capacity() * sizeof(double) + statements.capacity() * sizeof(Statement) +
-           pairs.capacity() * sizeof(Pair) + inputs.capacity() * sizeof(Input) +
-           guards.capacity() * sizeof(guards[0]) + adjoints.values.capacity() * sizeof(double) + adjoints.reached.capacity() +
+    return sizeof *this + primals.capacity() * sizeof(double) +
+           statements.capacity() * sizeof(Statement) + pairs.capacity() * sizeof(Pair) +
+           inputs.capacity() * sizeof(Input) + guards.capacity() * sizeof(guards[0]) +
+           adjoints.values.capacity() * sizeof(double) + adjoints.reached.capacity() +
            adjoints.touched.capacity() * sizeof(Slot);
 }
 
@@ -82,7 +82,7 @@ Slot Tape::push_slot(double value) {
 Slot Tape::new_constant(std::uint64_t bits, double value) {
     static_assert(constant_entries == 64, "constant_index takes six bits");
     Slot const slot = push_slot(value);
-    constants_[constant_index(bits)] = {bits, slot, generation_};
+    constants_[constant_index(bits)] = {bits, generation_, slot};
     return slot;
 }
 
@@ -90,7 +90,8 @@ Slot Tape::add_input(Leaf& leaf) {
     inputs.emplace_back();  // first, so that nothing is half done if memory ends
     Input& entry = inputs.back();
     try {
-        entry.slot = push_slot(leaf.has_value ? leaf.value : std::numeric_limits<double>::quiet_NaN());
+        entry.slot =
+            push_slot(leaf.has_value ? leaf.value : std::numeric_limits<double>::quiet_NaN());
     } catch (...) {
         inputs.pop_back();
         throw;
@@ -112,8 +113,8 @@ Slot Tape::capture(Tape& outer, const Handle& handle) {
     std::size_t const oldest = inputs.size() > 16 ? inputs.size() - 16 : 0;
     for (std::size_t i = inputs.size(); i-- > oldest;) {
         Input const& entry = inputs[i];
-        if (entry.captured && entry.captured->tape == &outer && entry.captured->slot == handle.slot &&
-            entry.version == outer.replays) {
+        if (entry.captured && entry.captured->tape == &outer &&
+            entry.captured->slot == handle.slot && entry.version == outer.replays) {
             return entry.slot;
         }
     }
@@ -167,8 +168,8 @@ void Tape::rewind(const Position& to) {
     pairs.truncate(to.pairs);
     if (guards.size() > to.guards) {
         guards.resize(to.guards);
-        if (notes) notes->truncate(to.guards);
     }
+    if (notes) notes->truncate(to.guards, to.slots);
 }
 
 // No handle is left: everything may go, without looking at it.
@@ -223,8 +224,9 @@ std::size_t Tape::statement_of(Slot slot) const {
 }
 
 const Input* Tape::input_at(Slot slot) const {
-    auto const at = std::lower_bound(inputs.begin(), inputs.end(), slot,
-                                     [](const Input& input, Slot wanted) { return input.slot < wanted; });
+    auto const at =
+        std::lower_bound(inputs.begin(), inputs.end(), slot,
+                         [](const Input& input, Slot wanted) { return input.slot < wanted; });
     return at != inputs.end() && at->slot == slot ? &*at : nullptr;
 }
 

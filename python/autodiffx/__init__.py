@@ -20,4 +20,5 @@ from autodiffx.errors import EscapeWarning as EscapeWarning
 from autodiffx.errors import GraphError as GraphError
 from autodiffx.errors import StaleValueError as StaleValueError
 from autodiffx.transforms import grad as grad
+from autodiffx.transforms import jvp as jvp
 from autodiffx.transforms import value_and_grad as value_and_grad

@@ -6,7 +6,7 @@ import functools
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from autodiffx._core import _value_and_gradient, jvp
+from autodiffx._core import _jvp, _value_and_gradient
 
 __all__ = ["grad", "jvp", "value_and_grad"]
 
@@ -67,3 +67,30 @@ def grad(f: Callable[..., Any], argnums: int | Sequence[int] = 0) -> Callable[..
         return _value_and_gradient(f, positions, args, kwargs)[1]
 
     return gradient
+
+
+def jvp(
+    f: Callable[..., Any], primals: Sequence[Any], tangents: Sequence[Any]
+) -> tuple[Any, Any]:
+    """``(f(*primals), sum of df/dx_i * tangents_i)``: the derivative along a direction, forward.
+
+    Args:
+        f: a function of scalars that returns a scalar, or a tuple or list of them.
+        primals: where, a tuple or list with one entry for each argument of f.
+        tangents: the direction, as many.
+
+    Returns:
+        The value and its tangent, both in the shape of f's result. Every call carries a Dual of
+        a level of its own and takes only that away, so that calls nest without confusion.
+
+    Raises:
+        TypeError: primals and tangents are no sequences, or hold or give what is no number.
+        ValueError: they differ in length.
+
+    >>> import autodiffx as adx
+    >>> adx.jvp(lambda x, y: x * y, (3.0, 4.0), (1.0, 0.0))
+    (12.0, 4.0)
+    >>> adx.jvp(lambda x: x * adx.jvp(lambda y: x + y, (1.0,), (1.0,))[1], (5.0,), (1.0,))[1]
+    1.0
+    """
+    return _jvp(f, primals, tangents)

@@ -22,7 +22,9 @@ namespace autodiffx {
 struct Heap {
     static constexpr std::size_t first_elements = 32;
     // As realloc: null if it cannot be had, and then `block` is still valid.
-    static void* resize(void* block, std::size_t bytes) noexcept { return std::realloc(block, bytes); }
+    static void* resize(void* block, std::size_t bytes) noexcept {
+        return std::realloc(block, bytes);
+    }
     static void release(void* block) noexcept { std::free(block); }
 };
 
@@ -84,7 +86,8 @@ public:
 
 private:
     void grow(std::size_t needed) {
-        std::size_t wanted = capacity_ < Memory::first_elements / 2 ? Memory::first_elements : capacity_ * 2;
+        std::size_t wanted =
+            capacity_ < Memory::first_elements / 2 ? Memory::first_elements : capacity_ * 2;
         if (wanted < needed) wanted = needed;
         if (needed > limit_) throw std::length_error("an arena is full");
         // Three tries, each more modest: double, an eighth more, just what is needed.

@@ -59,7 +59,7 @@ struct dual : number_type {
                        passed<op, 2>(c, a.value, b.value, c.value, r)};
     }
 
-   private:
+private:
     // What operand i passes on to the result; `values` are the operands' and the result's.
     template <Op op, int i, class... Values>
     static T passed(const dual& operand, const Values&... values) {

@@ -31,7 +31,10 @@ struct passive_error : std::runtime_error {
 // know where the guard was recorded; the core knows only which one it is.
 struct control_flow_changed : std::runtime_error {
     control_flow_changed(std::size_t guard, double left, double right)
-        : std::runtime_error("a recorded decision changed"), guard(guard), left(left), right(right) {}
+        : std::runtime_error("a recorded decision changed"),
+          guard(guard),
+          left(left),
+          right(right) {}
     std::size_t guard;   // index among the guards of the tape
     double left, right;  // the operands it has now
 };

@@ -118,16 +118,15 @@ constexpr T as_number(double a) {
     constexpr T name(const T& a) {             \
         return T::template apply<Op::name>(a); \
     }
-#define BINARY(name, ...)                                                       \
-    template <class A, class B, class T = number_among<A, B>>                   \
-    constexpr T name(const A& a, const B& b) {                                  \
-        return T::template apply<Op::name>(as_number<T>(a), as_number<T>(b));   \
+#define BINARY(name, ...)                                                     \
+    template <class A, class B, class T = number_among<A, B>>                 \
+    constexpr T name(const A& a, const B& b) {                                \
+        return T::template apply<Op::name>(as_number<T>(a), as_number<T>(b)); \
     }
-#define TERNARY(name, ...)                                                      \
-    template <class A, class B, class C, class T = number_among<A, B, C>>       \
-    constexpr T name(const A& a, const B& b, const C& c) {                      \
-        return T::template apply<Op::name>(as_number<T>(a), as_number<T>(b),    \
-                                           as_number<T>(c));                    \
+#define TERNARY(name, ...)                                                                     \
+    template <class A, class B, class C, class T = number_among<A, B, C>>                      \
+    constexpr T name(const A& a, const B& b, const C& c) {                                     \
+        return T::template apply<Op::name>(as_number<T>(a), as_number<T>(b), as_number<T>(c)); \
     }
 #include "autodiffx/ops.def"
 #undef UNARY
@@ -162,53 +161,54 @@ template <Op op>
 struct Row;
 
 namespace table {
-#define INTERVAL(low, high) Interval{low, high}
-#define ROW_FACTS(name_, visibility_, smoothness_, arity_)                  \
-    static constexpr std::string_view name = #name_;                        \
-    static constexpr Visibility visibility = Visibility::visibility_;       \
-    static constexpr Smoothness smoothness = Smoothness::smoothness_;       \
+#define INTERVAL(low, high) \
+    Interval { low, high }
+#define ROW_FACTS(name_, visibility_, smoothness_, arity_)            \
+    static constexpr std::string_view name = #name_;                  \
+    static constexpr Visibility visibility = Visibility::visibility_; \
+    static constexpr Smoothness smoothness = Smoothness::smoothness_; \
     static constexpr int arity = arity_;
 
-#define UNARY(name_, visibility_, smoothness_, primal_, da, in_a, note_)                \
-    struct name_##_row {                                                                \
-        ROW_FACTS(name_, visibility_, smoothness_, 1)                                   \
-        static constexpr Interval intervals[1] = {in_a};                                \
-        static constexpr const char* partial_texts[1] = {#da};                          \
-        static constexpr const char* note = note_;                                      \
-        static double primal(double a) { return name_(a); }                             \
-        template <int i, class T>                                                       \
-        static constexpr T partial([[maybe_unused]] const T& a, [[maybe_unused]] const T& r) {    \
-            return T(da);                                                               \
-        }                                                                               \
+#define UNARY(name_, visibility_, smoothness_, primal_, da, in_a, note_)                       \
+    struct name_##_row {                                                                       \
+        ROW_FACTS(name_, visibility_, smoothness_, 1)                                          \
+        static constexpr Interval intervals[1] = {in_a};                                       \
+        static constexpr const char* partial_texts[1] = {#da};                                 \
+        static constexpr const char* note = note_;                                             \
+        static double primal(double a) { return name_(a); }                                    \
+        template <int i, class T>                                                              \
+        static constexpr T partial([[maybe_unused]] const T& a, [[maybe_unused]] const T& r) { \
+            return T(da);                                                                      \
+        }                                                                                      \
     };
-#define BINARY(name_, visibility_, smoothness_, primal_, da, db, in_a, in_b, note_)     \
-    struct name_##_row {                                                                \
-        ROW_FACTS(name_, visibility_, smoothness_, 2)                                   \
-        static constexpr Interval intervals[2] = {in_a, in_b};                          \
-        static constexpr const char* partial_texts[2] = {#da, #db};                     \
-        static constexpr const char* note = note_;                                      \
-        static double primal(double a, double b) { return name_(a, b); }                \
-        template <int i, class T>                                                       \
-        static constexpr T partial([[maybe_unused]] const T& a, [[maybe_unused]] const T& b,      \
-                         [[maybe_unused]] const T& r) {                                 \
-            if constexpr (i == 0) return T(da);                                         \
-            else return T(db);                                                          \
-        }                                                                               \
+#define BINARY(name_, visibility_, smoothness_, primal_, da, db, in_a, in_b, note_)          \
+    struct name_##_row {                                                                     \
+        ROW_FACTS(name_, visibility_, smoothness_, 2)                                        \
+        static constexpr Interval intervals[2] = {in_a, in_b};                               \
+        static constexpr const char* partial_texts[2] = {#da, #db};                          \
+        static constexpr const char* note = note_;                                           \
+        static double primal(double a, double b) { return name_(a, b); }                     \
+        template <int i, class T>                                                            \
+        static constexpr T partial([[maybe_unused]] const T& a, [[maybe_unused]] const T& b, \
+                                   [[maybe_unused]] const T& r) {                            \
+            if constexpr (i == 0) return T(da);                                              \
+            else return T(db);                                                               \
+        }                                                                                    \
     };
 #define TERNARY(name_, visibility_, smoothness_, primal_, da, db, dc, in_a, in_b, in_c, note_) \
-    struct name_##_row {                                                                \
-        ROW_FACTS(name_, visibility_, smoothness_, 3)                                   \
-        static constexpr Interval intervals[3] = {in_a, in_b, in_c};                    \
-        static constexpr const char* partial_texts[3] = {#da, #db, #dc};                \
-        static constexpr const char* note = note_;                                      \
-        static double primal(double a, double b, double c) { return name_(a, b, c); }   \
-        template <int i, class T>                                                       \
-        static constexpr T partial([[maybe_unused]] const T& a, [[maybe_unused]] const T& b,      \
-                         [[maybe_unused]] const T& c, [[maybe_unused]] const T& r) {    \
-            if constexpr (i == 0) return T(da);                                         \
-            else if constexpr (i == 1) return T(db);                                    \
-            else return T(dc);                                                          \
-        }                                                                               \
+    struct name_##_row {                                                                       \
+        ROW_FACTS(name_, visibility_, smoothness_, 3)                                          \
+        static constexpr Interval intervals[3] = {in_a, in_b, in_c};                           \
+        static constexpr const char* partial_texts[3] = {#da, #db, #dc};                       \
+        static constexpr const char* note = note_;                                             \
+        static double primal(double a, double b, double c) { return name_(a, b, c); }          \
+        template <int i, class T>                                                              \
+        static constexpr T partial([[maybe_unused]] const T& a, [[maybe_unused]] const T& b,   \
+                                   [[maybe_unused]] const T& c, [[maybe_unused]] const T& r) { \
+            if constexpr (i == 0) return T(da);                                                \
+            else if constexpr (i == 1) return T(db);                                           \
+            else return T(dc);                                                                 \
+        }                                                                                      \
     };
 #include "autodiffx/ops.def"
 #undef UNARY
@@ -216,9 +216,15 @@ namespace table {
 #undef TERNARY
 }  // namespace table
 
-#define UNARY(name, ...) template <> struct Row<Op::name> : table::name##_row {};
-#define BINARY(name, ...) template <> struct Row<Op::name> : table::name##_row {};
-#define TERNARY(name, ...) template <> struct Row<Op::name> : table::name##_row {};
+#define UNARY(name, ...) \
+    template <>          \
+    struct Row<Op::name> : table::name##_row {};
+#define BINARY(name, ...) \
+    template <>           \
+    struct Row<Op::name> : table::name##_row {};
+#define TERNARY(name, ...) \
+    template <>            \
+    struct Row<Op::name> : table::name##_row {};
 #include "autodiffx/ops.def"
 #undef UNARY
 #undef BINARY

@@ -15,13 +15,17 @@ struct Operand {
 namespace detail {
 
 template <Op op>
-Operand push_result(Tape& tape, double value, unsigned kinds, bool active, bool deferred, Slot a, Slot b) {
+Operand push_result(Tape& tape, double value, unsigned kinds, bool active, bool deferred, Slot a,
+                    Slot b) {
     // Both reservations come first: if memory ends, the recording is as it was.
     tape.primals.reserve_more(1);
     tape.statements.reserve_more(1);
     Slot const slot = static_cast<Slot>(tape.primals.size());
     bool const swept = active && Row<op>::smoothness != Smoothness::passive;
+    // Kinds are two bits each; varying is the one with only the upper bit set.
+    bool const decides = !swept || ((kinds >> 1) & ~kinds & 0b010101u) != 0;
     unsigned const flags = kinds | (swept ? 0u : Statement::passive_bit) |
+                           (decides ? Statement::decision_bit : 0u) |
                            (deferred ? Statement::deferred_bit : 0u);
     tape.primals.push_unchecked(value);
     tape.statements.push_unchecked({op, static_cast<std::uint16_t>(flags), a, b, slot});
@@ -37,8 +41,8 @@ inline unsigned kind_bits(Operand operand, int position) {
 template <Op op>
 Operand record(Tape& tape, Operand a) {
     double const value = Row<op>::primal(tape.primals[a.slot]);
-    return detail::push_result<op>(tape, value, detail::kind_bits(a, 0), is_active(a.kind), a.deferred,
-                                   a.slot, 0);
+    return detail::push_result<op>(tape, value, detail::kind_bits(a, 0), is_active(a.kind),
+                                   a.deferred, a.slot, 0);
 }
 
 template <Op op>
@@ -57,9 +61,10 @@ Operand record(Tape& tape, Operand a, Operand b, Operand c) {
     unsigned const kinds =
         detail::kind_bits(a, 0) | detail::kind_bits(b, 1) | detail::kind_bits(c, 2);
     try {
-        return detail::push_result<op>(
-            tape, value, kinds, is_active(a.kind) || is_active(b.kind) || is_active(c.kind),
-            a.deferred || b.deferred || c.deferred, a.slot, static_cast<Slot>(tape.pairs.size() - 1));
+        return detail::push_result<op>(tape, value, kinds,
+                                       is_active(a.kind) || is_active(b.kind) || is_active(c.kind),
+                                       a.deferred || b.deferred || c.deferred, a.slot,
+                                       static_cast<Slot>(tape.pairs.size() - 1));
     } catch (...) {
         tape.pairs.truncate(tape.pairs.size() - 1);
         throw;

@@ -17,6 +17,7 @@ template <class T>
 struct Seed {
     Slot slot;
     T adjoint;
+    bool passive = false;  // depended on through decisions alone
 };
 
 // Carries adjoints from the seeds down to the statement `stop`. Afterwards

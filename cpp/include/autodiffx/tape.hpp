@@ -42,15 +42,18 @@ struct Statement {
     Slot a, b;
     Slot result;
 
-    static constexpr unsigned passive_bit = 1u << 6;   // the result is varying, not active
-    static constexpr unsigned deferred_bit = 1u << 7;  // depends on a placeholder
-    static constexpr unsigned outcome_bit = 1u << 8;   // guards: what was decided
-    static constexpr unsigned relation_shift = 9;      // guards: the Relation
+    static constexpr unsigned passive_bit = 1u << 6;    // the result is varying, not active
+    static constexpr unsigned deferred_bit = 1u << 7;   // depends on a placeholder
+    static constexpr unsigned outcome_bit = 1u << 8;    // guards: what was decided
+    static constexpr unsigned relation_shift = 9;       // guards: the Relation, 3 bits
+    static constexpr unsigned decision_bit = 1u << 12;  // is a decision, or has one as an operand
 
     [[nodiscard]] Kind kind(int operand) const {
         return static_cast<Kind>((flags >> (2 * operand)) & 3u);
     }
-    [[nodiscard]] Relation relation() const { return static_cast<Relation>(flags >> relation_shift); }
+    [[nodiscard]] Relation relation() const {
+        return static_cast<Relation>((flags >> relation_shift) & 7u);
+    }
 };
 static_assert(sizeof(Statement) == 16);
 
@@ -78,9 +81,10 @@ inline int arity_of(Op op) { return detail::arities[static_cast<std::size_t>(op)
 struct Leaf {
     double value = 0.0;
     double grad = 0.0;
-    std::uint64_t version = 0;     // rises whenever the value is set
-    std::uint64_t cached_key = 0;  // Tape::key of the tape in which `cached_slot` holds this version
-    std::uint64_t written = 0;     // the backward call that last wrote `grad`
+    std::uint64_t version = 0;  // rises whenever the value is set
+    std::uint64_t cached_key =
+        0;                      // Tape::key of the tape in which `cached_slot` holds this version
+    std::uint64_t written = 0;  // the backward call that last wrote `grad`
     Slot cached_slot = 0;
     std::uint32_t references = 1;
     bool has_value = false;
@@ -105,12 +109,12 @@ class Tape;
 // collection, and are told when slots move or the tape is cleared.
 struct Handle {
     enum class State : std::uint8_t {  // the first four are the operand's Kind
-        constant = 0,  // no tape; `value`
-        result = 1,    // on a tape, active
-        varying = 2,   // on a tape, passive but replayed
-        leaf = 3,      // no tape; `leaf`
-        detached,      // its tape was cleared; `value` is what it was, `slot` the tape's number
-        mark,          // not a value but a position, see Mark
+        constant = 0,                  // no tape; `value`
+        result = 1,                    // on a tape, active
+        varying = 2,                   // on a tape, passive but replayed
+        leaf = 3,                      // no tape; `leaf`
+        detached,  // its tape was cleared; `value` is what it was, `slot` the tape's number
+        mark,      // not a value but a position, see Mark
     };
 
     Tape* tape = nullptr;  // set while on a tape
@@ -130,10 +134,10 @@ struct Handle {
 // number that a transform put there.
 struct Input {
     Slot slot;
-    Leaf* leaf = nullptr;                // a leaf, held by reference
-    std::unique_ptr<Handle> captured;    // or a handle on the enclosing tape
-    std::uint64_t version = 0;           // of the leaf, or Tape::replays of the captured tape, when read
-    bool loaded = true;                  // false: a placeholder that no forward has read yet
+    Leaf* leaf = nullptr;              // a leaf, held by reference
+    std::unique_ptr<Handle> captured;  // or a handle on the enclosing tape
+    std::uint64_t version = 0;  // of the leaf, or Tape::replays of the captured tape, when read
+    bool loaded = true;         // false: a placeholder that no forward has read yet
 };
 
 // A place on a tape to which it can be rewound.
@@ -151,20 +155,25 @@ struct Mark : Handle {
     Position position;
 };
 
+// Bits of Adjoints::reached. A result may depend on a value through decisions
+// alone: that passes no adjoint on, but what changes it makes the result stale.
+inline constexpr std::uint8_t reached_actively = 1;
+inline constexpr std::uint8_t reached_passively = 2;
+
 // Adjoints of one sweep: index s belongs to slot s. Zero outside [low, high),
 // the range of the last sweep, and outside `touched`.
 template <class T>
 struct Adjoints {
     Arena<T> values;
-    Arena<std::uint8_t> reached;  // 1: the swept result depends on this slot
-    Arena<Slot> touched;          // slots of kind leaf that were reached
+    Arena<std::uint8_t> reached;  // how the swept result depends on this slot
+    Arena<Slot> touched;          // inputs that were reached
     std::size_t low = 0, high = 0;
 };
 
 // What the bindings keep beside a tape: where guards and escapes were recorded.
 struct Notes {
     virtual ~Notes() = default;
-    virtual void truncate(std::size_t guards) = 0;
+    virtual void truncate(std::size_t guards, std::size_t slots) = 0;
     virtual void clear() = 0;
 };
 
@@ -256,27 +265,31 @@ public:
     // Throws stale_error or missing_value if the slot depends on an input that
     // was set since, or on a placeholder that no replay has read.
     void require_current(Slot slot);
+    // Whether require_current would return.
+    [[nodiscard]] bool is_current(Slot slot);
     // Whether is_stale() or an unread placeholder is possible at all; cheap.
     [[nodiscard]] bool may_be_stale() const {
-        return checked_epoch_ != leaf_epoch.load(std::memory_order_relaxed) || stale_ || needs_replay || unevaluated;
+        return checked_epoch_ != leaf_epoch.load(std::memory_order_relaxed) || stale_ ||
+               needs_replay || unevaluated;
     }
 
-    Arena<double> primals;        // by slot
-    Arena<Statement> statements;  // in order of recording, which is topological order
-    Arena<Pair> pairs;            // second and third operands
-    std::vector<Input> inputs;    // by rising slot
+    Arena<double> primals;              // by slot
+    Arena<Statement> statements;        // in order of recording, which is topological order
+    Arena<Pair> pairs;                  // second and third operands
+    std::vector<Input> inputs;          // by rising slot
     std::vector<std::uint32_t> guards;  // statement indices
-    Adjoints<double> adjoints;    // of the last reverse sweep
+    Adjoints<double> adjoints;          // of the last reverse sweep
     std::unique_ptr<Notes> notes;
 
-    std::size_t swept_statements = npos;  // size at the last sweep; npos: adjoints are not to be read
-    std::uint64_t replays = 0;            // how often the primals were computed anew
-    bool needs_replay = false;            // a replay was broken off
-    bool sweeping = false;                // a sweep is under way: slots must stay where they are
-    bool unevaluated = false;             // a placeholder was recorded and not read since
-    Tape* enclosing = nullptr;            // while open: what was recording before
+    std::size_t swept_statements =
+        npos;                   // size at the last sweep; npos: adjoints are not to be read
+    std::uint64_t replays = 0;  // how often the primals were computed anew
+    bool needs_replay = false;  // a replay was broken off
+    bool sweeping = false;      // a sweep is under way: slots must stay where they are
+    bool unevaluated = false;   // a placeholder was recorded and not read since
+    Tape* enclosing = nullptr;  // while open: what was recording before
     bool open = false;
-    std::uint32_t number = 0;             // graphs: for messages
+    std::uint32_t number = 0;  // graphs: for messages
     std::string name;
 
     [[nodiscard]] Handle* newest() const { return newest_; }
@@ -301,14 +314,17 @@ private:
     // Constants by a hash of their bits: the slot last given to one.
     struct ConstantEntry {
         std::uint64_t bits = 0;
+        std::uint64_t generation = 0;
         Slot slot = 0;
-        std::uint32_t generation = 0;
     };
     static constexpr std::size_t constant_entries = 64;
-    static std::size_t constant_index(std::uint64_t bits) { return (bits * 0x9E3779B97F4A7C15u) >> 58; }
+    static std::size_t constant_index(std::uint64_t bits) {
+        return (bits * 0x9E3779B97F4A7C15u) >> 58;
+    }
 
-    std::size_t collect_at_;  // statements at which make_room collects
-    std::uint32_t generation_ = 1;     // constants of another generation are forgotten
+    std::size_t collect_at_;           // statements at which make_room collects
+    std::uint64_t generation_ = 1;     // constants of another generation are forgotten
+    Tape* next_ending_ = nullptr;      // queue of tapes that are ending, see end()
     std::uint64_t key_ = 0;            // changes whenever slots of inputs may have moved
     std::uint64_t checked_epoch_ = 0;  // state of leaf_epoch when staleness was last looked at
     bool stale_ = false;
