@@ -273,8 +273,7 @@ def test_logical_functions_are_values(backend: Any) -> None:
         result = function(x, y)
         assert isinstance(result, backend.Variable)
         assert result.value == value
-        with backend.Graph():
-            assert function(x, y).op == function.__name__
+        assert result.op == function.__name__
         assert function(2.0, 3.0) is bool(value)
     assert backend.logical_not(x).value == 0.0
     assert backend.isnan(2.0) is False
@@ -287,3 +286,9 @@ def test_a_product_with_a_decision(backend: Any) -> None:
     y = backend.less(x, 3.0) * x * x
     y.backward()
     assert (y.value, x.grad) == (4.0, 4.0)
+
+
+def test_a_condition_gets_no_gradient(backend: Any) -> None:
+    x, y = backend.Variable(2.0), backend.Variable(3.0)
+    backend.where(backend.less(x, 3.0), y * y, y).backward()
+    assert (x.grad, y.grad) == (None, 6.0)

@@ -81,6 +81,14 @@ def test_a_leaf_is_never_stale(backend: Any) -> None:
     assert x.grad == 1.0
 
 
+def test_a_condition_counts(backend: Any) -> None:
+    x, w = backend.Variable(3.0, "x"), backend.Variable(2.0)
+    y = backend.where(backend.less(x, 4.0), w, w * w)
+    x.value = 5.0
+    with pytest.raises(backend.StaleValueError, match=r"x was set after"):
+        y.backward()
+
+
 def test_in_a_graph_the_value_waits_for_forward(backend: Any) -> None:
     x = backend.Variable(3.0, "x")
     with backend.Graph() as graph:

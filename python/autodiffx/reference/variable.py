@@ -177,7 +177,7 @@ class Variable(NumpyProtocol, Arithmetic):
         variables = tuple(
             [o if isinstance(o, Variable) else _made(Constant, o, False) for o in operands]
         )
-        is_active = is_constant = False
+        is_active = False
         for operand in variables:
             made = operand._statement
             if made is not None and made.tape is not tape:
@@ -185,8 +185,7 @@ class Variable(NumpyProtocol, Arithmetic):
             is_active = is_active or operand._is_active
         if rule.kind == "passive":
             is_active = False
-        if not is_active:
-            is_constant = not tape.keeps or all(isinstance(o, Constant) for o in variables)
+        is_constant = not is_active and all(isinstance(o, Constant) for o in variables)
         statement = Statement(rule, variables, tape)
         result = _made(Variable, None, is_active, statement)
         result._evaluate()
