@@ -140,11 +140,13 @@ def power(a: Any, b: Any) -> Any:
 
 
 def power_by_a(a: Any, b: Any) -> Any:
-    return b * power(a, b - 1) if b != 0 else mp.zero
+    rest = power(a, b - 1)
+    return mp.zero if b == 0 else None if rest is None else b * rest
 
 
 def power_by_aa(a: Any, b: Any) -> Any:
-    return b * (b - 1) * power(a, b - 2) if b not in (0, 1) else mp.zero
+    rest = power(a, b - 2)
+    return mp.zero if b in (0, 1) else None if rest is None else b * (b - 1) * rest
 
 
 def power_by_b(a: Any, b: Any) -> Any:

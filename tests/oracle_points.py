@@ -85,7 +85,7 @@ MAGNITUDES = (
     700.0, 1e4, 1e8, 1e16, 1e100, 1.3e154, 1.4e154, 1e160, 1e300, 1.7976931348623157e308,
 )  # fmt: skip
 
-_FEW = (5e-324, 1e-310, 1e-200, 1e-9, 1.0, 1.0 + 2.0**-52, 3.0, 1e9, 1e200, 1e308)
+_FEW = (5e-324, 1e-200, 1e-9, 1.0, 3.0, 1e9, 1e200, 1e308)
 
 # Beside the magnitudes: roots, turning points, ends of the range, and arguments known to be hard.
 EXTRA: dict[str, tuple[float, ...]] = {
@@ -154,7 +154,7 @@ PAIRS: dict[str, tuple[Point, ...]] = {
     ),
     "beta": (
         (1.0, 1.0), (1.0, 1.0 + 2.0**-52), (1e10, 1e-10), (1e-10, 1e-10), (1e15, 2.0), (1e-20, 3.0),
-        (1e20, 0.5), (500.0, 560.0), (0.5, 0.5), (1e-30, 1e-30), (512.0, 512.0), (300.0, 10.0),
+        (1e20, 0.5), (500.0, 560.0), (0.5, 0.5), (1e-14, 1e-14), (512.0, 512.0), (300.0, 10.0),
         (1e-30, 1e-3), (2e-7, 0.3),
     ),
     "divide": ((1e308, 1e-10), (1e-308, 1e10), (1.0, 5.5e-309), (1e300, 1e160), (1e-310, 1e-155)),
@@ -174,7 +174,7 @@ PAIRS: dict[str, tuple[Point, ...]] = {
 
 # Points that cost the oracle thousands of digits: examined in the thorough mode only.
 SLOW: dict[str, tuple[Point, ...]] = {
-    "beta": ((5e-324, 1.0), (1e-310, 1e-3), (1e-310, 1e-310)),
+    "beta": ((5e-324, 1.0), (1e-30, 1e-30), (1e-310, 1e-3), (1e-310, 1e-310)),
     "betaln": ((5e-324, 1.0), (1e300, 1.0), (1e-310, 1e-310)),
 }
 
