@@ -87,9 +87,10 @@ def docstrings(module: ModuleType) -> Iterator[tuple[str, str]]:
 @pytest.mark.parametrize("name", list(modules()))
 def test_examples_in_docstrings_run(name: str) -> None:
     module = importlib.import_module(name)
-    # An example may use every public name, wherever the docstring stands.
+    # An example may use every public name, and `adx`, wherever the docstring stands.
     package = "autodiffx.reference" if name.startswith("autodiffx.reference") else "autodiffx"
-    names = {**vars(importlib.import_module(package)), **vars(module)}
+    adx = importlib.import_module(package)
+    names = {**vars(adx), **vars(module), "adx": adx}
     failed = [
         title
         for title, text in docstrings(module)
