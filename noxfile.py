@@ -80,6 +80,22 @@ def sanitize(session: nox.Session) -> None:
 
 
 @nox.session
+def fuzz(session: nox.Session) -> None:
+    """20,000 random programs: engine and reference agree in every derivative."""
+    session.install(".[test]")
+    arguments = session.posargs or ["--programs", "20000"]
+    session.run("python", "-m", "pytest", "tests/test_random_programs.py", *arguments)
+
+
+@nox.session
+def digits(session: nox.Session) -> None:
+    """2,000 random points for each operator, in every mode and order, against 50 digits."""
+    session.install(".[test]")
+    points = {"AUTODIFFX_DIGITS": "2000"}
+    session.run("python", "-m", "pytest", "tests/test_digits.py", *session.posargs, env=points)
+
+
+@nox.session
 def coverage(session: nox.Session) -> None:
     """Lines run by both suites, C++ and Python: totals on the terminal, pages in coverage/."""
     build = ROOT / "build" / "coverage-python"
