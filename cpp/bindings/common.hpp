@@ -6,6 +6,7 @@
 #include <string>
 #include <utility>
 
+#include "autodiffx/inline.hpp"
 #include "autodiffx/record.hpp"
 #include "autodiffx/sweep.hpp"
 #include "autodiffx/tape.hpp"
@@ -87,7 +88,7 @@ enum class Found { term, dual, none };  // none: not a number
 
 // The common cases at once: a value on the tape in use, a leaf, a float. Not a
 // constant Variable, so whoever takes two of these has at least one to record.
-inline bool find_quickly(Tape& tape, PyObject* object, Operand& operand) {
+AUTODIFFX_INLINE bool find_quickly(Tape& tape, PyObject* object, Operand& operand) {
     if (Py_TYPE(object) == variable_type) {
         Handle const& handle = handle_of(object);
         if (handle.tape == &tape) {
@@ -138,9 +139,37 @@ bool read_number(PyObject* object, double& value);
 
 // ---- results ---------------------------------------------------------------
 
-PyObject* new_result(Tape& tape, Operand operand);  // a new Variable on the tape
-PyObject* new_constant(double value);               // a new passive plain Variable
-PyObject* object_of_leaf(Leaf& leaf);               // the very object, if it lives
+// Dead objects of exactly Variable, kept for the next result. They keep their
+// type and their reference to it.
+struct FreeList {
+    static constexpr std::size_t limit = 1024;
+    PyObject* objects[limit];
+    std::size_t count = 0;
+};
+extern FreeList free_list;
+VariableObject* allocate_slowly();
+
+inline VariableObject* allocate() {
+    if (free_list.count == 0) return allocate_slowly();
+    PyObject* const reused = free_list.objects[--free_list.count];
+#if defined(Py_REF_DEBUG) || defined(Py_TRACE_REFS)
+    PyObject_Init(reused, variable_type);  // these builds count and list every object
+    Py_DECREF(variable_type);              // the free list kept its reference
+#else
+    Py_SET_REFCNT(reused, 1);
+#endif
+    return reinterpret_cast<VariableObject*>(reused);
+}
+
+// A new Variable on the tape.
+inline PyObject* new_result(Tape& tape, Operand operand) {
+    VariableObject* const object = allocate();
+    tape.link(object->handle, operand.slot, static_cast<Handle::State>(operand.kind));
+    object->handle.deferred = operand.deferred;
+    return reinterpret_cast<PyObject*>(object);
+}
+PyObject* new_constant(double value);  // a new passive plain Variable
+PyObject* object_of_leaf(Leaf& leaf);  // the very object, if it lives
 PyObject* object_of_slot(Tape& tape, Slot slot, Kind kind);
 void backward_from(const Handle& handle, double seed, bool accumulate);
 

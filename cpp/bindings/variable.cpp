@@ -12,55 +12,33 @@ namespace autodiffx::bindings {
 PyTypeObject* variable_type = nullptr;
 PyTypeObject* constant_type = nullptr;
 
-namespace {
+FreeList free_list;
 
-// ---- birth and death ---------------------------------------------------------
-
-// Dead objects of exactly Variable, kept for the next result. They keep their
-// type and their reference to it.
-constexpr std::size_t free_list_limit = 1024;
-PyObject* free_list[free_list_limit];
-std::size_t free_count = 0;
-
-VariableObject* allocate() {
-    if (free_count != 0) {
-        PyObject* const reused = free_list[--free_count];
-#if defined(Py_REF_DEBUG) || defined(Py_TRACE_REFS)
-        PyObject_Init(reused, variable_type);  // these builds count and list every object
-        Py_DECREF(variable_type);              // the free list kept its reference
-#else
-        Py_SET_REFCNT(reused, 1);
-#endif
-        return reinterpret_cast<VariableObject*>(reused);
-    }
+VariableObject* allocate_slowly() {
     auto* const object = PyObject_New(VariableObject, variable_type);
     if (object == nullptr) throw py::error_already_set();
     object->weak_references = nullptr;
     return object;
 }
 
-void forget(Handle& handle) {
-    switch (handle.state) {
-        case Handle::State::leaf:
-            handle.leaf->object = nullptr;
-            handle.leaf->release();
-            break;
-        case Handle::State::result:
-        case Handle::State::varying:
-            handle.tape->unlink(handle);
-            break;
-        default:
-            break;
-    }
+namespace {
+
+// ---- birth and death ---------------------------------------------------------
+
+void forget_leaf(Handle& handle) {
+    if (handle.state != Handle::State::leaf) return;
+    handle.leaf->object = nullptr;
+    handle.leaf->release();
 }
 
 void deallocate(PyObject* self) {
     auto* const object = reinterpret_cast<VariableObject*>(self);
     PyTypeObject* const type = Py_TYPE(self);
     if (object->weak_references != nullptr) PyObject_ClearWeakRefs(self);
-    forget(object->handle);
-    if (type == variable_type && free_count < free_list_limit) {
-        free_list[free_count++] = self;
+    if (object->handle.on_tape()) object->handle.tape->unlink(object->handle);
+    else forget_leaf(object->handle);
+    if (type == variable_type && free_list.count < FreeList::limit) {
+        free_list.objects[free_list.count++] = self;
         return;
     }
     auto const release = reinterpret_cast<freefunc>(PyType_GetSlot(type, Py_tp_free));
@@ -142,7 +120,6 @@ int initialise_constant(PyObject* self, PyObject* arguments, PyObject* keywords)
             return -1;
         }
         double const number = number_or_raise("Constant()", value);
-        forget(handle_of(self));
         handle_of(self).value = number;
         return 0;
     });
@@ -467,14 +444,6 @@ py::object restore_variable(const py::object& type, const py::object& value, con
 }
 
 }  // namespace
-
-PyObject* new_result(Tape& tape, Operand operand) {
-    VariableObject* const object = allocate();
-    tape.link(object->handle, operand.slot,
-              operand.kind == Kind::result ? Handle::State::result : Handle::State::varying);
-    object->handle.deferred = operand.deferred;
-    return reinterpret_cast<PyObject*>(object);
-}
 
 PyObject* new_constant(double value) {
     VariableObject* const object = allocate();

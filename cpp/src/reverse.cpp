@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstring>
 
+#include "autodiffx/inline.hpp"
 #include "autodiffx/sweep.hpp"
 
 namespace autodiffx {
@@ -13,6 +14,15 @@ namespace {
 
 // Statements between two polls.
 constexpr std::size_t poll_interval = std::size_t{1} << 20;
+
+// What a partial passes on of an adjoint that is known not to be zero.
+inline double pass_on(double adjoint, double partial) {
+    return partial == 0.0 ? 0.0 : adjoint * partial;
+}
+template <class T>
+T pass_on(const T& adjoint, const T& partial) {
+    return chain(adjoint, partial);
+}
 
 bool is_zero(double x) { return x == 0.0; }
 bool is_zero(const dual<double>& x) { return x.value == 0.0 && x.tangent == 0.0; }
@@ -64,8 +74,6 @@ struct RecordedSource {
     }
 };
 
-#define AUTODIFFX_INLINE __attribute__((always_inline)) inline
-
 // One statement of a reverse sweep, by arity. Inlined by force: as calls they
 // would keep the fields in memory and cost more than the arithmetic.
 template <class Source>
@@ -96,7 +104,7 @@ struct ReverseStep {
             lowest = std::min(lowest, slot);
         }
         std::size_t const at = index(slot);
-        reached[at] |= reached_actively;
+        reached[at] = reached_actively;
         values[at] = values[at] + contribution;
     }
     [[nodiscard]] T read(const Statement& s, int operand, Slot slot) const {
@@ -110,17 +118,17 @@ struct ReverseStep {
     AUTODIFFX_INLINE void unary(const Statement& s) {
         T const a = read(s, 0, s.a), r = result(s);
         if (wanted(s.kind(0), s.a)) {
-            contribute(s.a, s.kind(0), chain(adjoint, Row<op>::template partial<0>(a, r)));
+            contribute(s.a, s.kind(0), pass_on(adjoint, Row<op>::template partial<0>(a, r)));
         }
     }
     template <Op op>
     AUTODIFFX_INLINE void binary(const Statement& s) {
         T const a = read(s, 0, s.a), b = read(s, 1, s.b), r = result(s);
         if (wanted(s.kind(0), s.a)) {
-            contribute(s.a, s.kind(0), chain(adjoint, Row<op>::template partial<0>(a, b, r)));
+            contribute(s.a, s.kind(0), pass_on(adjoint, Row<op>::template partial<0>(a, b, r)));
         }
         if (wanted(s.kind(1), s.b)) {
-            contribute(s.b, s.kind(1), chain(adjoint, Row<op>::template partial<1>(a, b, r)));
+            contribute(s.b, s.kind(1), pass_on(adjoint, Row<op>::template partial<1>(a, b, r)));
         }
     }
     template <Op op>
@@ -128,13 +136,15 @@ struct ReverseStep {
         Pair const pair = source.pair(s.b);
         T const a = read(s, 0, s.a), b = read(s, 1, pair.b), c = read(s, 2, pair.c), r = result(s);
         if (wanted(s.kind(0), s.a)) {
-            contribute(s.a, s.kind(0), chain(adjoint, Row<op>::template partial<0>(a, b, c, r)));
+            contribute(s.a, s.kind(0), pass_on(adjoint, Row<op>::template partial<0>(a, b, c, r)));
         }
         if (wanted(s.kind(1), pair.b)) {
-            contribute(pair.b, s.kind(1), chain(adjoint, Row<op>::template partial<1>(a, b, c, r)));
+            contribute(pair.b, s.kind(1),
+                       pass_on(adjoint, Row<op>::template partial<1>(a, b, c, r)));
         }
         if (wanted(s.kind(2), pair.c)) {
-            contribute(pair.c, s.kind(2), chain(adjoint, Row<op>::template partial<2>(a, b, c, r)));
+            contribute(pair.c, s.kind(2),
+                       pass_on(adjoint, Row<op>::template partial<2>(a, b, c, r)));
         }
     }
     void guard(const Statement&) {}  // decides, passes nothing on
@@ -147,7 +157,7 @@ struct ReverseStep {
             } else {
                 lowest = std::min(lowest, slot);
             }
-            reached[slot] |= reached_passively;
+            if (reached[slot] == 0) reached[slot] = reached_passively;
         }
     }
     // Passes dependence through decisions on; true if there is nothing else to do.
@@ -256,7 +266,9 @@ void sweep(Tape& tape, Adjoints<T>& adjoints, const std::vector<Seed<T>>& seeds,
     for (Seed<T> const& seed : seeds) {
         T& adjoint = adjoints.values[seed.slot - base];
         adjoint = adjoint + seed.adjoint;
-        adjoints.reached[seed.slot - base] |= seed.passive ? reached_passively : reached_actively;
+        std::uint8_t& reached = adjoints.reached[seed.slot - base];
+        if (!seed.passive) reached = reached_actively;
+        else if (reached == 0) reached = reached_passively;
     }
     // Until the sweep has told how far down it went, everything may be touched.
     adjoints.low = 0;

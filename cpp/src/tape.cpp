@@ -172,9 +172,19 @@ void Tape::rewind(const Position& to) {
     if (notes) notes->truncate(to.guards, to.slots);
 }
 
-// No handle is left: everything may go, without looking at it.
-void Tape::start_again() {
-    if (!is_graph() && !sweeping) rewind(Position{});
+void Tape::make_room_slowly() {
+    if (!is_graph() && !sweeping) {
+        if (newest_ == nullptr && statements.size() >= first_rewind) rewind(Position{});
+        else if (statements.size() >= collect_at_) collect();
+    }
+    statements.reserve_more(1);
+    room_ = std::min(statements.capacity(), std::max(collect_at_, statements.size() + 1));
+}
+
+// The last handle has gone: nobody can ask for what is recorded.
+void Tape::forsaken() {
+    if (owners_ == 0) end();
+    else room_ = 0;  // make_room looks closer
 }
 
 void Tape::clear() {
@@ -197,6 +207,7 @@ void Tape::clear() {
     drop_inputs(0);
     slots_moved();
     statements.release();
+    room_ = 0;
     primals.release();
     pairs.release();
     guards.clear();

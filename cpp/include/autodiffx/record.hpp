@@ -17,9 +17,9 @@ namespace detail {
 template <Op op>
 Operand push_result(Tape& tape, double value, unsigned kinds, bool active, bool deferred, Slot a,
                     Slot b) {
-    // Both reservations come first: if memory ends, the recording is as it was.
+    // If memory ends here, the recording is as it was.
     tape.primals.reserve_more(1);
-    tape.statements.reserve_more(1);
+    if (tape.statements.size() == tape.statements.capacity()) tape.statements.reserve_more(1);
     Slot const slot = static_cast<Slot>(tape.primals.size());
     bool const swept = active && Row<op>::smoothness != Smoothness::passive;
     // Kinds are two bits each; varying is the one with only the upper bit set.

@@ -155,8 +155,8 @@ struct Mark : Handle {
     Position position;
 };
 
-// Bits of Adjoints::reached. A result may depend on a value through decisions
-// alone: that passes no adjoint on, but what changes it makes the result stale.
+// Values of Adjoints::reached other than 0, the stronger first. A result may depend on a value
+// through decisions alone: that passes no adjoint on, but what changes it makes the result stale.
 inline constexpr std::uint8_t reached_actively = 1;
 inline constexpr std::uint8_t reached_passively = 2;
 
@@ -195,12 +195,12 @@ public:
     [[nodiscard]] std::string describe() const;  // "Graph #3", "the ambient tape"
 
     // Called at the start of every operation, before operands are turned into
-    // slots, for slots may move: on the ambient tape this is where statements
-    // that nothing can reach are dropped. With no handle left that is all of
-    // them, at once; otherwise they are collected when the tape has grown.
+    // slots, for slots may move: afterwards there is room for one statement. On
+    // the ambient tape this is where statements that nothing can reach are
+    // dropped. With no handle left that is all of them, at once; otherwise they
+    // are collected when the tape has grown.
     void make_room() {
-        if (newest_ == nullptr && statements.size() >= first_rewind) start_again();
-        else if (statements.size() >= collect_at_) collect();
+        if (statements.size() >= room_) make_room_slowly();
     }
     // The slots of a statement's operands; returns how many.
     int operands(const Statement& statement, Slot (&slots)[3]) const {
@@ -225,7 +225,7 @@ public:
         else newest_ = handle.older;
         if (handle.older != nullptr) handle.older->newer = handle.newer;
         handle.tape = nullptr;
-        if (newest_ == nullptr && owners_ == 0) end();
+        if (newest_ == nullptr) forsaken();
     }
 
     // The slot of a constant; equal bits may share one.
@@ -303,8 +303,9 @@ public:
 private:
     ~Tape();
 
+    void make_room_slowly();
+    void forsaken();
     void end();
-    void start_again();
     Slot push_slot(double value);
     Slot new_constant(std::uint64_t bits, double value);
     Slot add_input(Leaf& leaf);
@@ -322,6 +323,7 @@ private:
         return (bits * 0x9E3779B97F4A7C15u) >> 58;
     }
 
+    std::size_t room_ = 0;             // statements up to which make_room has nothing to do
     std::size_t collect_at_;           // statements at which make_room collects
     std::uint64_t generation_ = 1;     // constants of another generation are forgotten
     Tape* next_ending_ = nullptr;      // queue of tapes that are ending, see end()
