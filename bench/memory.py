@@ -111,11 +111,11 @@ def held(x: Any, y: Any, operations: int) -> dict[str, float]:
 
 def measure(seconds: float) -> Iterator[Row]:
     """Bytes and nanoseconds of one operation; ``seconds`` plays no part here."""
-    work = f"chain of {OPERATIONS:,}"
+    work, recorded = f"chain of {OPERATIONS:,}", "resident memory, recorded chain"
     for kind in ("ambient tape", "Graph"):
         found = ask("bench.memory", kind, str(OPERATIONS))
         who = f"core, {kind}"
-        yield Row(f"{work}, resident memory", who, found["bytes"], "B/op", at_most=MOST_BYTES)
+        yield Row(recorded, who, found["bytes"], "B/op", at_most=MOST_BYTES)
         yield Row(f"{work}, recorded from Python", who, found["record"], "ns/op")
         yield Row(f"{work}, first sweep back", who, found["first sweep"], "ns/op")
         yield Row(f"{work}, sweep back", who, found["sweep"], "ns/op", at_most=MOST_NANOSECONDS)
@@ -124,7 +124,7 @@ def measure(seconds: float) -> Iterator[Row]:
     for who, operations in PEER_OPERATIONS.items():
         if installed(who):
             found = ask("bench.memory", who, str(operations))
-            yield Row(f"chain of {operations:,}, resident memory", who, found["bytes"], "B/op")
+            yield Row(recorded, f"{who}, {operations:,}", found["bytes"], "B/op")
 
 
 if __name__ == "__main__":

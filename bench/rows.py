@@ -10,7 +10,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 INK = {"core": "#1b4f72", "float": "#7f8c8d"}
-OTHERS = "#aed6f1"
+OTHERS = "#5dade2"
 
 
 @dataclass(frozen=True)
@@ -68,7 +68,7 @@ def number(value: float) -> str:
     >>> number(0.012345), number(1.2345), number(123456.7)
     ('0.0123', '1.23', '123,457')
     """
-    if abs(value) >= 1000.0:
+    if abs(value) >= 999.995:
         return f"{value:,.0f}"
     return f"{value:.2f}" if abs(value) >= 1.0 else f"{value:.4f}"
 
@@ -90,7 +90,7 @@ def write_json(rows: Iterable[Row], file: Path) -> None:
 
 
 def draw(rows: Sequence[Row], file: Path) -> None:
-    """Draw one panel of bars for each piece of work that several libraries did, on a log axis."""
+    """Draw one panel for each piece of work that several libraries did, on a logarithmic axis."""
     from matplotlib.figure import Figure
 
     groups: dict[str, list[Row]] = {}
@@ -108,11 +108,20 @@ def draw(rows: Sequence[Row], file: Path) -> None:
     ).flat
     for panel, (title, group) in zip(panels, groups.items(), strict=False):
         names = [row.who for row in group]
-        colours = [INK.get(row.who, OTHERS) for row in group]
-        bars = panel.barh(names, [row.value for row in group], color=colours)
-        panel.bar_label(bars, [number(row.value) for row in group], padding=3, fontsize=8)
+        colours = [INK.get(row.who.split(",")[0], OTHERS) for row in group]
+        panel.scatter([row.value for row in group], names, color=colours, zorder=2)
+        for row in group:
+            panel.annotate(
+                number(row.value),
+                (row.value, row.who),
+                (7, 0),
+                textcoords="offset points",
+                va="center",
+                fontsize=8,
+            )
         panel.set_xscale("log")
-        panel.margins(x=0.12)
+        panel.grid(True, axis="x", alpha=0.3)
+        panel.margins(x=0.15, y=0.15)
         panel.invert_yaxis()
         panel.set_title(title, loc="left", fontsize=10)
         panel.tick_params(labelsize=8)
