@@ -470,6 +470,18 @@ def test_constants_and_passive_values_replay(backend: Any) -> None:
     assert x.grad == 1.0
 
 
+def test_a_last_value_without_derivative(backend: Any) -> None:
+    x = backend.Variable(2.0)
+    with backend.Graph() as graph:
+        backend.less(x, 3.0)
+    assert graph.forward() == 1.0
+    assert graph.jvp({x: 1.0}) == 0.0
+    for use in (graph.backward, graph.create_gradient_graph, lambda: graph.hvp({x: 1.0})):
+        with pytest.raises(ValueError, match=r"no Variable"):
+            use()
+    assert x.grad is None
+
+
 def test_replay_gives_the_same_bits(backend: Any) -> None:
     x, y = backend.Variable(0.3), backend.Variable(1.7)
     with backend.Graph() as graph:

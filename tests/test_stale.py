@@ -53,6 +53,16 @@ def test_no_gradient_is_touched_by_a_stale_sweep(backend: Any) -> None:
     assert (w.grad, x.grad) == (7.0, 8.0)
 
 
+def test_no_intermediate_shows_a_stale_gradient(backend: Any) -> None:
+    x = backend.Variable(3.0)
+    y = x * x
+    z = y * 2
+    x.value = 4.0
+    with pytest.raises(backend.StaleValueError):
+        z.backward()
+    assert (y.grad, z.grad) == (None, None)
+
+
 def test_old_and_new_numbers_do_not_mix(backend: Any) -> None:
     x = backend.Variable(3.0, "x")
     y = x * 2

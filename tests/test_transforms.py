@@ -390,3 +390,13 @@ def test_jvp_of_a_dual_of_a_high_level(backend: Any) -> None:
     value, tangent = backend.jvp(lambda y: y * y, (d,), (1.0,))
     assert (value.value, value.tangent, value.level) == (9.0, 6.0, 10**6)
     assert (tangent.value, tangent.tangent) == (6.0, 2.0)
+
+
+def test_a_decision_as_argument_replays(backend: Any) -> None:
+    x = backend.Variable(0.5)
+    with backend.Graph() as graph:
+        decision = backend.less(x, 1.0)
+        backend.grad(lambda y: y * y)(decision) * 3 + x * 0
+    assert graph.forward() == 6.0
+    x.value = 2.0
+    assert graph.forward() == 0.0

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
+from autodiffx.errors import StaleValueError
 from autodiffx.reference.sweep import ancestors
 from autodiffx.reference.tape import changes
 from autodiffx.reference.wording import missing_value, stale_value
@@ -25,9 +26,22 @@ def outdated(result: Variable) -> Variable | None:
     return None
 
 
+def replayed(result: Variable) -> list[Variable]:
+    """The ancestors that belong to Graphs; what the ambient tape computed stays as it was."""
+    found = []
+    for ancestor in ancestors(result):
+        statement = ancestor._statement
+        assert statement is not None
+        if statement.tape.keeps:
+            found.append(ancestor)
+    return found
+
+
 def is_stale(result: Variable) -> bool:
-    """True where an input was set since the result was computed."""
-    return any(outdated(ancestor) is not None for ancestor in ancestors(result))
+    """True where an input was set since the result was computed in a Graph."""
+    if result._statement is not None and result._statement.tape.broken_off:
+        return True
+    return any(outdated(ancestor) is not None for ancestor in replayed(result))
 
 
 def require_values(results: Iterable[Variable]) -> None:
@@ -47,11 +61,15 @@ def require_fresh(result: Variable) -> None:
     """
     statement = result._statement
     assert statement is not None
+    if statement.tape.broken_off:
+        raise StaleValueError(
+            f"the last replay of {statement.tape.label} was broken off: "
+            "set its inputs and call forward() again"
+        )
     if statement.fresh_at == changes.count:  # nothing at all was set since
         return
-    results = ancestors(result)
-    require_values(results)
-    for ancestor in results:
+    require_values(ancestors(result))
+    for ancestor in replayed(result):
         operand = outdated(ancestor)
         if operand is not None:
             raise stale_value(operand, result)

@@ -15,7 +15,7 @@ from autodiffx.reference.dual import Dual
 from autodiffx.reference.gradient_graph import GradientGraph
 from autodiffx.reference.guard import Guard
 from autodiffx.reference.number import to_float
-from autodiffx.reference.replay import replay, results_of
+from autodiffx.reference.replay import refresh, replay, results_of
 from autodiffx.reference.sweep import ancestors, forward_sweep, leaves, reverse_sweep
 from autodiffx.reference.tape import Tape, open_tapes
 from autodiffx.reference.variable import Variable, read
@@ -104,8 +104,11 @@ class Graph:
         Raises:
             KeyError: a key is no input of the Graph.
         """
-        directions = self._directions(tangents, "jvp")
         last = self._last()
+        directions = self._directions(tangents, "jvp")
+        if not last._is_active:
+            refresh(last)
+            return 0.0
         results = require_sweepable(last)
         found = forward_sweep(results, directions, FLOATS, read)
         return float(found[last])
@@ -119,8 +122,8 @@ class Graph:
         Raises:
             KeyError: a key is no input of the Graph.
         """
-        directions = self._directions(tangents, "hvp")
         last = self._last()
+        directions = self._directions(tangents, "hvp")
         results = require_sweepable(last)
         found = forward_sweep(results, directions, FLOATS, read)
         adjoints = reverse_sweep(

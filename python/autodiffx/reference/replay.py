@@ -31,20 +31,15 @@ def refresh(result: Variable) -> None:
     Raises:
         StaleValueError: it depends on a value of the ambient tape, which cannot be replayed.
     """
-    statement = result._statement
-    assert statement is not None
-    if statement.fresh_at == changes.count:
-        return
     for ancestor in ancestors(result):
         made = ancestor._statement
         assert made is not None
         operand = outdated(ancestor)
-        if operand is None and ancestor._value is not None:
+        if operand is None and ancestor._value is not None and not made.tape.broken_off:
             continue
         if not made.tape.keeps:
             raise stale_value(operand or ancestor, ancestor)
         replay(made.tape)
-    statement.fresh_at = changes.count
 
 
 def replay(tape: Tape) -> None:
@@ -54,13 +49,14 @@ def replay(tape: Tape) -> None:
         ValueError: an input has no value.
         StaleValueError: a captured value was computed outside any Graph and its inputs changed.
         GraphError: a captured value was recorded in a Graph that has been cleared.
-        ControlFlowChanged: a guard has another answer; what was recorded before it is up to date,
-            what follows is stale until a replay goes through.
+        ControlFlowChanged: a guard has another answer; the Graph's values cannot be read until a
+            replay goes through.
     """
     _refresh_captured(tape)
     require_values(results_of(tape))
     _report_escapes(tape)
     tape.moment += 1
+    tape.broken_off = True
     for record in tape.records:
         if isinstance(record, Guard):
             record.check(
@@ -69,6 +65,7 @@ def replay(tape: Tape) -> None:
             )
         else:
             record._evaluate()
+    tape.broken_off = False
     for result in results_of(tape):
         assert result._statement is not None
         result._statement.fresh_at = changes.count

@@ -28,6 +28,7 @@ class Tape:
         self.records: list[Variable | Guard] = []  # results and decisions, as they happened
         self.escapes: list[Escape] = []  # values read while they were recorded
         self.cleared = False  # its results can be read, and nothing else
+        self.broken_off = False  # the last replay did not reach its end
         self.is_open = False  # some thread records on it now
         self.moment = 0  # counts records and sweeps: adjoints belong to one moment
         self.swept_at = -1  # the moment of the last reverse sweep

@@ -9,7 +9,7 @@ from typing import Any
 
 from autodiffx.reference.dispatch import FLOATS, NUMBERS, Number, Ranked, apply
 from autodiffx.reference.dual import Dual
-from autodiffx.reference.freshness import outdated
+from autodiffx.reference.freshness import outdated, require_fresh
 from autodiffx.reference.guard import Guard
 from autodiffx.reference.number import is_number, to_float
 from autodiffx.reference.rules import RULES
@@ -71,6 +71,9 @@ def value_and_grad(f: Callable[..., Any], argnums: int | Sequence[int] = 0) -> C
             result = call.checked(f(*call.arguments, **options))
             gradient = tuple(call.closed(part) for part in call.derivatives(result))
             value = call.closed(result)
+        except BaseException:
+            call.rewind()
+            raise
         finally:
             call.finish()
         if isinstance(value, float) and all(isinstance(part, float) for part in gradient):
@@ -142,7 +145,7 @@ class _Call:
             adjoints[result] = 1.0
             results = ancestors(result, after=self.mark)
             if results and result._is_active:
-                self._require_fresh(results)
+                self._require_fresh(result, results)
                 if self._reaches_outside(result):
                     adjoints = reverse_sweep(results, 1.0, NUMBERS, _recorded)
                 else:
@@ -150,11 +153,14 @@ class _Call:
         return [adjoints.get(variable, 0.0) for variable in self.inputs]
 
     @staticmethod
-    def _require_fresh(results: list[Variable]) -> None:
-        for result in results:
-            operand = outdated(result)
+    def _require_fresh(result: Variable, results: list[Variable]) -> None:
+        """What the function computed must belong to the present inputs, in a Graph all of it."""
+        for ancestor in results:
+            operand = outdated(ancestor)
             if operand is not None:
-                raise stale_value(operand, result)
+                raise stale_value(operand, ancestor)
+        if result._statement is not None and result._statement.tape.keeps:
+            require_fresh(result)
 
     def _reaches_outside(self, result: Variable) -> bool:
         """True where the value depends on more than this call's plain arguments and constants."""

@@ -115,7 +115,7 @@ class Variable(NumpyProtocol, Arithmetic):
         if self._statement is None:
             return self._grad
         tape = self._statement.tape
-        if tape.swept_at != tape.moment:
+        if tape.swept_at != tape.moment or not self._is_active:
             return None
         return self._statement.adjoint if self._statement.adjoint_moment == tape.moment else 0.0
 
