@@ -22,8 +22,6 @@ constexpr double bernoulli[bernoulli_count] = {
     43867.0 / 798.0,   -174611.0 / 330.0,  854513.0 / 138.0,   -236364091.0 / 2730.0,
 };
 
-
-
 // How far the derivatives of gamma and of the cotangent go.
 constexpr int max_gamma_order = 32;
 constexpr int max_cotangent_order = 62;
@@ -149,7 +147,7 @@ double digamma_bend(double x, double b) {
         bend = (std::log1p(b / far) - w) / (w * w);
     } else {
         double power = 1.0;
-        for (int i = 2; power > 1e-18; ++i, power *= w) bend += power / i;
+        for (int i = 2; std::abs(power) > 1e-18; ++i, power *= w) bend += power / i;
     }
     // B(2j) / 2j p sum_i q**(2j-1-i) h(i), h(i) = sum_l p**l q**(i-l), l and i below 2j
     double series = 0.0, h = 1.0, power = 1.0, total = 1.0;
@@ -282,16 +280,17 @@ double polygamma(double order, double x) {
 }
 
 double polygamma_drop(double a, double b, double order) {
-    if (!(a > 0.0 && b > 0.0) || std::isinf(a) || std::isinf(b)) {
+    bool const stepped = a > -1.0 && a + b > 0.0 && a != 0.0 && b != 0.0;
+    if (!stepped || std::isinf(a) || std::isinf(b)) {
         return polygamma(order, a) - polygamma(order, a + b);
     }
     int const n = static_cast<int>(order);
     if (n == 0) {
         // The pole at 0 apart: its square would overflow.
-        return a < 1.0 ? -(b / (a + b) / a + b * digamma_slope(1.0 + a, b)) : -b * digamma_slope(a, b);
+        if (a >= 1.0) return -b * digamma_slope(a, b);
+        return -(b / (a + b) / a + b * digamma_slope(1.0 + a, b));
     }
-    // p**k - q**k for p = 1 / a and q = 1 / (a + b) as (p - q) sum p**i q**(k-1-i):
-    // every term is positive.
+    // p**k - q**k for p = 1 / a and q = 1 / (a + b) as (p - q) sum p**i q**(k-1-i)
     auto const power_drop = [b](double x, int k) {
         double const p = 1.0 / x, q = 1.0 / (x + b), difference = b / (x + b) / x;
         double drop = 0.0, q_power = difference;
@@ -350,15 +349,22 @@ double betaln(double a, double b) {
         return (half_log_2_pi - 0.5 * std::log(b) + correction) -
                ((a - 0.5) * std::log1p(b / a) + b * std::log1p(a / b));
     }
-    if (a < large) return std::log(beta(a, b));
+    if (a < large) {
+        double const value = std::log(beta(a, b));
+        if (std::abs(value) > 0.5 || a > 3.0) return value;
+        // Near beta = 1 the logarithms cancel to their last digits only.
+        double const sum = a + b, lost = b - (sum - a);
+        return lgamma(a) + lgamma(b) - lgamma(sum) - lost * digamma(sum);
+    }
     return lgamma(b) - b * std::log(a + b) + fall_beside_power(a, b);
 }
 
-// Written with gamma(x) = gamma(1 + x) / x every term is positive:
+// Written with gamma(x) = gamma(1 + x) / x the terms have one sign:
 //     beta a b (S(a, b) S(b, a) + (E(a, b) + E(b, a)) / (a + b)),
 // S(a, b) the slope of digamma from 1 + a to 1 + a + b, E(a, b) its bend.
 double beta_mixed(double a, double b) {
-    if (!(a > 0.0 && b > 0.0) || std::isinf(a) || std::isinf(b)) {
+    bool const stepped = a > -1.0 && b > -1.0 && a + b > 0.0 && a != 0.0 && b != 0.0;
+    if (!stepped || std::isinf(a) || std::isinf(b)) {
         double const drops = polygamma_drop(a, b, 0.0) * polygamma_drop(b, a, 0.0);
         return beta(a, b) * (drops - polygamma(1.0, a + b));
     }
