@@ -106,7 +106,7 @@ class Session:
     def compare(self, a: int, b: int) -> bool:
         return bool(self.pick(a) < self.pick(b))
 
-    def shape(self, a: int, b: int) -> list[Any]:
+    def shape(self, a: int, b: int) -> Any:
         x = self.pick(a)
         return "cleared" in repr(x) or [x.is_leaf, x.op, len(x.inputs)]
 
