@@ -1,7 +1,7 @@
 """Random sessions: what a user does in any order gives the same on the core and the reference.
 
 A session makes inputs, records, sets values, sweeps, opens and leaves and clears Graphs, drops
-handles and collects garbage. After each step both must have answered alike: the same number, the
+handles and collects garbage (`--programs N` tries N/10 sessions). After each step both must have answered alike: the same number, the
 same gradients, or a refusal.
 """
 
@@ -12,6 +12,7 @@ import warnings
 from types import ModuleType
 from typing import Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -198,8 +199,12 @@ STEP = st.tuples(st.sampled_from(ACTIONS), st.integers(0, 999), st.integers(0, 9
 SESSIONS = st.integers(1, 120).flatmap(lambda n: st.lists(STEP, min_size=n, max_size=n))
 
 
-def test_sessions_agree(core: ModuleType, reference: ModuleType) -> None:
-    @settings(max_examples=120)
+def test_sessions_agree(
+    core: ModuleType, reference: ModuleType, pytestconfig: pytest.Config
+) -> None:
+    count = pytestconfig.getoption("--programs")
+
+    @settings(max_examples=max(60, count // 10), derandomize=count <= 200)
     @given(SESSIONS)
     def compare(steps: list[tuple[str, int, int]]) -> None:
         sides = [Session(core), Session(reference)]
