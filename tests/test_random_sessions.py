@@ -1,8 +1,8 @@
 """Random sessions: what a user does in any order gives the same on the core and the reference.
 
 A session makes inputs, records, sets values, sweeps, opens and leaves and clears Graphs, drops
-handles and collects garbage (`--programs N` tries N/10 sessions). After each step both must have answered alike: the same number, the
-same gradients, or a refusal.
+handles and collects garbage. After each step both must have answered alike: the same number, the
+same gradients, or a refusal. `--programs N` tries N/10 sessions.
 """
 
 from __future__ import annotations
