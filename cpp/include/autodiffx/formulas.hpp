@@ -16,7 +16,6 @@ inline constexpr double half_sqrt_pi = 0.88622692545275801364908374167057259;
 inline constexpr double radians_per_degree = 0.017453292519943295769236907684886127;
 inline constexpr double degrees_per_radian = 57.295779513082320876798154814105170;
 inline constexpr double selu_scale = 1.0507009873554804934193349852946;
-inline constexpr double selu_alpha = 1.6732632423543772848170429916717;
 inline constexpr double selu_scale_alpha = 1.7580993408473768599402175208123;
 
 // How power_derivative counts: once more by the base, once more by the exponent.
