@@ -286,6 +286,32 @@ TEST(tails_keep_their_digits) {
     CHECK_EQUAL(table::expm1(subnormal), subnormal);
 }
 
+TEST(edges_of_the_range) {
+    // Intermediate results would over- or underflow where the value does not.
+    CHECK(close(table::hypot_partial(1.5e308, 1.5e308), 0.70710678118654752, 2));
+    CHECK(std::abs(table::hypot_curvature(1.5e308, 1.5e308) - 2.3570226039551584e-309) < 1e-323);
+    CHECK(close(table::hypot_partial(subnormal, subnormal), 0.70710678118654752, 2));
+    CHECK(close(table::arctan2_partial(1e200, 1e200), 5e-201, 2));
+    CHECK_EQUAL(table::arctan2_mixed(3e-311, -3e-311), 0.0);
+    CHECK(close(first<Op::arctan>(1e154), 1e-308, 2));
+    CHECK(close(first<Op::exp2>(1024.2), 1.4313538816446261e308, 2000));
+    CHECK(close(table::power_derivative(1e-300, 1e-20, 1.0), 9.9999999999999991e279, 4));
+    CHECK(close(table::power_derivative(1e10, 31.0, 1.0), 3.1e301, 2));
+    CHECK_EQUAL(table::power_derivative(3.0, 1e308, 1.0), inf);
+    CHECK_EQUAL(table::power_derivative(1e-9, 1e308, 1.0), 0.0);
+    CHECK_EQUAL(table::power_derivative(0.0, 1.0, 1.0), 1.0);
+    CHECK_EQUAL(table::power_derivative(0.0, 0.5, 1.0), inf);
+    CHECK_EQUAL(table::power_derivative(0.0, 2.5, 1024.0), 0.0);
+    CHECK(std::isnan(table::power_derivative(-2.0, 0.5, 1.0)));
+    CHECK(std::isnan(table::power_derivative(-2.0, 3.0, 1024.0)));
+    CHECK_EQUAL(table::sinc(1.7976931348623157e308), 0.0);
+    // Subnormal results, to a unit or two.
+    CHECK(std::abs(table::silu(-740.0) + 3.0996675112355562e-319) < 1e-323);
+    CHECK(std::abs(second<Op::ndtr>(-38.0) - 4.1694399976288532e-313) < 1e-323);
+    CHECK(std::abs(first<Op::gamma>(-175.5) - 1.0896658617244078e-318) < 1e-323);
+    CHECK(std::abs(second<Op::gamma>(-175.5) - 7.7128964885113237e-318) < 1e-323);
+}
+
 TEST(roots_keep_their_digits) {
     CHECK(close(table::digamma(1.4616321449683622), -9.2412655217294275e-17, 4));
     CHECK_EQUAL(table::sinc(3.0), 0.0);
