@@ -139,10 +139,13 @@ def test_little_address_space(backend: Any) -> None:
     assert printed.strip() == "True"
 
 
-def test_memory_that_cannot_be_had(backend: Any) -> None:
-    """A MemoryError leaves the recording as it was before the operation that failed."""
+def test_memory_that_cannot_be_had(core: Any) -> None:
+    """A MemoryError leaves the recording as it was before the operation that failed.
+
+    Of the core: where the reference runs out of memory, the interpreter has none either.
+    """
     printed = run(
-        backend,
+        core,
         """
         import gc
         import resource

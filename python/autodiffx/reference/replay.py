@@ -87,15 +87,16 @@ def _refresh_captured(tape: Tape) -> None:
 
 
 def _report_escapes(tape: Tape) -> None:
-    """Warn once for each place that read a value which is about to change."""
-    reported = {escape.location for escape in tape.escapes if escape.reported}
+    """Warn once for each line that read a value which is about to change."""
+    reported = {str(escape.location) for escape in tape.escapes if escape.reported}
     for escape in tape.escapes:
-        if escape.location not in reported and is_stale(escape.variable):
+        place = str(escape.location)
+        if place not in reported and is_stale(escape.variable):
             escape.reported = True
-            reported.add(escape.location)
+            reported.add(place)
             here = users_location()
             warnings.warn_explicit(
-                f"{described(escape.variable)} was read at {escape.location} while "
+                f"{described(escape.variable)} was read at {place} while "
                 f"{tape.label} recorded it, and an input of it has changed: what was done with "
                 "the number there is not replayed",
                 EscapeWarning,
