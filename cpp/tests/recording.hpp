@@ -46,8 +46,8 @@ struct Variable {
 // A value that somebody still holds.
 struct Held : Handle {
     Held(Tape& on, Operand at) {
-        deferred = at.deferred;
-        on.link(*this, at.slot, at.kind == Kind::varying ? State::varying : State::result);
+        on.link(*this, at.slot, at.kind == Kind::varying ? State::varying : State::result,
+                at.deferred);
     }
     Held(const Held&) = delete;
     Held& operator=(const Held&) = delete;
