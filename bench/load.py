@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import gc
 import statistics
+import sys
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import autodiffx as adx
+from bench.child import answer, ask
 from bench.command import main
 from bench.functions import EXPRESSION
 from bench.rows import Row
@@ -35,8 +37,8 @@ def gradients() -> float:
     return (time.thread_time() - start) / CALLS
 
 
-def measure(seconds: float) -> Iterator[Row]:
-    """The small gradient on an empty tape and on a loaded one, in turns.
+def times(seconds: float) -> dict[str, float]:
+    """Median and mean of the small gradient on an empty tape and on a loaded one, in turns.
 
     Each thread has its own tape, so two threads give one of either kind in one process. The mean
     tells of the collections that the loaded tape goes through, the median of the steps between.
@@ -47,22 +49,35 @@ def measure(seconds: float) -> Iterator[Row]:
         # The cycle collector would walk over a million Python objects: that is Python's, not ours.
         gc.collect()
         gc.freeze()
-        threads = {"empty tape": empty, "loaded tape": loaded}
-        times: dict[str, list[float]] = {name: [] for name in threads}
+        threads = {"empty": empty, "loaded": loaded}
+        found: dict[str, list[float]] = {name: [] for name in threads}
         for number in range(samples + 1):
             for name, thread in threads.items():
-                found = thread.submit(gradients).result()
+                each = thread.submit(gradients).result()
                 if number > 0:
-                    times[name].append(found)
+                    found[name].append(each)
         gc.unfreeze()
         del kept
+    return {
+        f"{name} {kind}": middle(found[name])
+        for name in threads
+        for kind, middle in (("median", statistics.median), ("mean", statistics.fmean))
+    }
+
+
+def measure(seconds: float) -> Iterator[Row]:
+    """The small gradient on both tapes, and the ratios, from a process of its own."""
+    found = ask("bench.load", str(seconds))
     work = f"{EXPRESSION.name}, {LIVE_STATEMENTS:,} live"
-    for name, found_times in times.items():
-        yield Row(work, f"core, {name}", statistics.median(found_times) * 1e6, "us")
-    for kind, middle in (("median", statistics.median), ("mean", statistics.fmean)):
-        ratio = middle(times["loaded tape"]) / middle(times["empty tape"])
+    for name in ("empty", "loaded"):
+        yield Row(work, f"core, {name} tape", found[f"{name} median"] * 1e6, "us")
+    for kind in ("median", "mean"):
+        ratio = found[f"loaded {kind}"] / found[f"empty {kind}"]
         yield Row(work, f"loaded / empty, {kind}", ratio, "times", at_most=MOST_TIMES_SLOWER)
 
 
 if __name__ == "__main__":
-    main(measure)
+    if len(sys.argv) == 2 and not sys.argv[1].startswith("-"):
+        answer(times(float(sys.argv[1])))
+    else:
+        main(measure)
