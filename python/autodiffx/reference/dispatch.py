@@ -116,18 +116,15 @@ PRODUCT = hidden(
 
 def product(a: Number, b: Number) -> Number:
     """a*b, and 0 when a factor is exactly 0: how adjoints and tangents meet partials."""
-    if type(a) is float:
-        if a == 0.0:
-            return 0.0
-        if a == 1.0:
-            return b
-    if type(b) is float:
-        if b == 0.0:
-            return 0.0
-        if b == 1.0:
-            return a
-        if type(a) is float:
-            return a * b
+    first, second = type(a) is float, type(b) is float
+    if (first and a == 0.0) or (second and b == 0.0):
+        return 0.0
+    if first and second:
+        return a * b
+    if first and a == 1.0:
+        return b
+    if second and b == 1.0:
+        return a
     return apply(PRODUCT, a, b)
 
 
