@@ -9,7 +9,7 @@ import pathlib
 
 from autodiffx import _core
 
-HEAD = '''\
+HEAD = """\
 # Made by cpp/bindings/make_stub.py from the operator table: edit that, not this.
 from collections.abc import Callable, Sequence
 from types import TracebackType
@@ -42,9 +42,9 @@ class Operator:
     def note(self) -> str: ...
 
 OPS: Final[dict[str, Operator]]
-'''
+"""
 
-NUMBER = '''\
+NUMBER = """\
     def __add__(self, other: Any, /) -> Any: ...
     def __radd__(self, other: Any, /) -> Any: ...
     def __sub__(self, other: Any, /) -> Any: ...
@@ -83,9 +83,9 @@ NUMBER = '''\
     def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **kwargs: Any) -> Any: ...
     def __array_function__(self, func: Any, types: Any, args: Any, kwargs: Any) -> Any: ...
     def round(self, decimals: SupportsIndex = 0{out}) -> {own}: ...
-'''
+"""
 
-VARIABLE = '''\
+VARIABLE = """\
 
 class Variable:
     def __init__(self, value: _Number | None = None, name: str | None = None) -> None: ...
@@ -108,15 +108,15 @@ class Variable:
     @property
     def inputs(self) -> tuple[Variable, ...]: ...
     def backward(self, seed: _Number = 1.0, accumulate: bool = False) -> None: ...
-'''
+"""
 
-CONSTANT = '''\
+CONSTANT = """\
 
 class Constant(Variable):
     def __init__(self, value: _Number) -> None: ...
-'''
+"""
 
-DUAL = '''\
+DUAL = """\
 
 @final
 class Dual:
@@ -127,9 +127,9 @@ class Dual:
     def tangent(self) -> Any: ...
     @property
     def level(self) -> int: ...
-'''
+"""
 
-TAIL = '''\
+TAIL = """\
 
 @final
 class GradientGraph:
@@ -183,7 +183,7 @@ def logsumexp(*args: Any) -> Any: ...
 def softmax(*args: Any) -> tuple[Any, ...]: ...
 def log_softmax(*args: Any) -> tuple[Any, ...]: ...
 def round(x: Any, decimals: SupportsIndex = 0) -> Any: ...
-'''
+"""
 
 # Operators whose last operand has a name and may be left out.
 DEFAULTS = {"leaky_relu": "negative_slope", "elu": "alpha"}
@@ -193,9 +193,8 @@ def parameters(name: str, arity: int, names: str) -> str:
     """The operands of a function (names 'abc') or of a method (names 'bc')."""
     parts = [f"{letter}: Any" for letter in names[: arity - (3 - len(names))]]
     if name in DEFAULTS:
-        return ", ".join([*parts[:-1], "/", f"{DEFAULTS[name]}: Any = ..."]) if len(parts) > 1 else (
-            f"{DEFAULTS[name]}: Any = ..."
-        )
+        named = f"{DEFAULTS[name]}: Any = ..."
+        return ", ".join([*parts[:-1], "/", named]) if len(parts) > 1 else named
     return ", ".join([*parts, "/"]) if parts else ""
 
 

@@ -29,6 +29,7 @@ constexpr double sinc_taylor[] = {
 // sin(pi x + n pi / 2), the whole turns taken off exactly.
 double sin_pi(double x, int n) {
     double const part = std::fmod(x, 2.0), quarters = std::nearbyint(2.0 * part);
+    if (std::isnan(part)) return part;  // no integer stands for it
     double const t = pi * (part - 0.5 * quarters);
     switch ((static_cast<int>(quarters) + n) & 3) {
         case 0: return std::sin(t);
