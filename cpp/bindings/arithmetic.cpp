@@ -21,9 +21,9 @@ PyObject* binary_slot(PyObject* a, PyObject* b) {
     return guarded([&] {
         Tape& tape = current_tape();
         tape.make_room();
-        Operand left, right;
+        QuickOperand left, right;
         if (find_quickly(tape, a, left) && find_quickly(tape, b, right)) {
-            return new_result(tape, record<op>(tape, left, right));
+            return new_result(tape, record_quickly<op>(tape, left, right));
         }
         PyObject* const arguments[] = {a, b};
         return apply(op, arguments);

@@ -72,7 +72,8 @@ std::string type_name(PyObject* object);
 #else
 #define AUTODIFFX_FAST_TLS
 #endif
-extern thread_local Tape* tape_in_use AUTODIFFX_FAST_TLS;
+// Not thread_local, which would ask at every use whether it is initialised.
+extern __thread Tape* tape_in_use AUTODIFFX_FAST_TLS;
 Tape& make_ambient_tape();
 inline Tape& current_tape() { return tape_in_use != nullptr ? *tape_in_use : make_ambient_tape(); }
 
@@ -86,21 +87,22 @@ struct Term {
 };
 enum class Found { term, dual, none };  // none: not a number
 
-// The common cases at once: a value on the tape in use, a leaf, a float. Not a
-// constant Variable, so whoever takes two of these has at least one to record.
-AUTODIFFX_INLINE bool find_quickly(Tape& tape, PyObject* object, Operand& operand) {
+// The common cases at once: an evaluated active value on the tape in use, a
+// leaf, a float. Whoever finds two of these in the operands of a Variable's
+// slot has at least one active one.
+AUTODIFFX_INLINE bool find_quickly(Tape& tape, PyObject* object, QuickOperand& operand) {
     if (Py_TYPE(object) == variable_type) {
         Handle const& handle = handle_of(object);
-        if (handle.tape == &tape) {
-            operand = {handle.slot, static_cast<Kind>(handle.state), handle.deferred};
+        if (handle.tape == &tape && handle.is_plain_result()) {
+            operand = {handle.slot, static_cast<unsigned>(Kind::result)};
             return true;
         }
         if (handle.state == Handle::State::leaf && handle.leaf->has_value) {
-            operand = {tape.input(*handle.leaf), Kind::leaf, false};
+            operand = {tape.input(*handle.leaf), static_cast<unsigned>(Kind::leaf)};
             return true;
         }
     } else if (PyFloat_CheckExact(object)) {
-        operand = {tape.constant(PyFloat_AS_DOUBLE(object)), Kind::constant, false};
+        operand = {tape.constant(PyFloat_AS_DOUBLE(object)), static_cast<unsigned>(Kind::constant)};
         return true;
     }
     return false;
@@ -161,11 +163,13 @@ inline VariableObject* allocate() {
     return reinterpret_cast<VariableObject*>(reused);
 }
 
-// A new Variable on the tape.
+// A new Variable for a slot that was there before.
+PyObject* handle_on_old(Tape& tape, Operand operand);
+// A new Variable for the slot that was pushed last.
 inline PyObject* new_result(Tape& tape, Operand operand) {
     VariableObject* const object = allocate();
-    tape.link(object->handle, operand.slot, static_cast<Handle::State>(operand.kind));
-    object->handle.deferred = operand.deferred;
+    tape.link(object->handle, operand.slot, static_cast<Handle::State>(operand.kind),
+              operand.deferred);
     return reinterpret_cast<PyObject*>(object);
 }
 PyObject* new_constant(double value);  // a new passive plain Variable

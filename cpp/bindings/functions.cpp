@@ -86,9 +86,9 @@ PyObject* unary_function(PyObject*, PyObject* argument) {
             if (Py_TYPE(argument) == variable_type) {
                 Tape& tape = current_tape();
                 tape.make_room();
-                Operand operand;
+                QuickOperand operand;
                 if (find_quickly(tape, argument, operand))
-                    return new_result(tape, record<op>(tape, operand));
+                    return new_result(tape, record_quickly<op>(tape, operand));
             }
         }
         return apply_or_raise(op, &argument);
@@ -157,7 +157,7 @@ const char* documentation(bool as_method) {
     constexpr const Default* fallback = default_of(op);
     if constexpr (fallback != nullptr) {
         std::size_t const last = parameters.rfind(", ") + 2;
-        parameters = parameters.substr(0, last) + fallback->name + "=" +
+        parameters = parameters.substr(0, last) + "/, " + fallback->name + "=" +
                      std::string(py::str(py::float_(fallback->value)));
     } else {
         parameters += ", /";

@@ -150,7 +150,7 @@ public:
             by_leaf[entry.leaf] += entry.adjoint;
         std::vector<double> by_slot(tape.primals.size(), 0.0);
         for (std::size_t s = tape.adjoints.low; s < tape.adjoints.high; ++s)
-            by_slot[s] = tape.adjoints.values[s];
+            by_slot[s] = tape.adjoints.at(s);
         return {self, std::move(by_leaf), std::move(by_slot), &tape};
     }
 

@@ -5,7 +5,7 @@
 
 namespace autodiffx::bindings {
 
-thread_local Tape* tape_in_use = nullptr;
+__thread Tape* tape_in_use = nullptr;
 
 namespace {
 

@@ -42,13 +42,12 @@ Argument lift(const char* transform, Tape& tape, PyObject* object, bool& active)
     Term term;
     if (find_term(tape, object, term) != Found::term) raise_bad_argument(transform, object);
     Operand operand{0, Kind::result, term.operand.deferred};
-    if (is_active(term.operand.kind)) {
+    if (term.operand.kind != Kind::constant) {
+        // A copy: nothing is passed on below it, and a replay reads it anew.
         active = true;
-        operand = record<Op::positive>(tape, term.operand);
+        operand.slot = record<Op::positive>(tape, term.operand).slot;
     } else {
-        double const value =
-            term.operand.kind == Kind::constant ? term.value : tape.primals[term.operand.slot];
-        operand.slot = tape.argument(value);
+        operand.slot = tape.argument(term.value);
     }
     argument.given = py::reinterpret_steal<py::object>(new_result(tape, operand));
     argument.variable = reinterpret_cast<VariableObject*>(argument.given.ptr());
@@ -143,7 +142,7 @@ std::vector<Number> differentiate(Region& region, const std::vector<Argument>& a
         if (!region.active && adjoints.touched.empty() && adjoints.low >= base) {
             for (std::size_t i = 0; i < arguments.size(); ++i) {
                 Slot const at = arguments[i].variable->handle.slot;
-                result[i] = at < adjoints.high ? adjoints.values[at] : 0.0;
+                result[i] = adjoints.at(at);
             }
             return result;
         }
@@ -153,12 +152,11 @@ std::vector<Number> differentiate(Region& region, const std::vector<Argument>& a
     recorded_sweep(tape, adjoints, {slot, Recorded(1.0)}, stop, base);
     for (std::size_t i = 0; i < arguments.size(); ++i) {
         std::size_t const at = arguments[i].variable->handle.slot - base;
-        if (at >= adjoints.values.size()) continue;
-        Recorded const adjoint = adjoints.values[at];
+        Recorded const adjoint = adjoints.at(at);
         if (adjoint.is_constant()) result[i] = adjoint.value;
         else
             result[i] =
-                Number(py::reinterpret_steal<py::object>(new_result(tape, adjoint.operand)));
+                Number(py::reinterpret_steal<py::object>(handle_on_old(tape, adjoint.operand)));
     }
     return result;
 }

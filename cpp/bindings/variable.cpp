@@ -160,9 +160,7 @@ PyObject* get_grad(PyObject* self, void*) {
         } else if (handle.state == Handle::State::result) {
             Tape const& tape = *handle.tape;
             if (tape.swept_statements == tape.statements.size()) {
-                bool const inside =
-                    handle.slot < tape.adjoints.high && handle.slot >= tape.adjoints.low;
-                return PyFloat_FromDouble(inside ? tape.adjoints.values[handle.slot] : 0.0);
+                return PyFloat_FromDouble(tape.adjoints.at(handle.slot));
             }
         }
         Py_RETURN_NONE;
@@ -467,6 +465,13 @@ PyObject* object_of_leaf(Leaf& leaf) {
     return reinterpret_cast<PyObject*>(object);
 }
 
+PyObject* handle_on_old(Tape& tape, Operand operand) {
+    VariableObject* const object = allocate();
+    tape.link_old(object->handle, operand.slot, static_cast<Handle::State>(operand.kind),
+                  operand.deferred);
+    return reinterpret_cast<PyObject*>(object);
+}
+
 PyObject* object_of_slot(Tape& tape, Slot slot, Kind kind) {
     if (kind == Kind::constant) {
         py::object const type =
@@ -477,7 +482,7 @@ PyObject* object_of_slot(Tape& tape, Slot slot, Kind kind) {
     if (input != nullptr && input->leaf != nullptr) return object_of_leaf(*input->leaf);
     if (input != nullptr && input->captured && input->captured->on_tape()) {
         Handle const& captured = *input->captured;
-        return new_result(
+        return handle_on_old(
             *captured.tape,
             {captured.slot, captured.state == Handle::State::result ? Kind::result : Kind::varying,
              captured.deferred});
@@ -485,7 +490,8 @@ PyObject* object_of_slot(Tape& tape, Slot slot, Kind kind) {
     std::size_t const at = tape.statement_of(slot);
     bool const deferred =
         at != Tape::npos && (tape.statements[at].flags & Statement::deferred_bit) != 0;
-    return new_result(tape, {slot, kind == Kind::varying ? Kind::varying : Kind::result, deferred});
+    return handle_on_old(tape,
+                         {slot, kind == Kind::varying ? Kind::varying : Kind::result, deferred});
 }
 
 void backward_from(const Handle& handle, double seed, bool accumulate) {

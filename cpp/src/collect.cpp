@@ -1,4 +1,8 @@
 // Collection: what no handle can reach is removed, the rest moves down.
+//
+// Mostly only what was recorded since the last collection is looked at: most
+// of it is dead, and what an expression costs then does not depend on how much
+// else lives on the tape. When the tape has doubled, all of it is.
 #include <algorithm>
 #include <vector>
 
@@ -8,116 +12,132 @@ namespace autodiffx {
 
 namespace {
 
-// 1 for every slot that a live handle can reach.
-std::vector<std::uint8_t> reachable(const Tape& tape) {
-    std::vector<std::uint8_t> live(tape.primals.size(), 0);
-    Slot highest = 0;
-    for (const Handle* handle = tape.newest(); handle != nullptr; handle = handle->older) {
-        if (handle->state == Handle::State::mark) continue;
-        live[handle->slot] = 1;
-        highest = std::max(highest, handle->slot);
-    }
-    for (std::size_t i = tape.statements.size(); i-- > 0;) {
-        Statement const& statement = tape.statements[i];
-        if (statement.result > highest || live[statement.result] == 0) continue;
-        Slot slots[3] = {};
-        int const arity = tape.operands(statement, slots);
-        for (int k = 0; k < arity; ++k) live[slots[k]] = 1;
-    }
-    return live;
-}
+// What a collection looks at: everything from `base` on. Indices into `live`
+// and `places` count from base.slots; older slots stay where they are.
+struct Young {
+    const Tape& tape;
+    const Position& base;
+    std::vector<std::uint8_t> live;  // 1: a live handle can reach the slot
+    std::vector<Slot> places;        // where each slot goes, and where the end goes
+    std::vector<Mark*> marks;        // oldest first
+    std::vector<Handle*> handles;
 
-// Where each slot goes; one more entry than slots, for positions at the end.
-std::vector<Slot> new_places(const std::vector<std::uint8_t>& live) {
-    std::vector<Slot> places(live.size() + 1);
-    Slot next = 0;
-    for (std::size_t slot = 0; slot < live.size(); ++slot) {
-        places[slot] = next;
-        next += live[slot];
+    [[nodiscard]] bool contains(Slot slot) const { return slot >= base.slots; }
+    [[nodiscard]] std::uint8_t& mark_of(Slot slot) { return live[slot - base.slots]; }
+    [[nodiscard]] Slot place(Slot slot) const {
+        return contains(slot) ? places[slot - base.slots] : slot;
     }
-    places[live.size()] = next;
-    return places;
-}
 
-std::vector<Mark*> marks_oldest_first(const Tape& tape) {
-    std::vector<Mark*> marks;
-    for (Handle* handle = tape.newest(); handle != nullptr; handle = handle->older) {
-        if (handle->state == Handle::State::mark) marks.push_back(static_cast<Mark*>(handle));
+    void find_handles() {
+        for (Handle* handle = tape.newest(); handle != nullptr; handle = handle->older) {
+            if (!contains(handle->slot)) {
+                if (tape.handles_are_ordered()) break;  // the rest is older still
+                continue;
+            }
+            if (handle->state == Handle::State::mark) marks.push_back(static_cast<Mark*>(handle));
+            else handles.push_back(handle);
+        }
+        std::reverse(marks.begin(), marks.end());
     }
-    std::reverse(marks.begin(), marks.end());
-    return marks;
-}
+
+    void find_live() {
+        live.assign(tape.primals.size() - base.slots, 0);
+        Slot highest = 0;
+        for (const Handle* handle : handles) {
+            mark_of(handle->slot) = 1;
+            highest = std::max(highest, handle->slot);
+        }
+        for (std::size_t i = tape.statements.size(); i-- > base.statements;) {
+            Statement const& statement = tape.statements[i];
+            if (statement.result > highest || mark_of(statement.result) == 0) continue;
+            Slot slots[3] = {};
+            int const arity = tape.operands(statement, slots);
+            for (int k = 0; k < arity; ++k) {
+                if (contains(slots[k])) mark_of(slots[k]) = 1;
+            }
+        }
+    }
+
+    void find_places() {
+        places.resize(live.size() + 1);
+        Slot next = static_cast<Slot>(base.slots);
+        for (std::size_t i = 0; i < live.size(); ++i) {
+            places[i] = next;
+            next += live[i];
+        }
+        places[live.size()] = next;
+    }
+};
 
 }  // namespace
 
-void Tape::collect() {
+void Tape::collect(const Position& base) {
     if (is_graph() || sweeping) return;
-    std::vector<std::uint8_t> live;
-    std::vector<Slot> places;
-    std::vector<Mark*> marks;
+    Young young{*this, base, {}, {}, {}, {}};
     try {
-        live = reachable(*this);
-        places = new_places(live);
-        marks = marks_oldest_first(*this);
+        young.find_handles();
+        young.find_live();
+        young.find_places();
     } catch (const std::bad_alloc&) {
-        collect_at_ = 2 * statements.size();  // no memory to tidy up with: go on without
+        tenured_ = position();  // no memory to tidy up with: go on without
+        collect_at_ = 2 * statements.size();
         return;
     }
 
     // Statements and their pairs. A mark goes between what is left around it.
-    std::size_t kept = 0, kept_pairs = 0;
-    auto mark = marks.begin();
-    for (std::size_t i = 0; i <= statements.size(); ++i) {
-        for (; mark != marks.end() && (*mark)->position.statements == i; ++mark) {
+    std::size_t kept = base.statements, kept_pairs = base.pairs;
+    auto mark = young.marks.begin();
+    for (std::size_t i = base.statements; i <= statements.size(); ++i) {
+        for (; mark != young.marks.end() && (*mark)->position.statements == i; ++mark) {
             (*mark)->position.statements = kept;
             (*mark)->position.pairs = kept_pairs;
-            (*mark)->position.slots = places[(*mark)->position.slots];
+            (*mark)->position.slots = young.place(static_cast<Slot>((*mark)->position.slots));
+            (*mark)->slot = static_cast<Slot>((*mark)->position.slots);
         }
         if (i == statements.size()) break;
         Statement statement = statements[i];
-        if (live[statement.result] == 0) continue;
+        if (young.mark_of(statement.result) == 0) continue;
         if (arity_of(statement.op) == 3) {
             Pair const pair = pairs[statement.b];
             statement.b = static_cast<Slot>(kept_pairs);
-            pairs[kept_pairs++] = {places[pair.b], places[pair.c]};
+            pairs[kept_pairs++] = {young.place(pair.b), young.place(pair.c)};
         } else {
-            statement.b = places[statement.b];
+            statement.b = young.place(statement.b);
         }
-        statement.a = places[statement.a];
-        statement.result = places[statement.result];
+        statement.a = young.place(statement.a);
+        statement.result = young.place(statement.result);
         statements[kept++] = statement;
     }
     statements.truncate(kept);
     pairs.truncate(kept_pairs);
 
-    std::size_t kept_inputs = 0;
-    mark = marks.begin();
-    for (std::size_t i = 0; i <= inputs.size(); ++i) {
-        for (; mark != marks.end() && (*mark)->position.inputs == i; ++mark) {
+    std::size_t kept_inputs = base.inputs;
+    mark = young.marks.begin();
+    for (std::size_t i = base.inputs; i <= inputs.size(); ++i) {
+        for (; mark != young.marks.end() && (*mark)->position.inputs == i; ++mark) {
             (*mark)->position.inputs = kept_inputs;
         }
         if (i == inputs.size()) break;
         Input& input = inputs[i];
-        if (live[input.slot] == 0) {
+        if (young.mark_of(input.slot) == 0) {
             if (input.leaf != nullptr) input.leaf->release();
             continue;
         }
-        input.slot = places[input.slot];
+        input.slot = young.place(input.slot);
         if (kept_inputs != i) inputs[kept_inputs] = std::move(input);
         ++kept_inputs;
     }
     inputs.erase(inputs.begin() + static_cast<std::ptrdiff_t>(kept_inputs), inputs.end());
 
-    for (Handle* handle = newest_; handle != nullptr; handle = handle->older) {
-        if (handle->state != Handle::State::mark) handle->slot = places[handle->slot];
+    for (Handle* handle : young.handles) handle->slot = young.place(handle->slot);
+    for (std::size_t i = 0; i < young.live.size(); ++i) {
+        if (young.live[i] != 0) primals[young.places[i]] = primals[base.slots + i];
     }
-    for (std::size_t slot = 0; slot < live.size(); ++slot) {
-        if (live[slot] != 0) primals[places[slot]] = primals[slot];
-    }
-    primals.truncate(places.back());
+    primals.truncate(young.places.back());
 
     slots_moved();
-    collect_at_ = std::max(first_collection, 2 * kept);
+    if (base.statements == 0) collect_at_ = std::max(first_full_collection, 2 * kept);
+    tenured_ = position();
 }
 
 }  // namespace autodiffx

@@ -18,12 +18,12 @@ constexpr int max_exponent_order = 7;
 constexpr double sinc_root = 0.6625862125821924;
 constexpr double sinc_root_error = -3.2226195496236431714e-17;
 constexpr double sinc_taylor[] = {
-    7.2818153823467820687,      -1.5684851808319596313,     -8.0327449406994725038,
-    1.3972001543785861603,      2.958768742735972007,       -0.43102151076324471626,
-    -0.55264461194230899528,    0.069207608301524127677,    0.062741806879733037968,
-    -0.006887425306413227197,   -0.004799011454002863947,   0.00046882013956367123338,
-    0.00026441457090810043868,  -0.000023265984040212084482, -0.000011001274170668132228,
-    8.8047832651581836253e-7,   3.5799941278296946743e-7,
+    7.2818153823467820687,     -1.5684851808319596313,      -8.0327449406994725038,
+    1.3972001543785861603,     2.958768742735972007,        -0.43102151076324471626,
+    -0.55264461194230899528,   0.069207608301524127677,     0.062741806879733037968,
+    -0.006887425306413227197,  -0.004799011454002863947,    0.00046882013956367123338,
+    0.00026441457090810043868, -0.000023265984040212084482, -0.000011001274170668132228,
+    8.8047832651581836253e-7,  3.5799941278296946743e-7,
 };
 
 // sin(pi x + n pi / 2), the whole turns taken off exactly.
@@ -32,10 +32,14 @@ double sin_pi(double x, int n) {
     if (std::isnan(part)) return part;  // no integer stands for it
     double const t = pi * (part - 0.5 * quarters);
     switch ((static_cast<int>(quarters) + n) & 3) {
-        case 0: return std::sin(t);
-        case 1: return std::cos(t);
-        case 2: return -std::sin(t);
-        default: return -std::cos(t);
+        case 0:
+            return std::sin(t);
+        case 1:
+            return std::cos(t);
+        case 2:
+            return -std::sin(t);
+        default:
+            return -std::cos(t);
     }
 }
 
@@ -167,12 +171,15 @@ double power_derivative(double a, double b, double order) {
         for (int j = m; j > 0; --j) taylor[j] = taylor[j] * (b - i) + taylor[j - 1];
         taylor[0] *= b - i;
     }
-    double const log_a = m > 0 ? std::log(a) : 0.0;
-    double sum = taylor[0], weight = 1.0;
+    // Where the terms cancel, the rounding of the logarithm is what is left of them.
+    long double const log_a = m > 0 ? std::log(static_cast<long double>(a)) : 0.0L;
+    long double wide_sum = taylor[0], weight = 1.0L;
     for (int j = 1; j <= m; ++j) {
         weight *= m - j + 1;
-        sum = chain(sum, log_a) + weight * taylor[j];
+        wide_sum =
+            (wide_sum == 0.0L || log_a == 0.0L ? 0.0L : wide_sum * log_a) + weight * taylor[j];
     }
+    double const sum = static_cast<double>(wide_sum);
     if (sum == 0.0) return 0.0;
 
     // The exponent b - n, and what its rounding left: nothing worth a correction

@@ -69,6 +69,7 @@ std::vector<std::pair<Leaf*, T>> gather(Tape& tape, Seed<T> seed, Sweep sweep) {
     std::vector<std::pair<Leaf*, T>> found;
     Pending<T> pending;
     pending.emplace_back(&tape, std::vector<Seed<T>>{seed});
+    std::vector<Tape*> swept;
     std::vector<Tape*> order;  // looked up only once two tapes wait at the same time
     while (!pending.empty()) {
         auto next = pending.begin();
@@ -84,8 +85,15 @@ std::vector<std::pair<Leaf*, T>> gather(Tape& tape, Seed<T> seed, Sweep sweep) {
         }
         auto const [at, seeds] = std::move(*next);
         pending.erase(next);
-        sweep(*at, seeds,
-              [&, at = at](Adjoints<T>& adjoints) { harvest(*at, adjoints, found, pending); });
+        swept.push_back(at);
+        try {
+            sweep(*at, seeds,
+                  [&, at = at](Adjoints<T>& adjoints) { harvest(*at, adjoints, found, pending); });
+        } catch (...) {
+            // What was refused is not to be read from intermediates either.
+            for (Tape* each : swept) each->swept_statements = Tape::npos;
+            throw;
+        }
     }
     return found;
 }

@@ -20,14 +20,18 @@ void Leaf::set(double v) {
     leaf_epoch.fetch_add(1, std::memory_order_relaxed);
 }
 
-Mark::Mark(Tape& on) : position(on.position()) { on.link(*this, 0, State::mark); }
+Mark::Mark(Tape& on) : position(on.position()) {
+    on.link(*this, static_cast<Slot>(position.slots), State::mark);
+}
 
 Mark::~Mark() {
     if (tape != nullptr) tape->unlink(*this);
 }
 
 Tape::Tape(Role role)
-    : collect_at_(role == Role::ambient ? first_collection : npos), key_(++last_key), role_(role) {
+    : collect_at_(role == Role::ambient ? first_full_collection : npos),
+      key_(++last_key),
+      role_(role) {
     if (role == Role::graph) number = ++last_number;
     primals.limit(std::size_t{std::numeric_limits<Slot>::max()} + 1);
 }
@@ -127,7 +131,7 @@ Slot Tape::capture(Tape& outer, const Handle& handle) {
         inputs.pop_back();
         throw;
     }
-    outer.link(*captured, handle.slot, handle.state);
+    outer.link_old(*captured, handle.slot, handle.state);
     captured->deferred = handle.deferred;
     entry.captured = std::move(captured);
     entry.version = outer.replays;
@@ -163,6 +167,7 @@ void Tape::rewind(const Position& to) {
     }
     ++generation_;
     swept_statements = npos;
+    if (to.statements < tenured_.statements) tenured_ = to;
     statements.truncate(to.statements);
     primals.truncate(to.slots);
     pairs.truncate(to.pairs);
@@ -176,13 +181,18 @@ void Tape::make_room_slowly() {
     if (!is_graph() && !sweeping) {
         if (newest_ == nullptr && statements.size() >= first_rewind) rewind(Position{});
         else if (statements.size() >= collect_at_) collect();
+        else if (statements.size() >= tenured_.statements + first_collection)
+            collect(Position(tenured_));
     }
     statements.reserve_more(1);
-    room_ = std::min(statements.capacity(), std::max(collect_at_, statements.size() + 1));
+    std::size_t const tidy_at =
+        is_graph() ? npos : std::min(collect_at_, tenured_.statements + first_collection);
+    room_ = std::min(statements.capacity(), std::max(tidy_at, statements.size() + 1));
 }
 
 // The last handle has gone: nobody can ask for what is recorded.
 void Tape::forsaken() {
+    ordered_ = true;
     if (owners_ == 0) end();
     else room_ = 0;  // make_room looks closer
 }
@@ -208,6 +218,7 @@ void Tape::clear() {
     slots_moved();
     statements.release();
     room_ = 0;
+    tenured_ = Position{};
     primals.release();
     pairs.release();
     guards.clear();

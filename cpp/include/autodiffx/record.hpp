@@ -1,6 +1,7 @@
 // Recording: a value and a row. The way from `a * b` to the tape.
 #pragma once
 
+#include "autodiffx/inline.hpp"
 #include "autodiffx/tape.hpp"
 
 namespace autodiffx {
@@ -37,6 +38,28 @@ inline unsigned kind_bits(Operand operand, int position) {
 }
 
 }  // namespace detail
+
+// An operand without anything that takes thought: evaluated, and not varying.
+struct QuickOperand {
+    Slot slot;
+    unsigned kind;
+};
+
+// Records an operation of which at least one operand is active; make_room has
+// been called. What differs from record() is only what need not be asked.
+template <Op op>
+AUTODIFFX_INLINE Operand record_quickly(Tape& tape, QuickOperand a, QuickOperand b = {0, 0}) {
+    static_assert(Row<op>::smoothness != Smoothness::passive);
+    const double* const primals = tape.primals.data();
+    double value;
+    if constexpr (Row<op>::arity == 1) value = Row<op>::primal(primals[a.slot]);
+    else value = Row<op>::primal(primals[a.slot], primals[b.slot]);
+    Slot const slot = static_cast<Slot>(tape.primals.size());
+    tape.primals.push(value);
+    tape.statements.push_unchecked(
+        {op, static_cast<std::uint16_t>(a.kind | b.kind << 2), a.slot, b.slot, slot});
+    return {slot, Kind::result, false};
+}
 
 template <Op op>
 Operand record(Tape& tape, Operand a) {

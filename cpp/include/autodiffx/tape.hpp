@@ -128,6 +128,11 @@ struct Handle {
     State state = State::constant;
     bool deferred = false;  // depends on a placeholder: may be unevaluated
     [[nodiscard]] bool on_tape() const { return tape != nullptr; }
+    // Active and evaluated: both bytes in one look.
+    [[nodiscard]] bool is_plain_result() const {
+        return (static_cast<unsigned>(state) | static_cast<unsigned>(deferred) << 8) ==
+               static_cast<unsigned>(State::result);
+    }
 };
 
 // What a tape takes from outside: a leaf, a slot of an enclosing tape, or a
@@ -168,6 +173,11 @@ struct Adjoints {
     Arena<std::uint8_t> reached;  // how the swept result depends on this slot
     Arena<Slot> touched;          // inputs that were reached
     std::size_t low = 0, high = 0;
+
+    // The adjoint at an index, zero where the sweep did not come by.
+    [[nodiscard]] T at(std::size_t index) const {
+        return index >= low && index < high ? values[index] : T(0.0);
+    }
 };
 
 // What the bindings keep beside a tape: where guards and escapes were recorded.
@@ -211,10 +221,11 @@ public:
         return arity;
     }
 
-    void link(Handle& handle, Slot slot, Handle::State state) noexcept {
+    void link(Handle& handle, Slot slot, Handle::State state, bool deferred = false) noexcept {
         handle.tape = this;
         handle.slot = slot;
         handle.state = state;
+        handle.deferred = deferred;
         handle.newer = nullptr;
         handle.older = newest_;
         if (newest_ != nullptr) newest_->newer = &handle;
@@ -249,7 +260,9 @@ public:
     // Forgets everything after the position. The caller knows that no handle refers to it.
     void rewind(const Position& to);
     // Removes what no handle can reach and moves the rest down.
-    void collect();
+    // Only from `base` on: what lies before is taken to be alive.
+    void collect(const Position& base);
+    void collect() { collect(Position{}); }
     // Forgets everything; handles keep their values and know that they were cleared.
     void clear();
 
@@ -293,11 +306,19 @@ public:
     std::string name;
 
     [[nodiscard]] Handle* newest() const { return newest_; }
+    // Whether no handle in the list has a higher slot than a newer one.
+    [[nodiscard]] bool handles_are_ordered() const { return ordered_; }
+    // As link(), for a slot that may be older than the newest handle's.
+    void link_old(Handle& handle, Slot slot, Handle::State state, bool deferred = false) noexcept {
+        if (newest_ != nullptr && slot < newest_->slot) ordered_ = false;
+        link(handle, slot, state, deferred);
+    }
     [[nodiscard]] bool has_owner() const { return owners_ != 0; }
 
     // Statements that the ambient tape may hold before its first collection,
     // and before it is worth while to start again.
-    static constexpr std::size_t first_collection = std::size_t{1} << 15;
+    static constexpr std::size_t first_collection = std::size_t{1} << 14;
+    static constexpr std::size_t first_full_collection = std::size_t{1} << 16;
     static constexpr std::size_t first_rewind = std::size_t{1} << 10;
 
 private:
@@ -333,6 +354,8 @@ private:
     Role role_;
     std::uint32_t owners_ = 0;
     Handle* newest_ = nullptr;
+    bool ordered_ = true;
+    Position tenured_;  // up to here the last collection went
     ConstantEntry constants_[constant_entries];
 };
 
