@@ -162,10 +162,12 @@ const char* documentation(bool as_method) {
     } else {
         parameters += ", /";
     }
+    // Volatile: what the compiler would compute is not always what the library does.
+    double const volatile* const at = values;
     double result = 0.0;
-    if constexpr (R::arity == 1) result = R::primal(values[0]);
-    else if constexpr (R::arity == 2) result = R::primal(values[0], values[1]);
-    else result = R::primal(values[0], values[1], values[2]);
+    if constexpr (R::arity == 1) result = R::primal(at[0]);
+    else if constexpr (R::arity == 2) result = R::primal(at[0], at[1]);
+    else result = R::primal(at[0], at[1], at[2]);
     std::string const shown = R::smoothness == Smoothness::passive
                                   ? std::string(py::repr(py::bool_(result != 0.0)))
                                   : std::string(py::repr(py::float_(result)));

@@ -2,6 +2,7 @@
 #include <cmath>
 
 #include "arithmetic.hpp"
+#include "attributes.hpp"
 #include "common.hpp"
 #include "functions.hpp"
 
@@ -11,15 +12,6 @@ namespace autodiffx::bindings {
 
 PyTypeObject* variable_type = nullptr;
 PyTypeObject* constant_type = nullptr;
-
-FreeList free_list;
-
-VariableObject* allocate_slowly() {
-    auto* const object = PyObject_New(VariableObject, variable_type);
-    if (object == nullptr) throw py::error_already_set();
-    object->weak_references = nullptr;
-    return object;
-}
 
 namespace {
 
@@ -65,34 +57,6 @@ PyObject* create(PyTypeObject* type, PyObject*, PyObject*) {
     return self;
 }
 
-[[noreturn]] void raise_bad_value(char const* what, PyObject* value) {
-    if (is_variable(value) || is_dual(value)) {
-        raise_type_error(std::string(what) + " takes a plain number, got a " + type_name(value) +
-                         ", whose derivative would be dropped: use its .value");
-    }
-    raise_type_error(std::string(what) +
-                     " takes a number (int, float, bool, a NumPy scalar or 0-d array), got '" +
-                     type_name(value) + "'");
-}
-
-double number_or_raise(char const* what, PyObject* value) {
-    double number;
-    if (!read_number(value, number)) raise_bad_value(what, value);
-    return number;
-}
-
-void set_name(Leaf& leaf, PyObject* name) {
-    if (name == Py_None) {
-        leaf.has_name = false;
-        leaf.name.clear();
-        return;
-    }
-    if (!PyUnicode_Check(name))
-        raise_type_error("the name of a Variable is a str or None, got '" + type_name(name) + "'");
-    leaf.name = py::cast<std::string>(py::handle(name));
-    leaf.has_name = true;
-}
-
 int initialise_variable(PyObject* self, PyObject* arguments, PyObject* keywords) {
     return guarded([&]() -> int {
         PyObject *value = Py_None, *name = Py_None;
@@ -122,126 +86,6 @@ int initialise_constant(PyObject* self, PyObject* arguments, PyObject* keywords)
         double const number = number_or_raise("Constant()", value);
         handle_of(self).value = number;
         return 0;
-    });
-}
-
-// ---- attributes --------------------------------------------------------------
-
-PyObject* get_value(PyObject* self, void*) {
-    return guarded([&] {
-        Handle const& handle = handle_of(self);
-        double const value = read_value(handle);
-        if (handle.on_tape()) note_escape(handle);
-        return PyFloat_FromDouble(value);
-    });
-}
-
-int set_value(PyObject* self, PyObject* value, void*) {
-    return guarded([&]() -> int {
-        Handle const& handle = handle_of(self);
-        if (value == nullptr)
-            raise(PyExc_AttributeError, "the value of a Variable cannot be deleted");
-        if (handle.state != Handle::State::leaf) {
-            raise(PyExc_AttributeError, handle.state == Handle::State::constant
-                                            ? "a Constant cannot be set: use a Variable"
-                                            : "only leaves can be set, this value was computed: "
-                                              "set the Variables it came from");
-        }
-        handle.leaf->set(number_or_raise(".value", value));
-        return 0;
-    });
-}
-
-PyObject* get_grad(PyObject* self, void*) {
-    return guarded([&]() -> PyObject* {
-        Handle const& handle = handle_of(self);
-        if (handle.state == Handle::State::leaf) {
-            if (handle.leaf->has_grad) return PyFloat_FromDouble(handle.leaf->grad);
-        } else if (handle.state == Handle::State::result) {
-            Tape const& tape = *handle.tape;
-            if (tape.swept_statements == tape.statements.size()) {
-                return PyFloat_FromDouble(tape.adjoints.at(handle.slot));
-            }
-        }
-        Py_RETURN_NONE;
-    });
-}
-
-int set_grad(PyObject* self, PyObject* value, void*) {
-    return guarded([&]() -> int {
-        Handle const& handle = handle_of(self);
-        if (value == nullptr)
-            raise(PyExc_AttributeError, "the grad of a Variable cannot be deleted: set it to None");
-        if (handle.state != Handle::State::leaf) {
-            raise(PyExc_AttributeError,
-                  "only the grad of a leaf can be set, not that of a computed or constant value");
-        }
-        if (value == Py_None) {
-            handle.leaf->has_grad = false;
-        } else {
-            handle.leaf->grad = number_or_raise(".grad", value);
-            handle.leaf->has_grad = true;
-        }
-        return 0;
-    });
-}
-
-PyObject* get_name(PyObject* self, void*) {
-    return guarded([&]() -> PyObject* {
-        Handle const& handle = handle_of(self);
-        if (handle.state == Handle::State::leaf && handle.leaf->has_name) {
-            return py::str(handle.leaf->name).release().ptr();
-        }
-        Py_RETURN_NONE;
-    });
-}
-
-int set_name_attribute(PyObject* self, PyObject* value, void*) {
-    return guarded([&]() -> int {
-        Handle const& handle = handle_of(self);
-        if (handle.state != Handle::State::leaf)
-            raise(PyExc_AttributeError, "only leaves have names");
-        set_name(*handle.leaf, value == nullptr ? Py_None : value);
-        return 0;
-    });
-}
-
-// The statement that computed it, or null for leaves, constants, arguments of
-// transforms and what was cleared.
-const Statement* statement_of(const Handle& handle) {
-    if (!handle.on_tape()) return nullptr;
-    std::size_t const at = handle.tape->statement_of(handle.slot);
-    return at == Tape::npos ? nullptr : &handle.tape->statements[at];
-}
-
-PyObject* get_is_leaf(PyObject* self, void*) {
-    Handle const& handle = handle_of(self);
-    return PyBool_FromLong(handle.state != Handle::State::detached &&
-                           statement_of(handle) == nullptr);
-}
-
-PyObject* get_op(PyObject* self, void*) {
-    return guarded([&]() -> PyObject* {
-        const Statement* const statement = statement_of(handle_of(self));
-        if (statement == nullptr) Py_RETURN_NONE;
-        std::string_view const name = name_of(statement->op);
-        return PyUnicode_FromStringAndSize(name.data(), static_cast<Py_ssize_t>(name.size()));
-    });
-}
-
-PyObject* get_inputs(PyObject* self, void*) {
-    return guarded([&]() -> PyObject* {
-        Handle const& handle = handle_of(self);
-        const Statement* const statement = statement_of(handle);
-        if (statement == nullptr) return PyTuple_New(0);
-        Slot slots[3];
-        int const arity = handle.tape->operands(*statement, slots);
-        py::tuple inputs(static_cast<std::size_t>(arity));
-        for (int i = 0; i < arity; ++i) {
-            inputs[static_cast<std::size_t>(i)] = py::reinterpret_steal<py::object>(
-                object_of_slot(*handle.tape, slots[i], statement->kind(i)));
-        }
-        return inputs.release().ptr();
     });
 }
 
@@ -371,20 +215,6 @@ PyObject* round_to(PyObject* self, PyObject* arguments, PyObject* keywords) {
     });
 }
 
-PyGetSetDef attributes[] = {
-    {"value", get_value, set_value, "The number. Settable on leaves; setting starts a new version.",
-     nullptr},
-    {"grad", get_grad, set_grad,
-     "The gradient that backward() set: a float, None before the first. Of a computed value its "
-     "adjoint in the last sweep.",
-     nullptr},
-    {"name", get_name, set_name_attribute, "The name given to a leaf, or None.", nullptr},
-    {"is_leaf", get_is_leaf, nullptr, "True if no recorded operation made it.", nullptr},
-    {"op", get_op, nullptr, "The name of the operator that made it, None for a leaf.", nullptr},
-    {"inputs", get_inputs, nullptr, "The operands of the operator that made it, () for a leaf.",
-     nullptr},
-    {nullptr, nullptr, nullptr, nullptr, nullptr}};
-
 PyMemberDef members[] = {{"__weaklistoffset__", T_PYSSIZET,
                           offsetof(VariableObject, weak_references), READONLY, nullptr},
                          {nullptr, 0, 0, 0, nullptr}};
@@ -443,80 +273,6 @@ py::object restore_variable(const py::object& type, const py::object& value, con
 
 }  // namespace
 
-PyObject* new_constant(double value) {
-    VariableObject* const object = allocate();
-    object->handle.tape = nullptr;
-    object->handle.state = Handle::State::constant;
-    object->handle.value = value;
-    return reinterpret_cast<PyObject*>(object);
-}
-
-PyObject* object_of_leaf(Leaf& leaf) {
-    if (leaf.object != nullptr) {
-        Py_INCREF(static_cast<PyObject*>(leaf.object));
-        return static_cast<PyObject*>(leaf.object);
-    }
-    VariableObject* const object = allocate();
-    object->handle.tape = nullptr;
-    object->handle.state = Handle::State::leaf;
-    object->handle.leaf = &leaf;
-    leaf.retain();
-    leaf.object = object;
-    return reinterpret_cast<PyObject*>(object);
-}
-
-PyObject* handle_on_old(Tape& tape, Operand operand) {
-    VariableObject* const object = allocate();
-    tape.link_old(object->handle, operand.slot, static_cast<Handle::State>(operand.kind),
-                  operand.deferred);
-    return reinterpret_cast<PyObject*>(object);
-}
-
-PyObject* object_of_slot(Tape& tape, Slot slot, Kind kind) {
-    if (kind == Kind::constant) {
-        py::object const type =
-            py::reinterpret_borrow<py::object>(reinterpret_cast<PyObject*>(constant_type));
-        return type(tape.primals[slot]).release().ptr();
-    }
-    const Input* const input = tape.input_at(slot);
-    if (input != nullptr && input->leaf != nullptr) return object_of_leaf(*input->leaf);
-    if (input != nullptr && input->captured && input->captured->on_tape()) {
-        Handle const& captured = *input->captured;
-        return handle_on_old(
-            *captured.tape,
-            {captured.slot, captured.state == Handle::State::result ? Kind::result : Kind::varying,
-             captured.deferred});
-    }
-    std::size_t const at = tape.statement_of(slot);
-    bool const deferred =
-        at != Tape::npos && (tape.statements[at].flags & Statement::deferred_bit) != 0;
-    return handle_on_old(tape,
-                         {slot, kind == Kind::varying ? Kind::varying : Kind::result, deferred});
-}
-
-void backward_from(const Handle& handle, double seed, bool accumulate) {
-    switch (handle.state) {
-        case Handle::State::leaf:
-            if (!handle.leaf->has_value) read_value(handle);
-            store_gradient({{handle.leaf, seed}}, accumulate);
-            return;
-        case Handle::State::result: {
-            bring_up_to_date(*handle.tape, handle.slot);
-            store_gradient(gradient(*handle.tape, handle.slot, seed), accumulate);
-            return;
-        }
-        case Handle::State::detached:
-            throw graph_error("backward(): the value was recorded in Graph #" +
-                              std::to_string(handle.slot) +
-                              ", which has been cleared: compute it again");
-        default:
-            throw passive_error(
-                "backward() of a value that depends on no Variable: there is nothing to "
-                "differentiate by "
-                "(constants and decisions are passive)");
-    }
-}
-
 void register_variable(py::module_& module) {
     static std::vector<PyMethodDef> methods = operator_methods();
     for (PyMethodDef const& method : number_methods()) methods.push_back(method);
@@ -546,7 +302,7 @@ void register_variable(py::module_& module) {
                                {Py_tp_dealloc, reinterpret_cast<void*>(deallocate)},
                                {Py_tp_repr, reinterpret_cast<void*>(represent)},
                                {Py_tp_hash, reinterpret_cast<void*>(hash)},
-                               {Py_tp_getset, attributes},
+                               {Py_tp_getset, variable_attributes},
                                {Py_tp_members, members},
                                {Py_tp_methods, methods.data()},
                                {Py_tp_doc, const_cast<char*>(variable_doc)}});

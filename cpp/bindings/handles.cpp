@@ -1,0 +1,89 @@
+// Handles and Python objects: how one is made from the other.
+#include "common.hpp"
+
+namespace autodiffx::bindings {
+
+FreeList free_list;
+
+VariableObject* allocate_slowly() {
+    auto* const object = PyObject_New(VariableObject, variable_type);
+    if (object == nullptr) throw py::error_already_set();
+    object->weak_references = nullptr;
+    return object;
+}
+
+PyObject* new_constant(double value) {
+    VariableObject* const object = allocate();
+    object->handle.tape = nullptr;
+    object->handle.state = Handle::State::constant;
+    object->handle.value = value;
+    return reinterpret_cast<PyObject*>(object);
+}
+
+PyObject* object_of_leaf(Leaf& leaf) {
+    if (leaf.object != nullptr) {
+        Py_INCREF(static_cast<PyObject*>(leaf.object));
+        return static_cast<PyObject*>(leaf.object);
+    }
+    VariableObject* const object = allocate();
+    object->handle.tape = nullptr;
+    object->handle.state = Handle::State::leaf;
+    object->handle.leaf = &leaf;
+    leaf.retain();
+    leaf.object = object;
+    return reinterpret_cast<PyObject*>(object);
+}
+
+PyObject* handle_on_old(Tape& tape, Operand operand) {
+    VariableObject* const object = allocate();
+    tape.link_old(object->handle, operand.slot, static_cast<Handle::State>(operand.kind),
+                  operand.deferred);
+    return reinterpret_cast<PyObject*>(object);
+}
+
+PyObject* object_of_slot(Tape& tape, Slot slot, Kind kind) {
+    if (kind == Kind::constant) {
+        py::object const type =
+            py::reinterpret_borrow<py::object>(reinterpret_cast<PyObject*>(constant_type));
+        return type(tape.primals[slot]).release().ptr();
+    }
+    const Input* const input = tape.input_at(slot);
+    if (input != nullptr && input->leaf != nullptr) return object_of_leaf(*input->leaf);
+    if (input != nullptr && input->captured && input->captured->on_tape()) {
+        Handle const& captured = *input->captured;
+        return handle_on_old(
+            *captured.tape,
+            {captured.slot, captured.state == Handle::State::result ? Kind::result : Kind::varying,
+             captured.deferred});
+    }
+    std::size_t const at = tape.statement_of(slot);
+    bool const deferred =
+        at != Tape::npos && (tape.statements[at].flags & Statement::deferred_bit) != 0;
+    return handle_on_old(tape,
+                         {slot, kind == Kind::varying ? Kind::varying : Kind::result, deferred});
+}
+
+void backward_from(const Handle& handle, double seed, bool accumulate) {
+    switch (handle.state) {
+        case Handle::State::leaf:
+            if (!handle.leaf->has_value) read_value(handle);
+            store_gradient({{handle.leaf, seed}}, accumulate);
+            return;
+        case Handle::State::result: {
+            bring_up_to_date(*handle.tape, handle.slot);
+            store_gradient(gradient(*handle.tape, handle.slot, seed), accumulate);
+            return;
+        }
+        case Handle::State::detached:
+            throw graph_error("backward(): the value was recorded in Graph #" +
+                              std::to_string(handle.slot) +
+                              ", which has been cleared: compute it again");
+        default:
+            throw passive_error(
+                "backward() of a value that depends on no Variable: there is nothing to "
+                "differentiate by "
+                "(constants and decisions are passive)");
+    }
+}
+
+}  // namespace autodiffx::bindings
