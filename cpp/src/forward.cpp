@@ -44,12 +44,12 @@ struct ForwardStep {
 };
 
 void run(const Statement* at, const Statement* end, ForwardStep step) {
-    Statement s;
-next:
-    if (at == end) return;
-    s = *at++;
-    if ((s.flags & Statement::passive_bit) != 0) goto next;
+    while (at != end) {
+        Statement const& s = *at++;
+        if ((s.flags & Statement::passive_bit) != 0) continue;
 #include "dispatch.inc"
+    next:;
+    }
 }
 
 constexpr std::size_t poll_interval = std::size_t{1} << 20;

@@ -51,11 +51,11 @@ struct ReplayStep {
 };
 
 void run(const Statement* at, const Statement* end, ReplayStep step) {
-    Statement s;
-next:
-    if (at == end) return;
-    s = *at++;
+    while (at != end) {
+        Statement const& s = *at++;
 #include "dispatch.inc"
+    next:;
+    }
 }
 
 constexpr std::size_t poll_interval = std::size_t{1} << 20;

@@ -39,7 +39,7 @@ struct PrimalSource {
         : statements(tape.statements.data()),
           primals(tape.primals.data()),
           pairs(tape.pairs.data()) {}
-    [[nodiscard]] Statement statement(std::size_t i) const { return statements[i]; }
+    [[nodiscard]] Statement const& statement(std::size_t i) const { return statements[i]; }
     [[nodiscard]] Pair pair(Slot i) const { return pairs[i]; }
     [[nodiscard]] double read(Slot slot, Kind, bool) const { return primals[slot]; }
 };
@@ -55,7 +55,7 @@ struct DualSource {
           primals(tape.primals.data()),
           tangents(with.data()),
           pairs(tape.pairs.data()) {}
-    [[nodiscard]] Statement statement(std::size_t i) const { return statements[i]; }
+    [[nodiscard]] Statement const& statement(std::size_t i) const { return statements[i]; }
     [[nodiscard]] Pair pair(Slot i) const { return pairs[i]; }
     [[nodiscard]] dual<double> read(Slot slot, Kind, bool) const {
         return {primals[slot], tangents[slot]};
@@ -66,7 +66,10 @@ struct DualSource {
 struct RecordedSource {
     using Number = Recorded;
     Tape* tape;
-    [[nodiscard]] Statement statement(std::size_t i) const { return tape->statements[i]; }
+    Statement present{};
+    [[nodiscard]] Statement const& statement(std::size_t i) {
+        return present = tape->statements[i];
+    }
     [[nodiscard]] Pair pair(Slot i) const { return tape->pairs[i]; }
     [[nodiscard]] Recorded read(Slot slot, Kind kind, bool deferred) const {
         if (kind == Kind::constant) return tape->primals[slot];
@@ -188,34 +191,36 @@ struct ReverseStep {
     }
 };
 
-// Statements from i - 1 down to stop, or down to the oldest ancestor of the
-// seeds: then it returns true. `i` is left where it ended.
+// Statements from `from` - 1 down to stop, or down to the oldest ancestor of the
+// seeds: then it returns true. `from` is left where it ended.
 template <class Source>
-bool run(ReverseStep<Source>& shared, std::size_t& i, std::size_t stop) {
-    ReverseStep<Source> step = shared;  // a copy whose fields can live in registers
-    Statement s;
-    std::uint8_t how;
-next:
-    if (i == stop) goto pause;
-    s = step.source.statement(--i);
-    if (s.result < step.lowest) {
-        shared.lowest = step.lowest;
-        return true;
-    }
-    how = step.reached[step.index(s.result)];
-    if (how == 0) goto next;
-    if (how == reached_passively || (s.flags & Statement::decision_bit) != 0) {
-        if (s.op == Op::guard || step.depend(s, how)) goto next;
-    }
-    step.adjoint = step.values[step.index(s.result)];
-    if (is_zero(step.adjoint)) {
-        step.touch(s);
-        goto next;
-    }
+bool run(ReverseStep<Source>& shared, std::size_t& from, std::size_t stop) {
+    // Copies, whose fields can live in registers.
+    ReverseStep<Source> step = shared;
+    std::size_t i = from;
+    bool ended = false;
+    while (i != stop) {
+        Statement const& s = step.source.statement(--i);
+        if (s.result < step.lowest) {
+            ended = true;
+            break;
+        }
+        std::uint8_t const how = step.reached[step.index(s.result)];
+        if (how == 0) continue;
+        if (how == reached_passively || (s.flags & Statement::decision_bit) != 0) {
+            if (s.op == Op::guard || step.depend(s, how)) continue;
+        }
+        step.adjoint = step.values[step.index(s.result)];
+        if (is_zero(step.adjoint)) {
+            step.touch(s);
+            continue;
+        }
 #include "dispatch.inc"
-pause:
+    next:;
+    }
     shared.lowest = step.lowest;
-    return false;
+    from = i;
+    return ended;
 }
 
 template <class T>
@@ -305,7 +310,7 @@ void reverse_sweep(Tape& tape, const Arena<double>& tangents, Adjoints<dual<doub
 void recorded_sweep(Tape& tape, Adjoints<Recorded>& adjoints, Seed<Recorded> seed, std::size_t stop,
                     Slot base) {
     sweep(tape, adjoints, std::vector<Seed<Recorded>>{seed}, stop, base,
-          [&] { return RecordedSource{&tape}; });
+          [&] { return RecordedSource{&tape, {}}; });
 }
 
 }  // namespace autodiffx
