@@ -73,7 +73,7 @@ std::size_t Tape::bytes() const {
 }
 
 std::string Tape::describe() const {
-    if (!is_graph()) return "a thread's ambient tape";
+    if (!is_graph()) return "the ambient tape";
     return name.empty() ? "Graph #" + std::to_string(number) : "Graph '" + name + "'";
 }
 
