@@ -2,6 +2,8 @@
 #include "functions.hpp"
 
 #include <array>
+#include <deque>
+#include <string>
 
 #include "arithmetic.hpp"
 
@@ -182,8 +184,9 @@ const char* documentation(bool as_method) {
         "\n\nRaises TypeError for what is no number. Values follow NumPy: inf and nan, no "
         "exception.";
     if (!as_method) text += "\n\n>>> adx." + std::string(R::name) + "(" + arguments + ")\n" + shown;
-    // Method tables point to it for as long as the process runs.
-    return (new std::string(text + "\n"))->c_str();
+    // Method tables point to it for as long as the process runs, longer than static objects live.
+    static auto* const texts = new std::deque<std::string>;
+    return texts->emplace_back(text + "\n").c_str();
 }
 
 template <Op op>
