@@ -39,7 +39,8 @@ def power(a: float, b: float) -> float:
 
 def _infinity_like(a: float, b: float) -> float:
     """Infinity with the sign of a**b: that of a where b is an odd integer."""
-    return math.copysign(INF, a) if math.fmod(b, 2.0) in (1.0, -1.0) else INF
+    odd = math.isfinite(b) and math.fmod(b, 2.0) in (1.0, -1.0)
+    return math.copysign(INF, a) if odd else INF
 
 
 def finite_only(function: Callable[[float], float]) -> Callable[[float], float]:
