@@ -9,6 +9,8 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, settings
 
+from array_backends import ARRAY_BACKENDS
+
 settings.register_profile(
     "suite",
     deadline=None,  # two cores shared with other work say nothing about an example
@@ -46,6 +48,12 @@ def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> Non
 def backend(request: pytest.FixtureRequest) -> ModuleType:
     """`autodiffx`, then `autodiffx.reference`: the same names, made independently."""
     return importlib.import_module(BACKENDS[request.param])
+
+
+@pytest.fixture(scope="session", params=list(ARRAY_BACKENDS))
+def array_backend(request: pytest.FixtureRequest) -> ModuleType:
+    """As `backend`, of those that have arrays."""
+    return importlib.import_module(ARRAY_BACKENDS[request.param])
 
 
 @pytest.fixture(scope="session")
