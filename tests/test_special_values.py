@@ -127,6 +127,47 @@ ODD = (
     "deg2rad",
 )
 
+# Values whose sign or size NumPy and SciPy leave to the machine, or have none for: a zero of
+# maximum and minimum is the second operand, of fmax and fmin the first.
+SIGNED: list[tuple[str, tuple[float, ...], float]] = [
+    ("maximum", (0.0, -0.0), -0.0),
+    ("maximum", (-0.0, 0.0), 0.0),
+    ("minimum", (0.0, -0.0), -0.0),
+    ("minimum", (-0.0, 0.0), 0.0),
+    ("fmax", (0.0, -0.0), 0.0),
+    ("fmax", (-0.0, 0.0), -0.0),
+    ("fmin", (0.0, -0.0), 0.0),
+    ("fmin", (-0.0, 0.0), -0.0),
+    ("clip", (0.0, -0.0, 1.0), 0.0),
+    ("clip", (-0.0, 0.0, 1.0), -0.0),
+    ("clip", (0.0, -1.0, -0.0), 0.0),
+    ("relu", (-0.0,), 0.0),
+    ("sinc", (1.0,), 0.0),
+    ("sinc", (-1.0,), 0.0),
+    ("sinc", (2.0,), 0.0),
+    ("sinc", (-1e300,), 0.0),
+    ("silu", (-INF,), -0.0),
+    ("gelu", (-INF,), -0.0),
+    ("leaky_relu", (-0.0, 0.01), -0.0),
+    ("elu", (-0.0, -2.0), -0.0),
+    ("elu", (0.0, INF), 0.0),
+    ("erfinv", (-0.0,), -0.0),
+    ("beta", (0.5, INF), 0.0),
+    ("beta", (INF, INF), 0.0),
+    ("beta", (-0.5, INF), -INF),
+    ("beta", (0.5, -INF), NAN),
+    ("beta", (0.5, -1.0), INF),
+    ("beta", (-1.0, -1.0), INF),
+    ("beta", (2.0, -3.0), 1.0 / 6.0),
+    ("beta", (1e300, -1e300), 1e-300),
+    ("betaln", (0.5, INF), -INF),
+    ("betaln", (-0.5, INF), INF),
+    ("betaln", (0.5, -1.0), INF),
+    ("betaln", (SUBNORMAL, 0.5), 744.4400719213812),
+    ("betaln", (SUBNORMAL, SUBNORMAL), 745.1332191019412),
+    ("betaln", (1.0, -1e300), -690.7755278982137),
+]
+
 # Where the examples' own answers are not what mathematics says, and what is to be seen here.
 MENDED: dict[tuple[str, tuple[float, ...]], float] = {
     # NumPy takes the sine of a rounded multiple of pi: 3.9e-17 at 1, noise beyond
@@ -164,6 +205,32 @@ def test_binary_value(backend: ModuleType, name: str) -> None:
             expected = BINARY[name](np.float64(a), np.float64(b))
         expected = MENDED.get((name, (a, b)), expected)
         assert_same(getattr(backend, name)(a, b), expected, f"{name}({a}, {b})")
+
+
+@pytest.mark.parametrize(("name", "operands", "expected"), SIGNED)
+def test_value_with_its_sign(
+    backend: ModuleType, name: str, operands: tuple[float, ...], expected: float
+) -> None:
+    result = getattr(backend, name)(*operands)
+    assert_same(result, expected, f"{name}{operands}")
+    assert math.isnan(expected) or math.copysign(1.0, result) == math.copysign(1.0, expected)
+
+
+def test_beta_of_a_negative_operand(backend: ModuleType) -> None:
+    """B(a, b) = B(a, b + 2) (a + b) (a + b + 1) / (b (b + 1)), however large a."""
+    for a, b in ((2.5, -0.5), (1e10, -0.25), (1e17, -1.5), (-0.7, -0.6), (-1.3, 40.0)):
+        raised = backend.beta(a, b + 2.0) * ((a + b) / b) * ((a + b + 1.0) / (b + 1.0))
+        assert_same(backend.beta(a, b), raised, f"beta({a}, {b})")
+
+
+@pytest.mark.parametrize("order", range(1, 5))
+def test_polygamma_at_its_poles(backend: ModuleType, order: int) -> None:
+    """Odd orders are infinite on both sides; even ones change sign, of which 0 has one."""
+    odd = order % 2 == 1
+    table = {0.0: INF if odd else -INF, -1.0: INF if odd else NAN, -INF: NAN}
+    for x, expected in table.items():
+        assert_same(backend.polygamma(order, x), expected, f"polygamma({order}, {x})")
+    assert backend.polygamma(order, -0.0) == INF
 
 
 def test_polygamma_value(backend: ModuleType) -> None:

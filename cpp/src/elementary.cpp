@@ -117,9 +117,8 @@ double cbrt_partial(double x) {
 }
 
 double hypot_partial(double a, double b) {
-    double const larger = std::fmax(std::abs(a), std::abs(b));
-    if (larger == 0.0) return 0.0;
-    if (std::isinf(larger)) {
+    if (a == 0.0 && b == 0.0) return 0.0;
+    if (std::isinf(a) || std::isinf(b)) {
         // Between two infinities the diagonal is as good as any direction.
         if (std::isinf(a)) return std::copysign(std::isinf(b) ? std::sqrt(0.5) : 1.0, a);
         return std::isnan(a) ? a : std::copysign(0.0, a);
@@ -130,6 +129,7 @@ double hypot_partial(double a, double b) {
 
 double hypot_curvature(double a, double b) {
     if (a == 0.0 && b == 0.0) return 0.0;
+    if (std::isnan(a) || std::isnan(b)) return nan;
     if (std::isinf(a) || std::isinf(b)) return 0.0;
     auto const [u, v, exponent] = scaled(a, b);
     double const root = std::hypot(u, v), ratio = v / root;
@@ -140,6 +140,7 @@ double hypot_curvature(double a, double b) {
 
 double hypot_mixed(double a, double b) {
     if (a == 0.0 && b == 0.0) return 0.0;
+    if (std::isnan(a) || std::isnan(b)) return nan;
     if (std::isinf(a) || std::isinf(b)) return 0.0;
     auto const [u, v, exponent] = scaled(a, b);
     double const root = std::hypot(u, v);
@@ -147,12 +148,14 @@ double hypot_mixed(double a, double b) {
 }
 
 double arctan2_partial(double a, double b) {
-    if (std::isinf(a) || std::isinf(b)) return std::isnan(b) ? b : std::copysign(0.0, b);
+    if (std::isnan(a) || std::isnan(b)) return nan;
+    if (std::isinf(a) || std::isinf(b)) return std::copysign(0.0, b);
     auto const [u, v, exponent] = scaled(a, b);
     return std::scalbn(v / (u * u + v * v), -exponent);
 }
 
 double arctan2_mixed(double a, double b) {
+    if (std::isnan(a) || std::isnan(b)) return nan;
     if (std::isinf(a) || std::isinf(b)) return 0.0;
     auto const [u, v, exponent] = scaled(a, b);
     double const square = u * u + v * v;
@@ -168,7 +171,7 @@ double power_derivative(double a, double b, double order) {
 
     double taylor[max_exponent_order + 1] = {1.0};
     for (int i = 0; i < n; ++i) {
-        for (int j = m; j > 0; --j) taylor[j] = taylor[j] * (b - i) + taylor[j - 1];
+        for (int j = m; j > 0; --j) taylor[j] = chain(taylor[j], b - i) + taylor[j - 1];
         taylor[0] *= b - i;
     }
     // Where the terms cancel, the rounding of the logarithm is what is left of them.
@@ -181,6 +184,9 @@ double power_derivative(double a, double b, double order) {
     }
     double const sum = static_cast<double>(wide_sum);
     if (sum == 0.0) return 0.0;
+    if (std::isnan(log_a)) return nan;
+    // A fraction may be lost in b - n; a negative number to it has no power.
+    if (a < 0.0 && std::isfinite(a) && b != std::floor(b)) return nan;
 
     // The exponent b - n, and what its rounding left: nothing worth a correction
     // where b itself is that coarse.
@@ -204,7 +210,8 @@ double sinc_derivative(double x, double order) {
     if (n > 0 && std::abs(x) < 0.25 * (n + 1)) return sinc_series(x, n);
     if (x == 0.0) return 1.0;
     // x f(n) + n f(n-1) = pi^(n-1) sin(pi x + n pi / 2)
-    double value = sin_pi(x, 0) / (pi * x), pi_power = 1.0;
+    // At the other integers a zero without a sign.
+    double value = sin_pi(x, 0) / (pi * x) + 0.0, pi_power = 1.0;
     for (int k = 1; k <= n; ++k) {
         value = (pi_power * sin_pi(x, k) - k * value) / x;
         pi_power *= pi;

@@ -167,10 +167,16 @@ double gamma_sign(double x) { return x > 0.0 || std::fmod(std::floor(x), 2.0) ==
 
 // beta at a pole of gamma(a): finite where b and a + b are such that the pole
 // of gamma(a + b) takes it away.
+bool is_taken_away(double a, double b) { return is_whole(b) && b > 0.0 && a + b <= 0.0; }
+
 double beta_at_pole(double a, double b) {
-    if (!is_whole(b) || 1.0 - a - b <= 0.0) return infinity;
+    if (!is_taken_away(a, b)) return infinity;
     double const sign = std::fmod(b, 2.0) == 0.0 ? 1.0 : -1.0;
-    return sign * beta(1.0 - a - b, b);
+    return sign * beta(1.0 - (a + b), b);
+}
+
+double betaln_at_pole(double a, double b) {
+    return is_taken_away(a, b) ? betaln(1.0 - (a + b), b) : infinity;
 }
 
 // beta(a, b) for a >= b >= large, by Stirling's series: the two powers are taken
@@ -258,7 +264,8 @@ double polygamma(double order, double x) {
     if (n == 0) return digamma(x);
     double const sign = n % 2 == 1 ? 1.0 : -1.0;
     if (std::isnan(x) || x == -infinity) return nan;
-    if (x <= 0.0 && is_whole(x)) return n % 2 == 1 ? infinity : nan;
+    if (x == 0.0) return n % 2 == 1 ? infinity : std::copysign(infinity, -x);
+    if (x < 0.0 && is_whole(x)) return n % 2 == 1 ? infinity : nan;
     if (is_reflected(x, n)) return -sign * polygamma(order, 1.0 - x) - cot_derivative(x, n);
     // n! sum_k (x + k)^-(n+1), the far terms by the Euler-Maclaurin series
     int const steps = steps_to_large(x, large + n);
@@ -314,9 +321,15 @@ double polygamma_drop(double a, double b, double order) {
 double beta(double a, double b) {
     if (std::isnan(a) || std::isnan(b)) return nan;
     if (a < b) return beta(b, a);
+    if (b == -infinity) return nan;
     if (b <= 0.0 && is_whole(b)) return beta_at_pole(b, a);
     if (a <= 0.0 && is_whole(a)) return beta_at_pole(a, b);
-    if (b < 0.0 || std::isinf(a)) return beta_by_logarithms(a, b);
+    if (std::isinf(a)) return b > 0.0 ? 0.0 : gamma_sign(b) * infinity;
+    if (b < 0.0) {
+        if (a + b <= 0.0 && is_whole(a + b)) return 0.0;
+        // The logarithms of far apart operands have no digit of their difference.
+        return b < -64.0 ? beta_by_logarithms(a, b) : beta(a, b + 1.0) * ((a + b) / b);
+    }
     if (b >= large) return beta_of_large(a, b);
     // gamma(a) / gamma(a + b), a raised to where Stirling's series serves; lost is
     // the relative error of what is written before it.
@@ -338,9 +351,17 @@ double beta(double a, double b) {
 double betaln(double a, double b) {
     if (std::isnan(a) || std::isnan(b)) return nan;
     if (a < b) return betaln(b, a);
-    if (b <= 0.0 && is_whole(b)) return std::log(std::abs(beta_at_pole(b, a)));
-    if (a <= 0.0 && is_whole(a)) return std::log(std::abs(beta_at_pole(a, b)));
-    if (b < 0.0 || std::isinf(a)) return lgamma(a) + lgamma(b) - lgamma(a + b);
+    if (b == -infinity) return nan;
+    if (b <= 0.0 && is_whole(b)) return betaln_at_pole(b, a);
+    if (a <= 0.0 && is_whole(a)) return betaln_at_pole(a, b);
+    if (std::isinf(a)) return b > 0.0 ? -infinity : infinity;
+    if (b < -64.0) return lgamma(a) + lgamma(b) - lgamma(a + b);
+    if (b < 0.0) {
+        double const value = std::log(std::abs(beta(a, b)));
+        if (std::abs(value) < 700.0) return value;
+        return betaln(a, b + 1.0) + (std::log(std::abs(a + b)) - std::log(-b));
+    }
+    if (b < 1e-290) return std::log1p(b / a) - std::log(b);  // beta would overflow
     if (b >= large) {
         double const correction =
             stirling_correction(a) + stirling_correction(b) - stirling_correction(a + b);

@@ -62,7 +62,9 @@ double chebyshev_series(double u, const double (&c)[count]) {
 
 inline double sign(double x) { return x > 0.0 ? 1.0 : x < 0.0 ? -1.0 : x == 0.0 ? 0.0 : x; }
 
-inline double maximum(double a, double b) { return a >= b || std::isnan(a) ? a : b; }
+// Of two zeros NumPy's maximum and minimum give the second, its fmax and fmin the first.
+inline double maximum(double a, double b) { return a > b || std::isnan(a) ? a : b; }
+inline double fmax(double a, double b) { return a >= b || std::isnan(b) ? a : b; }
 
 // The share of a in maximum(a, b). A nan takes it all.
 inline double maximum_partial(double a, double b) {

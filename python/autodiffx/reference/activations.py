@@ -17,7 +17,7 @@ def leaky_relu_by_x(x: float, slope: float) -> float:
 
 
 def elu(x: float, alpha: float) -> float:
-    return alpha * expm1(x) if x <= 0 else x
+    return alpha * expm1(x) if x < 0 else x
 
 
 def elu_by_x(x: float, alpha: float) -> float:

@@ -186,8 +186,8 @@ def hypot_by_ab(a: Decimal, b: Decimal) -> Decimal:
 
 @precise
 def sinc_derivative(k: Decimal, x: Decimal) -> Decimal:
-    """The derivative of order k of sin(pi x) / (pi x)."""
-    return sinc(int(k), x)
+    """The derivative of order k of sin(pi x) / (pi x), which decays to both sides."""
+    return ZERO if k > 0 and x.is_infinite() else sinc(int(k), x)
 
 
 @precise
@@ -222,7 +222,7 @@ def logit_by_xx(x: Decimal) -> Decimal:
 @precise
 def silu(x: Decimal) -> Decimal:
     """x / (1 + e^-x)."""
-    return ZERO if x.is_infinite() and x < 0 else x / (ONE + (-x).exp())
+    return ZERO.copy_negate() if x.is_infinite() and x < 0 else x / (ONE + (-x).exp())
 
 
 @precise
@@ -262,32 +262,31 @@ def power_derivative(a: float, b: float, k: float, m: float) -> float:
     product is; each derivative by b then brings down log a or differentiates the product.
     At a = 0 with b > k every derivative is 0; a negative a has derivatives by a only.
     """
-    if m == 0:
-        product = math.prod(b - j for j in range(int(k)))
-        if product == 0 or not (math.isfinite(a) and math.isfinite(b) and a != 0):
-            return 0.0 if product == 0 else product * power(a, b - k)
-        if a < 0 and b != math.floor(b):
-            return NAN
-        negative = a < 0 and math.fmod(b - k, 2.0) != 0
-        return (-1.0 if negative else 1.0) * _power_derivative(abs(a), b, k, m)
-    if a == 0 and b > k:
+    if m > 0:
+        if a == 0 and b > k:
+            return 0.0
+        return NAN if a < 0 else _of_sign(a, b, k, m)
+    product = math.prod(b - j for j in range(int(k)))
+    if product == 0:
         return 0.0
-    if a > 0 and math.isfinite(a) and math.isfinite(b):
-        return _power_derivative(a, b, k, m)
-    return _power_limit(a, b, k, m)
-
-
-def _power_limit(a: float, b: float, k: float, m: float) -> float:
-    """Derivatives by b at a = 0 or infinity: those of a^(b-k) (log a)^m; NaN for a < 0."""
-    if a < 0 or a != a or b != b:
+    if not (math.isfinite(a) and math.isfinite(b) and a != 0):
+        factor = power(a, b - k)
+        return product * factor if factor != 0 else 0.0
+    if a < 0 and b != math.floor(b):
         return NAN
-    logarithm = math.inf if a > 0 else -math.inf
-    return power(a, b - k) * logarithm ** int(m)
+    return _of_sign(a, b, k, m)
+
+
+def _of_sign(a: float, b: float, k: float, m: float) -> float:
+    return math.copysign(1.0, power(a, b - k)) * _power_derivative(abs(a), b, k, m)
 
 
 @precise
 def _power_derivative(a: Decimal, b: Decimal, k: Decimal, m: Decimal) -> Decimal:
-    """a^(b-k) times the sum over j of C(m, j) (d/db)^j [b (b-1) ... (b-k+1)] (log a)^(m-j)."""
+    """a^(b-k) times the sum over j of C(m, j) (d/db)^j [b (b-1) ... (b-k+1)] (log a)^(m-j).
+
+    At the ends of the range, a = 0 or an infinite a or b, a factor of 0 wins.
+    """
     polynomial = [ONE]  # in b, lowest power first
     for j in range(int(k)):
         shifted = [ZERO, *polynomial]
@@ -297,7 +296,14 @@ def _power_derivative(a: Decimal, b: Decimal, k: Decimal, m: Decimal) -> Decimal
     logarithm = a.ln()
     total = ZERO
     for j in range(int(m) + 1):
-        value = sum((c * b**i if i else c for i, c in enumerate(polynomial)), ZERO)
-        total += math.comb(int(m), j) * value * (logarithm ** (int(m) - j) if j < m else ONE)
+        value = ZERO
+        for coefficient in reversed(polynomial):
+            value = _product(value, b) + coefficient
+        weight = logarithm ** (int(m) - j) if j < m else ONE
+        total += math.comb(int(m), j) * _product(value, weight)
         polynomial = [i * c for i, c in enumerate(polynomial)][1:]
-    return total * ((b - k) * logarithm).exp()
+    return _product(total, _product(b - k, logarithm).exp())
+
+
+def _product(a: Decimal, b: Decimal) -> Decimal:
+    return ZERO if a == 0 or b == 0 else a * b

@@ -21,7 +21,7 @@ from autodiffx.reference.precise import (
     sin_pi,
 )
 
-NAN = Decimal("NaN")
+NAN, INFINITY = Decimal("NaN"), Decimal("Infinity")
 
 
 @functools.cache
@@ -68,13 +68,17 @@ def log_gamma(x: Decimal) -> Decimal:
 
 
 def psi(n: int, x: Decimal) -> Decimal:
-    """The polygamma function of order n (0: digamma) for any x but the poles 0, -1, -2, ..."""
+    """The polygamma function of order n, 0 for digamma.
+
+    At the poles 0, -1, -2, ... infinite for odd n; for even n, where the two sides differ,
+    -+infinity at +-0 and NaN at the others.
+    """
     sign = ONE if n % 2 else -ONE
     if not x.is_finite():
         at_infinity = x if n == 0 else ZERO.copy_sign(sign)
         return at_infinity if x > 0 else NAN
     if x <= 0 and x == x.to_integral_value():
-        return NAN
+        return INFINITY if n % 2 else -ONE / x if x == 0 else NAN
     if x < 0:
         # psi_n(x) = (-1)^n psi_n(1-x) - pi d^n/dx^n cot(pi x)
         return -sign * psi(n, ONE - x) - PI ** (n + 1) * _cot_derivative(n, x)
@@ -140,15 +144,31 @@ def log_beta(a: Decimal, b: Decimal) -> Decimal:
     """log B(a, b) for a, b > 0."""
     small, large = min(a, b), max(a, b)
     if large.is_infinite():
-        return Decimal("-Infinity")
+        return -INFINITY
     return log_gamma(small) - rise(-1, large, small)
 
 
+def is_pole(x: Decimal) -> bool:
+    """Whether Gamma is infinite at x."""
+    return x <= 0 and x.is_finite() and x == x.to_integral_value()
+
+
 def beta_function(a: Decimal, b: Decimal) -> Decimal:
-    if a * b == 0 and a + b >= 0:
-        return Decimal("Infinity")
-    if a > 0 and b > 0:
+    """B(a, b); +infinity at a pole, but (-1)^b B(1-a-b, b) where that of Gamma(a+b) undoes it."""
+    if a.is_nan() or b.is_nan() or -INFINITY in (a, b):
+        return NAN
+    a, b = min(a, b), max(a, b)
+    if a > 0:
         return log_beta(a, b).exp()
+    if is_pole(a) or is_pole(b):
+        undone = is_pole(a + b) and b > 0 and b == b.to_integral_value()
+        return (-1) ** int(b) * beta_function(ONE - (a + b), b) if undone else INFINITY
+    if is_pole(a + b):
+        return ZERO
+    if b.is_infinite():
+        return INFINITY.copy_sign(gamma_function(a))
+    if a > -100:
+        return beta_function(a + 1, b) * (a + b) / a
     return gamma_function(a) * gamma_function(b) / gamma_function(a + b)
 
 
@@ -182,25 +202,19 @@ def lgamma(x: Decimal) -> Decimal:
     if x > 0 or x.is_nan():
         return log_gamma(x)
     if x.is_infinite() or x == x.to_integral_value():
-        return Decimal("Infinity")
+        return INFINITY
     return (PI / abs(sin_pi(x))).ln() - log_gamma(ONE - x)
 
 
 @precise
 def digamma(x: Decimal) -> Decimal:
-    """psi; -+infinity at +-0, NaN at the negative integers."""
-    return -ONE / x if x == 0 else psi(0, x)
+    """psi."""
+    return psi(0, x)
 
 
 def polygamma(n: float, x: float) -> float:
-    """psi_n(x) for an integer n >= 0; infinite at x = 0, -1, -2, ... for n >= 1."""
-    if n != n or n < 0 or n != int(n):
-        return math.nan
-    if n == 0:
-        return digamma(x)
-    if x == -math.inf or (x <= 0 and x == math.floor(x)):
-        return math.inf if n % 2 else -math.inf
-    return _polygamma(n, x)
+    """psi_n(x) for an integer n >= 0, else NaN."""
+    return _polygamma(n, x) if n >= 0 and n == int(n) else math.nan
 
 
 @precise

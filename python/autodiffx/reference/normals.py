@@ -189,7 +189,7 @@ def erf_by_xx(x: Decimal) -> Decimal:
 def gelu(x: Decimal) -> Decimal:
     """x Phi(x)."""
     if x.is_infinite():
-        return max(x, ZERO)
+        return x if x > 0 else ZERO.copy_negate()
     return x * cumulative(x)
 
 

@@ -97,7 +97,7 @@ def sinc(order: int, x: Decimal) -> Decimal:
         for k in range(order + 1):
             slope = (sine, cosine, -sine, -cosine)[k % 4]
             value = (PI**k / PI * slope - k * value) / x
-        return value
+        return value + ZERO  # a zero without a sign
     coefficient, total = ONE, ZERO
     for k in range(200):
         exponent = 2 * k - order

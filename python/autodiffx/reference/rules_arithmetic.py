@@ -43,7 +43,7 @@ def clip_by_high(x: float, low: float, high: float) -> float:
 
 
 def copysign_by_a(a: float, b: float) -> float:
-    return 0.0 if a == 0 else math.copysign(1.0, a) * math.copysign(1.0, b)
+    return elementary.sign(a) * math.copysign(1.0, b)
 
 
 def where(condition: float, x: float, y: float) -> float:

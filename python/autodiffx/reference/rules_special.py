@@ -81,7 +81,7 @@ RECTIFIERS = [
         "leaky_relu",
         activations.leaky_relu,
         lambda n, x, slope, r: n.leaky_relu_by_x(x, slope),
-        lambda n, x, slope, r: n.minimum(x, 0.0),
+        lambda n, x, slope, r: n.where(n.less(x, 0.0), x, 0.0),
         kind="kinked",
         doc="x for x >= 0, else slope x;  slope 1 at 0",
     ),
@@ -103,7 +103,7 @@ RECTIFIERS = [
     hidden(
         "elu_by_x",
         activations.elu_by_x,
-        lambda n, x, alpha, r: n.multiply(alpha, n.elu_decay(x)),
+        lambda n, x, alpha, r: n.where(n.less(x, 0.0), r, 0.0),
         lambda n, x, alpha, r: n.elu_decay(x),
         kind="kinked",
     ),
