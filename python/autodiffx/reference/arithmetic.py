@@ -6,40 +6,68 @@ import math
 import operator
 from typing import Any
 
-from autodiffx.reference.dispatch import Number, Question, Ranked, apply, ask
+import numpy as np
+
+from autodiffx.reference.arrangement import Arranged
+from autodiffx.reference.dispatch import Number, Question, Ranked, apply, ask, is_operand, operate
 from autodiffx.reference.number import is_number
 from autodiffx.reference.rules import RULES
+from autodiffx.reference.shapes import is_array
 
 __all__ = ["Arithmetic", "power", "rounded"]
 
 
-def _operate(name: str, *operands: Number) -> Any:
+def _operate(name: str, *operands: Any) -> Any:
     """The named rule, or NotImplemented so that Python can ask the other operand."""
-    for operand in operands:
-        if not isinstance(operand, Ranked) and not is_number(operand):
+    for operand, beside in zip(operands, reversed(operands), strict=True):
+        if not is_operand(operand, beside):
             return NotImplemented
-    return apply(RULES[name], *operands)
+    return operate(RULES[name], *operands)
+
+
+def _is_elementwise(operand: Any) -> bool:
+    return is_array(operand) if isinstance(operand, Ranked) else np.ndim(operand) > 0
+
+
+def _compare(name: str, question: Question, a: Any, b: Any) -> Any:
+    """A decision about two numbers; of arrays, one for each pair of elements, undecided."""
+    if not is_operand(a, b) or not is_operand(b, a):
+        return NotImplemented
+    if _is_elementwise(a) or _is_elementwise(b):
+        return operate(RULES[name], a, b)
+    return ask(question, a, b)
 
 
 def power(base: Number, exponent: Number) -> Number:
     """base**exponent; the plain exponent 2 is a square."""
     if isinstance(base, Ranked) and is_number(exponent) and exponent == 2:
         return apply(RULES["square"], base)
-    return apply(RULES["power"], base, exponent)
+    return operate(RULES["power"], base, exponent)
 
 
-def rounded(x: Number, decimals: int = 0) -> Number:
+def rounded(x: Any, decimals: int = 0) -> Number:
     """rint(x*10**decimals)/10**decimals, halves to even; its derivative is 0."""
     places = operator.index(decimals)
     if places == 0:
-        return apply(RULES["rint"], x)
+        return operate(RULES["rint"], x)
     if places < 0:
         scale = 10.0**-places
-        scaled = apply(RULES["divide"], x, scale)
+        scaled = operate(RULES["divide"], x, scale)
         return apply(RULES["multiply"], apply(RULES["rint"], scaled), scale)
     scale = 10.0**places
-    scaled = apply(RULES["multiply"], x, scale)
+    scaled = operate(RULES["multiply"], x, scale)
     return apply(RULES["divide"], apply(RULES["rint"], scaled), scale)
+
+
+def _is_boolean(operand: Any) -> bool:
+    if isinstance(operand, (bool, np.bool_)):
+        return True
+    return isinstance(operand, (Ranked, np.ndarray)) and operand.dtype == np.dtype(bool)
+
+
+def _logical(name: str, a: Any, b: Any) -> Any:
+    """What `&`, `|` and `^` are on booleans; other numbers have no such operators."""
+    return operate(RULES[name], a, b) if _is_boolean(a) and _is_boolean(b) else NotImplemented
 
 
 _LESS = Question("{} < {}", operator.lt)
@@ -57,7 +85,7 @@ _TRUNC = Question("math.trunc({})", math.trunc)
 _QUOTIENT = Question("{} // {} in divmod", RULES["floor_divide"].primal)
 
 
-class Arithmetic(Ranked):
+class Arithmetic(Arranged):
     """Operators record or carry tangents; comparisons and conversions answer about the value."""
 
     __slots__ = ()
@@ -99,17 +127,19 @@ class Arithmetic(Ranked):
         return _operate("remainder", other, self)
 
     def __divmod__(self, other: Number) -> Any:
+        if _is_elementwise(self) or _is_elementwise(other):
+            return self // other, self % other
         quotient = ask(_QUOTIENT, self, other)
         return NotImplemented if quotient is NotImplemented else (quotient, self % other)
 
     def __rdivmod__(self, other: Number) -> Any:
+        if _is_elementwise(self) or _is_elementwise(other):
+            return other // self, other % self
         quotient = ask(_QUOTIENT, other, self)
         return NotImplemented if quotient is NotImplemented else (quotient, other % self)
 
     def __pow__(self, other: Number) -> Any:
-        if not isinstance(other, Ranked) and not is_number(other):
-            return NotImplemented
-        return power(self, other)
+        return power(self, other) if is_operand(other, self) else NotImplemented
 
     def __rpow__(self, other: Number) -> Any:
         return _operate("power", other, self)
@@ -124,30 +154,51 @@ class Arithmetic(Ranked):
         return apply(RULES["absolute"], self)
 
     def __lt__(self, other: Number) -> Any:
-        return ask(_LESS, self, other)
+        return _compare("less", _LESS, self, other)
 
     def __le__(self, other: Number) -> Any:
-        return ask(_LESS_EQUAL, self, other)
+        return _compare("less_equal", _LESS_EQUAL, self, other)
 
     def __gt__(self, other: Number) -> Any:
-        return ask(_GREATER, self, other)
+        return _compare("greater", _GREATER, self, other)
 
     def __ge__(self, other: Number) -> Any:
-        return ask(_GREATER_EQUAL, self, other)
+        return _compare("greater_equal", _GREATER_EQUAL, self, other)
 
     def __eq__(self, other: object) -> Any:
-        return ask(_EQUAL, self, other)
+        return _compare("equal", _EQUAL, self, other)
 
     def __ne__(self, other: object) -> Any:
-        return ask(_NOT_EQUAL, self, other)
+        return _compare("not_equal", _NOT_EQUAL, self, other)
 
     __hash__ = object.__hash__  # by identity: equal values may be different inputs
 
     def __float__(self) -> float:
         raise NotImplementedError
 
+    def __and__(self, other: Any) -> Any:
+        return _logical("logical_and", self, other)
+
+    def __or__(self, other: Any) -> Any:
+        return _logical("logical_or", self, other)
+
+    def __xor__(self, other: Any) -> Any:
+        return _logical("not_equal", self, other)
+
+    __rand__, __ror__, __rxor__ = __and__, __or__, __xor__
+
+    def __invert__(self) -> Any:
+        if not _is_boolean(self):
+            raise TypeError(
+                f"bad operand type for unary ~: a {type(self).__name__} of {self.dtype}, not of "
+                "bool (comparisons of arrays are)"
+            )
+        return operate(RULES["logical_not"], self)
+
     def __bool__(self) -> bool:
-        return bool(ask(_TRUTH, self))
+        if self.size != 1:
+            return bool(np.empty(self.shape))  # which raises, with NumPy's words
+        return bool(ask(_TRUTH, self.reshape(()) if self.ndim else self))
 
     def __int__(self) -> int:
         return int(ask(_INT, self))

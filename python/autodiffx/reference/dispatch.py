@@ -1,8 +1,9 @@
 """Who carries out an operation: the operand of highest rank.
 
-Plain numbers have no rank: a rule applied to them alone is its primal. A recorded value ranks
-below every dual number, and a dual number of a higher level above one of a lower level, so the
-outermost kind takes the operation apart and hands the parts, which rank lower, to `apply` again.
+Plain numbers and arrays have no rank: a rule applied to them alone is its primal. A recorded value
+ranks below every dual number, and a dual number of a higher level above one of a lower level, so
+the outermost kind takes the operation apart and hands the parts, which rank lower, to `apply`
+again.
 """
 
 from __future__ import annotations
@@ -11,9 +12,14 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any, NamedTuple
 
-from autodiffx.reference.number import is_number, to_float
+import numpy as np
+
+from autodiffx.reference.linear import Linear
+from autodiffx.reference.loops import evaluate
+from autodiffx.reference.number import is_number, is_plain, require_real, to_float
 from autodiffx.reference.rule import Number, Rule, hidden
 from autodiffx.reference.rules import RULES
+from autodiffx.reference.shapes import Shape, is_array
 
 __all__ = [
     "FLOATS",
@@ -21,13 +27,18 @@ __all__ = [
     "PRODUCT",
     "Number",
     "Numbers",
+    "Operation",
     "Question",
     "Ranked",
     "apply",
     "ask",
     "checked",
+    "is_operand",
+    "operate",
     "product",
 ]
+
+Operation = Rule | Linear
 
 
 class Question(NamedTuple):
@@ -38,7 +49,7 @@ class Question(NamedTuple):
 
 
 class Ranked:
-    """A number that is more than a float."""
+    """A number, or an array of numbers, that is more than a float or an ndarray."""
 
     __slots__ = ()
 
@@ -47,7 +58,17 @@ class Ranked:
         """Higher ranks carry operations out."""
         raise NotImplementedError
 
-    def combine(self, rule: Rule, operands: tuple[Number, ...]) -> Number:
+    @property
+    def shape(self) -> Shape:
+        """Lengths of the axes, () for a scalar."""
+        raise NotImplementedError
+
+    @property
+    def dtype(self) -> np.dtype[Any]:
+        """float64, float32, or bool of what was decided element by element."""
+        raise NotImplementedError
+
+    def combine(self, rule: Operation, operands: tuple[Number, ...]) -> Number:
         """The rule applied to operands of which this one ranks highest."""
         raise NotImplementedError
 
@@ -56,34 +77,69 @@ class Ranked:
         raise NotImplementedError
 
 
-def checked(operands: tuple[Number, ...], where: str) -> tuple[Number, ...]:
-    """The operands with every plain number as a float; TypeError for what is no number."""
-    return tuple(
-        [
-            operand
-            if type(operand) is float or isinstance(operand, Ranked)
-            else to_float(operand, where)
-            for operand in operands
-        ]
-    )
+def checked(operands: tuple[Any, ...], where: str) -> tuple[Number, ...]:
+    """What a user wrote as operands, in the kinds of number that the rules work with.
+
+    Among scalars every plain number becomes a float. Beside an array NumPy's scalars keep their
+    dtype, and lists become arrays.
+
+    Raises:
+        TypeError: something is no number, or an array of what is not differentiated.
+    """
+    if all(type(operand) is float or isinstance(operand, Ranked) for operand in operands):
+        return operands
+    beside_array = any(map(_is_array_operand, operands))
+    return tuple([_checked(operand, where, beside_array) for operand in operands])
+
+
+def _is_array_operand(operand: Any) -> bool:
+    if isinstance(operand, Ranked):
+        return is_array(operand)
+    return isinstance(operand, np.ndarray) and operand.ndim > 0
+
+
+def _checked(operand: Any, where: str, beside_array: bool) -> Number:
+    if type(operand) is float or isinstance(operand, Ranked):
+        return operand
+    if beside_array and isinstance(operand, (list, tuple)):
+        operand = np.asarray(operand)
+    if beside_array and isinstance(operand, (np.ndarray, np.generic)):
+        array = np.asarray(operand)
+        if array.ndim > 0 or not is_number(operand):
+            require_real(array, where)
+        return array
+    return to_float(operand, where)
 
 
 def leader(operands: tuple[Number, ...]) -> Ranked | None:
-    """The operand of highest rank, None among plain numbers."""
+    """The operand of highest rank, None among plain numbers and arrays."""
     highest = None
     for operand in operands:
-        if type(operand) is not float and (highest is None or operand.rank > highest.rank):
+        if isinstance(operand, Ranked) and (highest is None or operand.rank > highest.rank):
             highest = operand
     return highest
 
 
-def apply(rule: Rule, *operands: Number) -> Number:
+def apply(rule: Operation, *operands: Number) -> Number:
     """The rule's result in the number type that its operands need."""
-    operands = checked(operands, rule.name)
     highest = leader(operands)
-    if highest is None:
+    if highest is not None:
+        return highest.combine(rule, operands)
+    if isinstance(rule, Linear):
         return rule.primal(*operands)
-    return highest.combine(rule, operands)
+    return evaluate(rule, *operands)
+
+
+def operate(rule: Rule, *operands: Any) -> Number:
+    """The same for operands as a user writes them."""
+    return apply(rule, *checked(operands, rule.name))
+
+
+def is_operand(value: object, beside: object) -> bool:
+    """True for what may stand beside something in an expression."""
+    if isinstance(value, Ranked) or is_plain(value):
+        return True
+    return isinstance(value, (list, tuple)) and _is_array_operand(beside)
 
 
 def ask(question: Question, *operands: Number) -> Any:
@@ -91,6 +147,11 @@ def ask(question: Question, *operands: Number) -> Any:
     for operand in operands:
         if not isinstance(operand, Ranked) and not is_number(operand):
             return NotImplemented
+        if isinstance(operand, Ranked) and operand.shape != ():
+            raise TypeError(
+                f"{question.words.format('an array')} has no single answer: "
+                "only 0-dimensional arrays can be converted to Python scalars"
+            )
     operands = checked(operands, question.words)
     highest = leader(operands)
     if highest is None:
@@ -115,7 +176,10 @@ PRODUCT = hidden(
 
 
 def product(a: Number, b: Number) -> Number:
-    """a*b, and 0 when a factor is exactly 0: how adjoints and tangents meet partials."""
+    """a*b, and 0 when a factor is exactly 0: how adjoints and tangents meet partials.
+
+    Of scalar zeros and ones the result may have the shape of either factor.
+    """
     first, second = type(a) is float, type(b) is float
     if (first and a == 0.0) or (second and b == 0.0):
         return 0.0
@@ -139,5 +203,5 @@ class Numbers:
         raise AttributeError(f"no rule is named {name!r}")
 
 
-FLOATS = Numbers(lambda rule: rule.primal)
+FLOATS = Numbers(lambda rule: partial(evaluate, rule))
 NUMBERS = Numbers(lambda rule: partial(apply, rule))

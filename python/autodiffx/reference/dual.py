@@ -5,9 +5,16 @@ from __future__ import annotations
 import operator
 from typing import Any
 
-from autodiffx.reference.dispatch import NUMBERS, Number, Question, apply, ask, checked, product
+import numpy as np
+
+from autodiffx.reference.arrangement import Arranged, Arrangement
+from autodiffx.reference.chain import fitted, pushed
+from autodiffx.reference.dispatch import NUMBERS, Number, Operation, Question, apply, ask, checked
+from autodiffx.reference.linear import Linear, cast
+from autodiffx.reference.number import settled, to_array, to_dtype
 from autodiffx.reference.numpy_protocol import NumpyProtocol
-from autodiffx.reference.rules import Rule
+from autodiffx.reference.representation import shown
+from autodiffx.reference.shapes import Shape, common_dtype, dtype_of, shape_of
 from autodiffx.reference.wording import dropped_derivative
 
 __all__ = ["Dual"]
@@ -17,14 +24,15 @@ class Dual(NumpyProtocol):
     """value + ε*tangent with ε² = 0: f(value + ε*tangent) = f(value) + ε*f'(value)*tangent.
 
     Args:
-        value: a plain number, a Variable, or a Dual of a lower level.
-        tangent: the same; 0 by default.
+        value: a plain number or array, a Variable, or a Dual of a lower level.
+        tangent: the same, of the value's shape; 0 by default.
         level: which ε it is. Numbers of equal levels combine; of different levels, the higher is
             outermost, so that derivatives of derivatives cannot be confused.
 
     Raises:
         TypeError: a component is no number, or the level is no int.
-        ValueError: the level is negative, or a component has this level or a higher one.
+        ValueError: the level is negative, a component has this level or a higher one, or the
+            shapes are different.
 
     >>> Dual(3.0, 1.0) * Dual(3.0, 1.0)
     Dual(9.0, tangent=6.0)
@@ -36,7 +44,17 @@ class Dual(NumpyProtocol):
         self._level = operator.index(level)
         if self._level < 0:
             raise ValueError(f"the level of a Dual is 0 or more, not {level}")
-        self._value, self._tangent = checked((value, tangent), "Dual")
+        self._value, self._tangent = _component(value), _component(tangent)
+        shape, dtype = shape_of(self._value), dtype_of(self._value)
+        if type(self._tangent) is float or dtype_of(self._tangent) != dtype:
+            self._tangent = fitted(self._tangent, shape_of(self._tangent), dtype)
+        if type(tangent) is float and tangent == 0.0:
+            self._tangent = fitted(0.0, shape, dtype)
+        if shape_of(self._tangent) != shape:
+            raise ValueError(
+                f"a Dual has a tangent of its value's shape {shape}, not of shape "
+                f"{shape_of(self._tangent)}"
+            )
         for component in (self._value, self._tangent):
             if isinstance(component, Dual) and component._level >= self._level:
                 raise ValueError(
@@ -64,19 +82,44 @@ class Dual(NumpyProtocol):
         """The level: higher ones are outermost."""
         return self._level
 
-    def combine(self, rule: Rule, operands: tuple[Number, ...]) -> Any:
+    @property
+    def shape(self) -> Shape:
+        """Lengths of the axes, () for a scalar."""
+        return shape_of(self._value)
+
+    @property
+    def dtype(self) -> np.dtype[Any]:
+        """That of the value."""
+        return dtype_of(self._value)
+
+    def combine(self, rule: Operation, operands: tuple[Number, ...]) -> Any:
         """The rule on the values, and Σ partial * tangent beside it."""
         values = tuple(self._split(operand)[0] for operand in operands)
         value = apply(rule, *values)
         if rule.kind == "passive":
             return value
-        tangent: Number = 0.0
-        for partial, operand in zip(rule.partials, operands, strict=True):
-            direction = self._split(operand)[1]
-            if type(direction) is float and direction == 0.0:
-                continue  # a constant's partial is never computed
-            tangent = tangent + product(direction, partial(NUMBERS, values, value))
-        return Dual(value, tangent, self._level)
+        directions = [self._direction(operand) for operand in operands]
+        dtype = None if isinstance(rule, Linear) else common_dtype(rule.name, values)
+        with np.errstate(all="ignore"):
+            tangent = pushed(rule, directions, NUMBERS, values, value, dtype)
+        return _dual(value, tangent, self._level)
+
+    def _direction(self, operand: Number) -> Number | None:
+        """The tangent at this level, None of a constant: its partial is never computed."""
+        direction = self._split(operand)[1]
+        return None if type(direction) is float and direction == 0.0 else direction
+
+    def arranged(self, arrangement: Arrangement, name: str = "gather") -> Dual:
+        """Value and tangent arranged alike."""
+        value = _arranged(self._value, arrangement, name)
+        return _dual(value, _arranged(self._tangent, arrangement, name), self._level)
+
+    def astype(self, dtype: Any, copy: bool = True) -> Any:
+        """The numbers in another dtype: float64 or float32."""
+        wanted = to_dtype(dtype)
+        if wanted == self.dtype:
+            return self.copy() if copy else self
+        return apply(cast(self.dtype, wanted), self)
 
     def decide(self, question: Question, operands: tuple[Number, ...]) -> float | bool:
         """Decisions are about values."""
@@ -97,4 +140,29 @@ class Dual(NumpyProtocol):
 
     def __repr__(self) -> str:
         level = f", level={self._level}" if self._level else ""
-        return f"{type(self).__name__}({self._value!r}, tangent={self._tangent!r}{level})"
+        value, tangent = map(_shown, (self._value, self._tangent))
+        return f"{type(self).__name__}({value}, tangent={tangent}{level})"
+
+
+def _dual(value: Number, tangent: Number, level: int) -> Dual:
+    """A Dual of components that are known to fit."""
+    dual = Dual.__new__(Dual)
+    dual._value, dual._tangent, dual._level = value, tangent, level
+    return dual
+
+
+def _component(number: Any) -> Number:
+    """A number as the user gave it; arrays are copied."""
+    if isinstance(number, np.ndarray) and number.ndim > 0:
+        return to_array(number, "Dual")
+    return checked((number,), "Dual")[0]
+
+
+def _arranged(part: Number, arrangement: Arrangement, name: str) -> Number:
+    if isinstance(part, Arranged):
+        return part.arranged(arrangement, name)
+    return settled(np.asarray(arrangement(np.asarray(part))))
+
+
+def _shown(part: Number) -> str:
+    return shown(part) if isinstance(part, np.ndarray) else repr(part)

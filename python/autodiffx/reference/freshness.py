@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from autodiffx.errors import StaleValueError
-from autodiffx.reference.sweep import ancestors
+from autodiffx.reference.sweep import ancestors, made_from
 from autodiffx.reference.tape import changes
 from autodiffx.reference.wording import missing_value, stale_value
 
@@ -47,7 +47,7 @@ def is_stale(result: Variable) -> bool:
 def require_values(results: Iterable[Variable]) -> None:
     """Raises ValueError where an operand is a placeholder without a value."""
     for result in results:
-        for operand in result.inputs:
+        for operand in made_from(result):
             if operand._statement is None and operand._value is None:
                 raise missing_value(operand)
 

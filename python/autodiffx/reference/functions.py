@@ -9,9 +9,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
+
 from autodiffx.reference.arithmetic import Arithmetic, power, rounded
-from autodiffx.reference.dispatch import Number, Ranked, apply, checked
+from autodiffx.reference.dispatch import Number, Ranked, apply, checked, operate
+from autodiffx.reference.loops import LOOPS
 from autodiffx.reference.rules import RULES, Rule
+from autodiffx.reference.shapes import is_array
 
 __all__ = ["ALIASES", "FUNCTIONS", "log_softmax", "logsumexp", "softmax"]
 
@@ -41,10 +45,25 @@ def _function(rule: Rule) -> Callable[..., Any]:
         if len(operands) != rule.arity:
             noun = "argument" if rule.arity == 1 else "arguments"
             raise TypeError(f"{rule.name}() takes {rule.arity} {noun} ({len(operands)} given)")
-        result = apply(rule, *operands)
+        if any(map(_is_plain_array, operands)) and rule.name in LOOPS:
+            return _plain_result(rule, *operands)
+        result = operate(rule, *operands)
         return bool(result) if rule.kind == "passive" and type(result) is float else result
 
     return _named(function, rule.name, rule.doc)
+
+
+def _is_plain_array(operand: Any) -> bool:
+    return isinstance(operand, np.ndarray) and operand.ndim > 0
+
+
+def _plain_result(rule: Rule, *operands: Any) -> Any:
+    """NumPy's own result, of the dtype that NumPy gives it, where no Variable is involved."""
+    if any(isinstance(operand, Ranked) for operand in operands):
+        return operate(rule, *operands)
+    checked(operands, rule.name)
+    with np.errstate(all="ignore"):
+        return LOOPS[rule.name](*operands)
 
 
 def _named(function: Callable[..., Any], name: str, doc: str | None) -> Callable[..., Any]:
@@ -54,24 +73,31 @@ def _named(function: Callable[..., Any], name: str, doc: str | None) -> Callable
 
 
 def _leaky_relu(x: Number, negative_slope: Number = 0.01) -> Any:
-    return apply(RULES["leaky_relu"], x, negative_slope)
+    return operate(RULES["leaky_relu"], x, negative_slope)
 
 
 def _elu(x: Number, alpha: Number = 1.0) -> Any:
-    return apply(RULES["elu"], x, alpha)
+    return operate(RULES["elu"], x, alpha)
 
 
 def _clip(x: Number, lo: Number, hi: Number) -> Any:
-    return apply(RULES["clip"], x, lo, hi)
+    if any(map(_is_plain_array, (x, lo, hi))):
+        return _plain_result(RULES["clip"], x, lo, hi)
+    return operate(RULES["clip"], x, lo, hi)
 
 
 def _where(condition: Number, x: Number, y: Number) -> Any:
-    return apply(RULES["where"], condition, x, y)
+    if any(map(_is_plain_array, (condition, x, y))):
+        return _plain_result(RULES["where"], condition, x, y)
+    return operate(RULES["where"], condition, x, y)
 
 
 def _power(base: Number, exponent: Number) -> Any:
-    base, exponent = checked((base, exponent), "power")
-    return power(base, exponent)
+    if isinstance(base, Ranked) or isinstance(exponent, Ranked):
+        return power(base, exponent)
+    if _is_plain_array(base) or _is_plain_array(exponent):
+        return _plain_result(RULES["power"], base, exponent)
+    return power(*checked((base, exponent), "power"))
 
 
 def _polygamma(n: int, x: Number) -> Any:
@@ -83,7 +109,7 @@ def _polygamma(n: int, x: Number) -> Any:
     order = checked((n,), "polygamma")[0]
     if order != int(order) or order < 0:
         raise ValueError(f"polygamma(n, x) needs a non-negative integer n, not {n!r}")
-    return apply(RULES["polygamma"], order, x)
+    return operate(RULES["polygamma"], order, x)
 
 
 def _polygamma_method(x: Number, n: int) -> Any:
@@ -96,6 +122,10 @@ def _scalars(arguments: tuple[Any, ...], name: str) -> tuple[Number, ...]:
         arguments = tuple(arguments[0])
     if not arguments:
         raise TypeError(f"{name}() needs at least one number")
+    if any(_is_plain_array(a) or (isinstance(a, Ranked) and is_array(a)) for a in arguments):
+        raise NotImplementedError(
+            f"{name}() of arrays is not supported: it takes numbers, or one list of them"
+        )
     return checked(arguments, name)
 
 

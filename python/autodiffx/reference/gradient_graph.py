@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
+from autodiffx.reference.storage import content_of, picked
 from autodiffx.reference.wording import described
 
 if TYPE_CHECKING:
@@ -17,7 +20,7 @@ class GradientGraph:
     """What `Graph.create_gradient_graph` returns; later sweeps do not change it."""
 
     def __init__(
-        self, graph: Graph, variables: list[Variable], adjoints: dict[Variable, float]
+        self, graph: Graph, variables: list[Variable], adjoints: dict[Variable, Any]
     ) -> None:
         self._graph = graph
         self._variables = set(variables)
@@ -28,15 +31,19 @@ class GradientGraph:
         """The Graph that was swept."""
         return self._graph
 
-    def wrt(self, variable: Variable) -> float:
+    def wrt(self, variable: Variable) -> Any:
         """d(last value)/d(variable), 0.0 where the last value does not depend on it.
+
+        By an array it is an array of its shape.
 
         Raises:
             KeyError: the variable is not in the Graph.
         """
-        if variable not in self._variables and variable not in self._adjoints:
+        node = content_of(variable)
+        if node not in self._variables and node not in self._adjoints:
             raise KeyError(f"{described(variable)} is not in {self._graph!r}")
-        return self._adjoints.get(variable, 0.0)
+        found = picked(variable, self._adjoints.get(node, node._zeros()))
+        return found.copy() if isinstance(found, np.ndarray) else found
 
     def __repr__(self) -> str:
         return f"<GradientGraph of {self._graph!r}>"

@@ -9,14 +9,21 @@ from types import TracebackType
 from typing import Any
 
 from autodiffx.reference.backward import adjoints_of, backward, require_sweepable
-from autodiffx.reference.dispatch import FLOATS, NUMBERS
+from autodiffx.reference.chain import fitted
+from autodiffx.reference.dispatch import FLOATS, NUMBERS, Number
 from autodiffx.reference.dot import dot
 from autodiffx.reference.dual import Dual
 from autodiffx.reference.gradient_graph import GradientGraph
 from autodiffx.reference.guard import Guard
-from autodiffx.reference.number import to_float
 from autodiffx.reference.replay import refresh, replay, results_of
-from autodiffx.reference.sweep import ancestors, forward_sweep, leaves, reverse_sweep
+from autodiffx.reference.sweep import (
+    ancestors,
+    forward_sweep,
+    leaves,
+    made_from,
+    operator_of,
+    reverse_sweep,
+)
 from autodiffx.reference.tape import Tape, open_tapes
 from autodiffx.reference.variable import Variable, read
 from autodiffx.reference.wording import described
@@ -69,16 +76,16 @@ class Graph:
 
     @property
     def values(self) -> list[Variable]:
-        """The results of its statements, in the order of recording."""
-        return results_of(self._tape)
+        """The results of its statements, in the order of recording; views are none."""
+        return [result for result in results_of(self._tape) if operator_of(result) != "view"]
 
     @property
     def escapes(self) -> list[str]:
         """Where values were read while they were recorded, as "file:line"."""
         return list(dict.fromkeys(str(escape.location) for escape in self._tape.escapes))
 
-    def forward(self) -> float:
-        """Replay with the inputs' present values; returns the last value.
+    def forward(self) -> Any:
+        """Replay with the inputs' present values; returns the last value, a number or an array.
 
         Raises:
             ValueError: nothing was recorded, or an input has no value.
@@ -88,17 +95,17 @@ class Graph:
         replay(self._tape)
         return read(last)
 
-    def backward(self, seed: Any = 1.0, accumulate: bool = False) -> None:
+    def backward(self, seed: Any = None, accumulate: bool = False) -> None:
         """`backward` of the last value, replayed first if an input has changed."""
-        number = to_float(seed, "the seed of backward")
-        backward(self._last(), number, accumulate=accumulate)
+        backward(self._last(), seed, accumulate=accumulate)
 
     def create_gradient_graph(self) -> GradientGraph:
         """The derivatives of the last value; leaves every `.grad` as it is."""
-        adjoints = adjoints_of(self._last(), 1.0)
-        return GradientGraph(self, [*leaves(self.values), *self.values], adjoints)
+        last = self._last()
+        results = results_of(self._tape)
+        return GradientGraph(self, [*leaves(results), *results], adjoints_of(last, self._one(last)))
 
-    def jvp(self, tangents: Mapping[Variable, Any]) -> float:
+    def jvp(self, tangents: Mapping[Variable, Any]) -> Any:
         """The last value's derivative along a direction: Σ d(last)/d(x) * tangents[x].
 
         Raises:
@@ -108,12 +115,12 @@ class Graph:
         directions = self._directions(tangents, "jvp")
         if not last._is_active:
             refresh(last)
-            return 0.0
+            return last._zeros()
         results = require_sweepable(last)
         found = forward_sweep(results, directions, FLOATS, read)
-        return float(found[last])
+        return found[last]
 
-    def hvp(self, tangents: Mapping[Variable, Any]) -> dict[Variable, float]:
+    def hvp(self, tangents: Mapping[Variable, Any]) -> dict[Variable, Any]:
         """The Hessian-vector product, exact: the derivative along a direction of the gradient.
 
         Returns it for every input that the last value depends on. Forward over reverse: tangents
@@ -124,21 +131,22 @@ class Graph:
         """
         last = self._last()
         directions = self._directions(tangents, "hvp")
+        seed = self._one(last)
         results = require_sweepable(last)
         found = forward_sweep(results, directions, FLOATS, read)
         adjoints = reverse_sweep(
-            results, 1.0, NUMBERS, lambda variable: Dual(read(variable), found.get(variable, 0.0))
+            results, seed, NUMBERS, lambda variable: Dual(read(variable), found.get(variable, 0.0))
         )
         return {
-            variable: adjoint.tangent if isinstance(adjoint, Dual) else 0.0
+            variable: adjoint.tangent if isinstance(adjoint, Dual) else variable._zeros()
             for variable, adjoint in adjoints.items()
             if variable.is_leaf
         }
 
     def zero_grad(self) -> None:
-        """Set `.grad` of its inputs to 0.0."""
-        for variable in leaves(self.values):
-            variable.grad = 0.0
+        """Set `.grad` of its inputs to 0."""
+        for variable in leaves(results_of(self._tape)):
+            variable._grad = variable._zeros()
 
     def clear(self) -> None:
         """Forget everything recorded; values that are still held can be read, and nothing else."""
@@ -166,7 +174,7 @@ class Graph:
 
     def to_dot(self) -> str:
         """The graph in the language of graphviz."""
-        return dot(self._label, self.values)
+        return dot(self._label, results_of(self._tape))
 
     def __repr__(self) -> str:
         statements = len(self.values)
@@ -187,28 +195,39 @@ class Graph:
             raise ValueError(f"{self._label} is empty: record something inside `with` first")
         return values[-1]
 
+    @staticmethod
+    def _one(last: Variable) -> Number:
+        """The adjoint of a last value that is one number."""
+        if last.size != 1:
+            raise ValueError(
+                f"the last value has shape {last.shape}, and one number is differentiated: "
+                "sum() it, or use backward with a seed"
+            )
+        return fitted(1.0, last.shape, last.dtype)
+
     def _inputs(self) -> list[Variable]:
         """Inputs of the statements, and what they captured from enclosing recordings."""
-        values = set(self.values)
+        results = results_of(self._tape)
+        values = set(results)
         captured = {
             operand: None
-            for value in self.values
-            for operand in value.inputs
+            for value in results
+            for operand in made_from(value)
             if operand._statement is not None and operand not in values
         }
-        return [*leaves(self.values), *captured]
+        return [*leaves(results), *captured]
 
-    def _directions(self, tangents: Mapping[Variable, Any], name: str) -> dict[Variable, float]:
+    def _directions(self, tangents: Mapping[Variable, Any], name: str) -> dict[Variable, Any]:
         if not isinstance(tangents, Mapping):
             raise TypeError(
                 f"{name} takes a dict from Variable to direction, not {type(tangents).__name__!r}"
             )
-        values = self.values
-        known = set(leaves([*values, *(ancestors(values[-1]) if values else [])]))
+        results = results_of(self._tape)
+        known = set(leaves([*results, *(ancestors(results[-1]) if results else [])]))
         directions = {}
         for variable, direction in tangents.items():
             if variable not in known:
                 named = described(variable) if isinstance(variable, Variable) else repr(variable)
                 raise KeyError(f"{named} is no input of {self!r}")
-            directions[variable] = to_float(direction, f"a direction of {name}")
+            directions[variable] = variable._fitting(direction, f"a direction of {name}")
         return directions

@@ -4,16 +4,23 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
+import numpy as np
+
 from autodiffx.errors import ControlFlowChanged
 from autodiffx.reference.dispatch import Question
 from autodiffx.reference.location import Location
 
-__all__ = ["Guard", "same"]
+__all__ = ["Guard", "askable", "same"]
 
 
-def same(a: float | bool, b: float | bool) -> bool:
+def same(a: Any, b: Any) -> bool:
     """Equal, where NaN equals itself."""
-    return a == b or (a != a and b != b)
+    return bool(a == b or (a != a and b != b))
+
+
+def askable(value: Any) -> Any:
+    """A value as questions are asked about it: without dimensions it is a number."""
+    return value.item() if isinstance(value, np.ndarray) and value.ndim == 0 else value
 
 
 class Guard(NamedTuple):
@@ -21,10 +28,10 @@ class Guard(NamedTuple):
 
     question: Question
     operands: tuple[Any, ...]  # Variables and floats
-    answer: float | bool
+    answer: Any  # a number, or where a mask is true
     location: Location
 
-    def check(self, values: tuple[float, ...], names: tuple[str, ...]) -> None:
+    def check(self, values: tuple[Any, ...], names: tuple[str, ...]) -> None:
         """Ask again.
 
         Raises:

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from autodiffx.reference.arithmetic import Arithmetic
+from autodiffx.reference.arrangement import Arranged
 from autodiffx.reference.functions import FUNCTIONS
-from autodiffx.reference.number import is_number
-
-if TYPE_CHECKING:
-    from numpy.typing import DTypeLike
+from autodiffx.reference.number import FLOAT64, Array, is_plain
+from autodiffx.reference.shapes import is_array
 
 __all__ = ["NumpyProtocol"]
 
@@ -24,12 +23,47 @@ _UFUNC_NAMES = {
     "psi": "digamma",
 }
 
+_LOGICAL: dict[str, Callable[..., Any]] = {
+    "bitwise_and": Arithmetic.__and__,
+    "bitwise_or": Arithmetic.__or__,
+    "bitwise_xor": Arithmetic.__xor__,
+    "invert": Arithmetic.__invert__,
+}
+
 _ARRAY_FUNCTIONS: dict[Callable[..., Any], str] = {
     np.sinc: "sinc",
     np.where: "where",
     np.clip: "clip",
     np.round: "round",
     np.around: "round",
+}
+
+# Functions of NumPy's that move elements of their first argument, and the operator's name where
+# they copy whatever it is.
+_ARRANGEMENTS: dict[Callable[..., Any], str] = {
+    np.broadcast_to: "gather",
+    np.copy: "copy",
+    np.diagonal: "gather",
+    np.expand_dims: "gather",
+    np.flip: "gather",
+    np.moveaxis: "gather",
+    np.ravel: "gather",
+    np.reshape: "gather",
+    np.squeeze: "gather",
+    np.swapaxes: "gather",
+    np.transpose: "gather",
+}
+_FIRST = ("a", "array", "arr", "m")  # how NumPy names that argument
+
+
+def _size(a: Any, axis: int | None = None) -> int:
+    return int(a.size if axis is None else a.shape[axis])
+
+
+_ATTRIBUTES: dict[Callable[..., Any], Callable[..., Any]] = {
+    np.ndim: lambda a: a.ndim,
+    np.shape: lambda a: a.shape,
+    np.size: _size,
 }
 
 
@@ -41,23 +75,43 @@ class NumpyProtocol(Arithmetic):
     def __array_ufunc__(self, ufunc: np.ufunc, method: str, *inputs: Any, **options: Any) -> Any:
         if options or method != "__call__":
             used = ", ".join(options) if options else f"the method {method!r}"
-            raise TypeError(
+            raise (TypeError if options else _refused(inputs))(
                 f"np.{ufunc.__name__} with {used} is not supported on a {type(self).__name__}: "
                 "call it with operands only"
             )
+        if ufunc.__name__ in _LOGICAL:
+            return self._logical(ufunc.__name__, inputs)
         function = FUNCTIONS.get(_UFUNC_NAMES.get(ufunc.__name__, ufunc.__name__))
         if function is None:
-            raise TypeError(
+            raise _refused(inputs)(
                 f"np.{ufunc.__name__} is not supported on a {type(self).__name__}: "
                 "there is no operator of this name"
             )
+        beside_array = _is_any_array(inputs)
         for operand in inputs:
-            if not isinstance(operand, Arithmetic) and not is_number(operand):
+            if isinstance(operand, Arithmetic) or is_plain(operand):
+                continue
+            if not (beside_array and isinstance(operand, (list, tuple))):
                 raise TypeError(
                     f"unsupported operand type for np.{ufunc.__name__} beside a "
                     f"{type(self).__name__}: {type(operand).__name__!r}"
                 )
+        if ufunc is np.float_power:  # which computes in float64 at least
+            inputs = tuple(
+                [o.astype(FLOAT64, copy=False) if hasattr(o, "astype") else o for o in inputs]
+            )
         return function(*inputs)
+
+    def _logical(self, name: str, inputs: tuple[Any, ...]) -> Any:
+        """The first operand may be NumPy's, and the operators here do not mind the order."""
+        others = [operand for operand in inputs if operand is not self]
+        found = _LOGICAL[name](self, *(others or inputs[1:]))
+        if found is NotImplemented:
+            raise TypeError(
+                f"np.{name} is supported on booleans only: "
+                f"a {type(self).__name__} of {self.dtype} is not boolean"
+            )
+        return found
 
     def __array_function__(
         self,
@@ -66,15 +120,61 @@ class NumpyProtocol(Arithmetic):
         args: tuple[Any, ...],
         kwargs: dict[str, Any],
     ) -> Any:
+        if func in _ATTRIBUTES:
+            return _ATTRIBUTES[func](*args, **kwargs)
+        if func in _ARRANGEMENTS:
+            return _rearranged(func, args, dict(kwargs))
         name = _ARRAY_FUNCTIONS.get(func)
-        if name is None:
-            raise TypeError(
+        if name is None or (func is np.where and len(args) == 1):
+            raise _refused((*args, *kwargs.values()))(
                 f"np.{func.__name__} is not supported on a {type(self).__name__}: "
                 "use an operator of autodiffx, or x.value for the plain number"
             )
+        if func is np.where:
+            args = tuple([np.asarray(a) if isinstance(a, (list, tuple)) else a for a in args])
+        if func is np.clip:
+            return _clipped(*args, **kwargs)
         return FUNCTIONS[name](*args, **kwargs)
 
-    def __array__(
-        self, dtype: DTypeLike | None = None, copy: bool | None = None
-    ) -> np.ndarray[Any, Any]:
+    def __array__(self, dtype: Any = None, copy: bool | None = None) -> Array:
         return np.asarray(float(self), dtype=dtype)
+
+
+def _is_any_array(values: Any) -> bool:
+    """True where an array is involved, also inside lists."""
+    return any(
+        is_array(value)
+        if isinstance(value, Arithmetic)
+        else np.ndim(value) > 0
+        if isinstance(value, np.ndarray)
+        else isinstance(value, (list, tuple)) and _is_any_array(value)
+        for value in values
+    )
+
+
+def _refused(operands: Any) -> type[Exception]:
+    return NotImplementedError if _is_any_array(operands) else TypeError
+
+
+def _rearranged(func: Callable[..., Any], args: tuple[Any, ...], options: dict[str, Any]) -> Any:
+    if args:
+        operand, args = args[0], args[1:]
+    else:
+        operand = options.pop(next((key for key in _FIRST if key in options), ""), None)
+    if not isinstance(operand, Arranged):
+        raise NotImplementedError(
+            f"np.{func.__name__} takes plain arguments beside the array, not a Variable"
+        )
+    return operand.arranged(lambda a: func(a, *args, **options), _ARRANGEMENTS[func])
+
+
+def _clipped(a: Any, a_min: Any = None, a_max: Any = None, **options: Any) -> Any:
+    """NumPy's names for the bounds, either of which may be left out."""
+    low, high = options.pop("min", a_min), options.pop("max", a_max)
+    if options:
+        used = ", ".join(options)
+        raise NotImplementedError(f"np.clip with {used} is not supported: call it with bounds only")
+    if low is None or high is None:
+        bounded = a if low is None else FUNCTIONS["maximum"](a, low)
+        return bounded if high is None else FUNCTIONS["minimum"](bounded, high)
+    return FUNCTIONS["clip"](a, low, high)

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 from autodiffx.errors import EscapeWarning, GraphError
 from autodiffx.reference.freshness import is_stale, outdated, require_values
-from autodiffx.reference.guard import Guard
+from autodiffx.reference.guard import Guard, askable
 from autodiffx.reference.location import users_location
-from autodiffx.reference.sweep import ancestors
+from autodiffx.reference.record import evaluate
+from autodiffx.reference.sweep import ancestors, made_from
 from autodiffx.reference.tape import changes
 from autodiffx.reference.wording import described, stale_value
 
@@ -64,7 +65,7 @@ def replay(tape: Tape) -> None:
                 tuple(_name(operand) for operand in record.operands),
             )
         else:
-            record._evaluate()
+            evaluate(record)
     tape.broken_off = False
     for result in results_of(tape):
         assert result._statement is not None
@@ -74,7 +75,7 @@ def replay(tape: Tape) -> None:
 def _refresh_captured(tape: Tape) -> None:
     """Bring the values that were taken from enclosing recordings up to date."""
     for result in results_of(tape):
-        for operand in result.inputs:
+        for operand in made_from(result):
             statement = operand._statement
             if statement is None or statement.tape is tape:
                 continue
@@ -105,9 +106,8 @@ def _report_escapes(tape: Tape) -> None:
             )
 
 
-def _value(operand: Any) -> float:
-    value: float = operand if isinstance(operand, float) else operand._value
-    return value
+def _value(operand: Any) -> Any:
+    return operand if isinstance(operand, float) else askable(operand._value)
 
 
 def _name(operand: Any) -> str:

@@ -10,12 +10,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
-from autodiffx.reference.dispatch import Number, Numbers, product
+import numpy as np
+
+from autodiffx.reference.chain import pulled, pushed
+from autodiffx.reference.dispatch import Number, Numbers
 
 if TYPE_CHECKING:
     from autodiffx.reference.variable import Variable
 
-__all__ = ["ancestors", "forward_sweep", "leaves", "reverse_sweep"]
+__all__ = ["ancestors", "forward_sweep", "leaves", "made_from", "operator_of", "reverse_sweep"]
 
 
 def ancestors(result: Variable, after: int = 0) -> list[Variable]:
@@ -35,11 +38,21 @@ def ancestors(result: Variable, after: int = 0) -> list[Variable]:
     return [found[order] for order in sorted(found)]
 
 
+def made_from(result: Variable) -> tuple[Variable, ...]:
+    """The operands of a result; leaves have none."""
+    return () if result._statement is None else result._statement.operands
+
+
+def operator_of(result: Variable) -> str | None:
+    """The name of what made a result; leaves have none."""
+    return None if result._statement is None else result._statement.rule.name
+
+
 def leaves(results: Iterable[Variable]) -> list[Variable]:
     """The inputs among the operands, each once, in the order of their first use."""
     found: dict[Variable, None] = {}
     for result in results:
-        for operand in result.inputs:
+        for operand in made_from(result):
             if operand._statement is None and operand._is_active:
                 found[operand] = None
     return list(found)
@@ -64,12 +77,15 @@ def reverse_sweep(
         assert statement is not None
         operands = [number_of(operand) for operand in statement.operands]
         number = number_of(result)
-        for partial, operand in zip(statement.rule.partials, statement.operands, strict=True):
+        for index, operand in enumerate(statement.operands):
             if not operand._is_active:
                 continue
-            contribution = product(adjoint, partial(numbers, operands, number))
+            contribution = pulled(
+                statement.rule, index, adjoint, numbers, operands, number, statement.dtype
+            )
             if operand in adjoints:
-                contribution = adjoints[operand] + contribution
+                with np.errstate(all="ignore"):
+                    contribution = adjoints[operand] + contribution
             adjoints[operand] = contribution
     return adjoints
 
@@ -90,9 +106,11 @@ def forward_sweep(
         assert statement is not None
         operands = [number_of(operand) for operand in statement.operands]
         number = number_of(result)
-        tangent: Number = 0.0
-        for partial, operand in zip(statement.rule.partials, statement.operands, strict=True):
-            if operand._is_active and operand in tangents:
-                tangent += product(tangents[operand], partial(numbers, operands, number))
-        tangents[result] = tangent
+        directions = [
+            tangents.get(operand) if operand._is_active else None for operand in statement.operands
+        ]
+        with np.errstate(all="ignore"):
+            tangents[result] = pushed(
+                statement.rule, directions, numbers, operands, number, statement.dtype
+            )
     return tangents

@@ -7,15 +7,22 @@ import itertools
 from collections.abc import Callable, Sequence
 from typing import Any
 
+import numpy as np
+
+from autodiffx.reference.chain import fitted
 from autodiffx.reference.dispatch import FLOATS, NUMBERS, Number, Ranked, apply
 from autodiffx.reference.dual import Dual
 from autodiffx.reference.freshness import outdated, require_fresh
 from autodiffx.reference.guard import Guard
-from autodiffx.reference.number import is_number, to_float
+from autodiffx.reference.number import is_number, is_plain, to_array, to_float
+from autodiffx.reference.record import node_of
 from autodiffx.reference.rules import RULES
-from autodiffx.reference.sweep import ancestors, reverse_sweep
+from autodiffx.reference.shapes import dtype_of, shape_of
+from autodiffx.reference.statement import now
+from autodiffx.reference.storage import Storage, content_of, picked
+from autodiffx.reference.sweep import ancestors, made_from, reverse_sweep
 from autodiffx.reference.tape import open_tapes
-from autodiffx.reference.variable import Constant, Variable, now
+from autodiffx.reference.variable import Constant, Variable, made
 from autodiffx.reference.wording import stale_value
 
 __all__ = ["grad", "jvp", "value_and_grad"]
@@ -24,19 +31,20 @@ _levels = itertools.count(1)
 
 
 def grad(f: Callable[..., Any], argnums: int | Sequence[int] = 0) -> Callable[..., Any]:
-    """The derivative of a scalar function by one argument, or by several.
+    """The derivative of a function by one argument, or by several.
 
     Args:
-        f: returns one number.
+        f: returns one number; its arguments are numbers or arrays.
         argnums: the position of the argument, or several positions; then the result is a tuple.
 
     Returns:
-        A function of the same arguments. It returns plain floats, unless the derivative depends
-        on something active outside: an argument, or a Variable or Dual that `f` uses. Then it is
-        a recorded Variable or a Dual, so that it can be differentiated again.
+        A function of the same arguments. It returns plain floats and arrays, unless the derivative
+        depends on something active outside: an argument, or a Variable or Dual that `f` uses. Then
+        it is a recorded Variable or a Dual, so that it can be differentiated again.
 
     Raises:
-        TypeError: an argument to differentiate by, or the result of `f`, is no number.
+        TypeError: an argument to differentiate by is no number and no array, or the result of
+            `f` is not one number.
         ValueError: there is no argument at the position.
 
     >>> grad(lambda x: x**3)(2.0)
@@ -76,7 +84,7 @@ def value_and_grad(f: Callable[..., Any], argnums: int | Sequence[int] = 0) -> C
             raise
         finally:
             call.finish()
-        if isinstance(value, float) and all(isinstance(part, float) for part in gradient):
+        if is_plain(value) and all(map(is_plain, gradient)):
             call.rewind()
         return value, gradient if several else gradient[0]
 
@@ -116,12 +124,22 @@ class _Call:
         else:
             if isinstance(argument, Constant):
                 argument = argument.value
-            copy = Variable(to_float(argument, "an argument to differentiate by"))
+            if isinstance(argument, np.ndarray):
+                argument = to_array(argument, "an argument to differentiate by")
+            else:
+                argument = to_float(argument, "an argument to differentiate by")
+            copy = Variable(argument)
             self.was_active.append(False)
         self.inputs.append(copy)
         return copy
 
     def checked(self, result: Any) -> Number:
+        shape = np.shape(result) if isinstance(result, (Ranked, np.ndarray)) else ()
+        if shape != ():
+            raise TypeError(
+                f"grad differentiates functions that return one number, not an array of shape "
+                f"{shape}: sum() it, or take a derivative along a direction with jvp"
+            )
         if isinstance(result, Ranked):
             return result
         if not is_number(result):
@@ -142,15 +160,17 @@ class _Call:
             ]
         adjoints: dict[Variable, Number] = {}
         if isinstance(result, Variable):
-            adjoints[result] = 1.0
+            result = node_of(result)
+            seed = fitted(1.0, result.shape, result.dtype)
+            adjoints[result] = seed
             results = ancestors(result, after=self.mark)
             if results and result._is_active:
                 self._require_fresh(result, results)
                 if self._reaches_outside(result):
-                    adjoints = reverse_sweep(results, 1.0, NUMBERS, _recorded)
+                    adjoints = reverse_sweep(results, seed, NUMBERS, _recorded)
                 else:
-                    adjoints = reverse_sweep(results, 1.0, FLOATS, lambda v: v._value)
-        return [adjoints.get(variable, 0.0) for variable in self.inputs]
+                    adjoints = reverse_sweep(results, seed, FLOATS, lambda v: v._value)
+        return [adjoints.get(variable, variable._zeros()) for variable in self.inputs]
 
     @staticmethod
     def _require_fresh(result: Variable, results: list[Variable]) -> None:
@@ -166,7 +186,7 @@ class _Call:
         """True where the value depends on more than this call's plain arguments and constants."""
         results = ancestors(result, after=self.mark)
         inside = set(results)
-        for variable in (result, *(operand for r in results for operand in r.inputs)):
+        for variable in (result, *(operand for r in results for operand in made_from(r))):
             if variable in inside or isinstance(variable, Constant):
                 continue
             if variable._statement is not None:
@@ -176,12 +196,15 @@ class _Call:
         return False
 
     def closed(self, number: Number) -> Number:
-        """A plain float where nothing outside is involved."""
+        """A plain number or array where nothing outside is involved."""
         if isinstance(number, Dual):
             return Dual(self.closed(number.value), self.closed(number.tangent), number.level)
-        if isinstance(number, Variable) and not self._reaches_outside(number):
-            return number._value
-        return number
+        if isinstance(number, Variable):
+            content = content_of(number)
+            if self._reaches_outside(content):
+                return number
+            number = picked(number, content._value)
+        return number.copy() if isinstance(number, np.ndarray) else number
 
     def finish(self) -> None:
         """The inputs of this call are inputs no more."""
@@ -200,8 +223,15 @@ class _Call:
         del self.tape.records[self.records :]
 
 
-def _recorded(variable: Variable) -> Number:
-    return variable._value if isinstance(variable, Constant) else variable
+def _recorded(node: Variable) -> Number:
+    """What stands for a leaf or a result in a sweep that is recorded."""
+    if isinstance(node, Constant):
+        return node._value
+    if content_of(node) is node:
+        return node
+    before = made(Variable, None)  # it was written into since: this shows what was there before
+    before._shape, before._dtype, before._storage = node._shape, node._dtype, Storage(node)
+    return before
 
 
 def jvp(f: Callable[..., Any], primals: Sequence[Any], tangents: Sequence[Any]) -> tuple[Any, Any]:
@@ -211,9 +241,9 @@ def jvp(f: Callable[..., Any], primals: Sequence[Any], tangents: Sequence[Any]) 
     in any way.
 
     Args:
-        f: returns a number, or a tuple or list of numbers.
-        primals: a tuple or list with the arguments.
-        tangents: as many numbers, the direction.
+        f: returns a number or an array, or a tuple or list of them.
+        primals: a tuple or list with the arguments, numbers or arrays.
+        tangents: the direction, as many of the same shapes.
 
     Returns:
         The pair (value, tangent), each of the structure that `f` returns.
@@ -241,8 +271,17 @@ def jvp(f: Callable[..., Any], primals: Sequence[Any], tangents: Sequence[Any]) 
     for number in (*primals, *tangents):
         if isinstance(number, Dual):
             level = max(level, number.level + 1)
-    result = f(*(Dual(p, t, level) for p, t in zip(primals, tangents, strict=True)))
+    result = f(*(_directed(p, t, level) for p, t in zip(primals, tangents, strict=True)))
     return _part(result, level, 0), _part(result, level, 1)
+
+
+def _directed(primal: Any, tangent: Any, level: int) -> Dual:
+    shapes = np.shape(primal), np.shape(tangent)
+    if shapes[0] != shapes[1]:
+        raise ValueError(
+            f"a tangent of jvp has the shape of its argument, {shapes[0]}, not {shapes[1]}"
+        )
+    return Dual(primal, tangent, level)
 
 
 def _part(result: Any, level: int, index: int) -> Any:
@@ -251,11 +290,17 @@ def _part(result: Any, level: int, index: int) -> Any:
         return type(result)([_part(element, level, index) for element in result])
     if isinstance(result, Dual):
         if result.level == level:
-            return (result.value, result.tangent)[index]
+            return _writable((result.value, result.tangent)[index])
         if result.level > level:
             return Dual(
                 _part(result.value, level, index), _part(result.tangent, level, index), result.level
             )
-    if isinstance(result, Ranked):
-        return (result, 0.0)[index]
-    return (to_float(result, "the result of the function given to jvp"), 0.0)[index]
+    if not isinstance(result, (Ranked, np.ndarray)):
+        result = to_float(result, "the result of the function given to jvp")
+    if isinstance(result, np.ndarray):
+        result = to_array(result, "the result of the function given to jvp")
+    return (_writable(result), fitted(0.0, shape_of(result), dtype_of(result)))[index]
+
+
+def _writable(part: Number) -> Number:
+    return part.copy() if isinstance(part, np.ndarray) else part

@@ -2,80 +2,78 @@
 
 from __future__ import annotations
 
-import itertools
 from typing import TYPE_CHECKING, Any, TypeVar
 
+import numpy as np
+
 from autodiffx.reference.arithmetic import Arithmetic
-from autodiffx.reference.dispatch import Number, Question
-from autodiffx.reference.guard import Guard
+from autodiffx.reference.dispatch import Number, Operation, Question
 from autodiffx.reference.location import users_location
-from autodiffx.reference.number import to_float
+from autodiffx.reference.number import FLOAT64, Array, to_array, to_dtype, to_float
 from autodiffx.reference.numpy_protocol import NumpyProtocol
-from autodiffx.reference.tape import Escape, Tape, changes, open_tapes
-from autodiffx.reference.wording import described, dropped_derivative, missing_value
+from autodiffx.reference.representation import result_parts, shown
+from autodiffx.reference.shapes import Shape
+from autodiffx.reference.storage import content_of, picked
+from autodiffx.reference.tape import Escape, changes
+from autodiffx.reference.wording import dropped_derivative, missing_value
 
 if TYPE_CHECKING:
-    from autodiffx.reference.rules import Rule
+    from autodiffx.reference.arrangement import Arrangement
+    from autodiffx.reference.statement import Statement
+    from autodiffx.reference.storage import Storage
 
-__all__ = ["Constant", "Statement", "Variable", "now", "read"]
-
-_clock = itertools.count(1)  # every statement of the process has its own moment
-
-
-def now() -> int:
-    """A moment after every statement so far and before all to come."""
-    return next(_clock)
-
-
-class Statement:
-    """How a result was made: operator, operands, and where it was recorded."""
-
-    __slots__ = (
-        "adjoint", "adjoint_moment", "fresh_at", "operands", "order", "rule", "seen", "tape",
-    )  # fmt: skip
-
-    def __init__(self, rule: Rule, operands: tuple[Variable, ...], tape: Tape) -> None:
-        self.rule = rule
-        self.operands = operands
-        self.tape = tape
-        self.order = next(_clock)  # operands have a lower one than their results
-        self.seen: tuple[int, ...] = ()  # the operands' versions that the result was computed from
-        self.fresh_at = -1  # the count of changes at which its value was known to be up to date
-        self.adjoint = 0.0
-        self.adjoint_moment = -1  # the tape's moment that the adjoint belongs to
+__all__ = ["Constant", "Variable", "made", "note_escape", "read"]
 
 
 class Variable(NumpyProtocol, Arithmetic):
-    """A number that is differentiated by.
+    """A number, or an array of numbers, that is differentiated by.
 
     Args:
-        value: an int, float, bool, real NumPy scalar or 0-d array. Without a value the Variable is
-            a placeholder, which a Graph can record; set `.value` before evaluating.
+        value: an int, float, bool, real NumPy scalar or 0-d array; or an array of them, or lists.
+            It is copied. Without a value the Variable is a placeholder for a number, which a
+            Graph can record; set `.value` before evaluating.
         name: shown in the repr and in error messages.
+        dtype: float64 or float32, also in the place of the name. Without it arrays of float32
+            stay what they are and everything else becomes float64.
 
     Raises:
-        TypeError: `value` is no plain real number, or `name` is no string.
+        TypeError: `value` holds something else than real numbers, or `name` is no string.
+        ValueError: lists of unequal lengths.
 
     >>> x = Variable(3.0)
     >>> y = x * x
     >>> y.backward()
     >>> x.grad
     6.0
+    >>> w = Variable([1.0, 2.0])
+    >>> (w * w)[1].backward()
+    >>> w.grad
+    array([0., 4.])
     """
 
     __slots__ = (
-        "__weakref__", "_grad", "_is_active", "_name", "_statement", "_value", "_version",
+        "__weakref__", "_dtype", "_grad", "_is_active", "_name", "_positions", "_shape",
+        "_statement", "_storage", "_value", "_version",
     )  # fmt: skip
 
-    def __init__(self, value: Any = None, name: str | None = None) -> None:
+    def __init__(self, value: Any = None, name: Any = None, dtype: Any = None) -> None:
+        if isinstance(name, (type, np.dtype)):
+            name, dtype = dtype, name
         if name is not None and not isinstance(name, str):
             raise TypeError(f"a name is a str, not {type(name).__name__!r}")
-        self._value = None if value is None else _plain(value, type(self).__name__)
+        kind = None if dtype is None else to_dtype(dtype)
+        self._shape: Shape = ()
+        self._dtype: np.dtype[Any] = FLOAT64 if kind is None else kind
+        self._value: Any = None  # float or ndarray
+        if value is not None:
+            self._settle(_plain(value, type(self).__name__, kind))
         self._name = name
-        self._grad: float | None = None
+        self._grad: Any = None
         self._version = 0  # counts how often the value was set or replayed
         self._is_active = True
         self._statement: Statement | None = None
+        self._storage: Storage | None = None  # shared with views, once there are any
+        self._positions: Array | None = None  # of a view, in its storage
 
     @property
     def rank(self) -> int:
@@ -83,47 +81,55 @@ class Variable(NumpyProtocol, Arithmetic):
         return -1
 
     @property
-    def value(self) -> float:
-        """The number.
+    def shape(self) -> Shape:
+        """Lengths of the axes, () for a scalar."""
+        return self._shape
+
+    @property
+    def dtype(self) -> np.dtype[Any]:
+        """float64 or float32; bool of what was decided element by element."""
+        return self._dtype
+
+    @property
+    def value(self) -> Any:
+        """The number, or a read-only array.
 
         Raises:
-            ValueError: it depends on a placeholder that has no value yet.
+            ValueError: it depends on a placeholder that has no value yet, or on setting: the
+                shape is another one.
             StaleValueError: it was recorded in a Graph, and an input was set since.
         """
-        value = read(self)
-        note_escape(self)
-        return value
+        content = content_of(self)
+        value = read(content)
+        note_escape(content)
+        return _read_only(picked(self, value))
 
     @value.setter
     def value(self, value: Any) -> None:
-        if self._statement is not None:
+        if not self.is_leaf:
             raise AttributeError(
                 "the value of an intermediate follows from its inputs: "
                 "set an input's .value, or make a Variable of its own"
             )
-        self._value = _plain(value, "Variable.value")
+        self._settle(self._fitting(value, "Variable.value"))
         self._version += 1
         changes.count += 1
 
     @property
-    def grad(self) -> float | None:
+    def grad(self) -> Any:
         """For an input: what `backward` left here, None before.
 
         For a result: its adjoint in its tape's last reverse sweep, None once that tape has
-        recorded or replayed.
+        recorded or replayed. Of an array it is a new array at each reading.
         """
-        if self._statement is None:
-            return self._grad
-        tape = self._statement.tape
-        if tape.swept_at != tape.moment or not self._is_active:
-            return None
-        return self._statement.adjoint if self._statement.adjoint_moment == tape.moment else 0.0
+        found = picked(self, _adjoint(content_of(self)))
+        return found.copy() if isinstance(found, np.ndarray) else found
 
     @grad.setter
     def grad(self, grad: Any) -> None:
-        if self._statement is not None:
+        if not self.is_leaf:
             raise AttributeError("the .grad of an intermediate is set by sweeps only")
-        self._grad = None if grad is None else _plain(grad, "Variable.grad")
+        self._grad = None if grad is None else self._fitting(grad, "Variable.grad")
 
     @property
     def name(self) -> str | None:
@@ -137,121 +143,140 @@ class Variable(NumpyProtocol, Arithmetic):
 
     @property
     def is_leaf(self) -> bool:
-        """True for inputs and constants, False for what an operation made."""
-        return self._statement is None
+        """True for inputs and constants, False for views and for what an operation made."""
+        return self._statement is None and self._storage is None
 
     @property
     def op(self) -> str | None:
         """The name of the operation that made it, None for inputs."""
-        return None if self._statement is None else self._statement.rule.name
+        if self._positions is not None:
+            return "view"
+        statement = content_of(self)._statement
+        return None if statement is None else statement.rule.name
 
     @property
     def inputs(self) -> tuple[Variable, ...]:
         """The operands of the operation that made it; inputs have none."""
-        return () if self._statement is None else self._statement.operands
+        content = content_of(self)
+        if self._positions is not None:
+            return (content,)
+        return () if content._statement is None else content._statement.operands
 
-    def backward(self, seed: Any = 1.0, accumulate: bool = False) -> None:
-        """Set `.grad` of every input that this value depends on: seed * d(self)/d(input).
+    def backward(self, seed: Any = None, accumulate: bool = False) -> None:
+        """Set `.grad` of every input that this value depends on: Σ seed * d(self)/d(input).
 
         Args:
-            seed: the adjoint of this value, a plain number.
+            seed: the adjoint of this value, of its shape; 1 where that is one number.
             accumulate: add to `.grad` instead.
 
         Raises:
-            ValueError: the value depends on no Variable, or on a placeholder without a value.
+            ValueError: the value depends on no Variable, or on a placeholder without a value, or
+                has several elements and there is no seed.
             StaleValueError: an input was set after the value was computed on the ambient tape.
             GraphError: it depends on a Graph that has been cleared.
         """
         from autodiffx.reference.backward import backward
 
-        backward(self, to_float(seed, "the seed of backward"), accumulate=accumulate)
+        backward(self, seed, accumulate=accumulate)
 
-    def combine(self, rule: Rule, operands: tuple[Number, ...]) -> Variable:
-        """Record a statement.
+    def combine(self, rule: Operation, operands: tuple[Number, ...]) -> Variable:
+        """Record a statement."""
+        from autodiffx.reference.record import operation
 
-        Raises:
-            GraphError: an operand was recorded where it cannot be continued.
-            ValueError: an operand has no value, and no Graph records.
-        """
-        tape = open_tapes.innermost
-        variables = tuple(
-            [o if isinstance(o, Variable) else _made(Constant, o, False) for o in operands]
-        )
-        is_active = False
-        for operand in variables:
-            made = operand._statement
-            if made is not None and made.tape is not tape:
-                open_tapes.require(made.tape, described(operand))
-            is_active = is_active or operand._is_active
-        if rule.kind == "passive":
-            is_active = False
-        is_constant = not is_active and all(isinstance(o, Constant) for o in variables)
-        statement = Statement(rule, variables, tape)
-        result = _made(Variable, None, is_active, statement)
-        result._evaluate()
-        if not tape.keeps and result._value is None:
-            raise missing_value(next(o for o in variables if o._value is None))
-        if is_constant:
-            return _made(Constant, result._value, False)
-        if result._value is not None and all(_is_known_fresh(o) for o in variables):
-            statement.fresh_at = changes.count
-        tape.moment += 1
-        if tape.keeps:
-            tape.records.append(result)
-        return result
+        return operation(rule, operands)
 
     def decide(self, question: Question, operands: tuple[Number, ...]) -> float | bool:
         """Answer; while a Graph records, the answer becomes a guard."""
-        answer = question.function(
-            *(read(operand) if isinstance(operand, Variable) else operand for operand in operands)
-        )
-        tape = open_tapes.innermost
-        variables = [o for o in operands if isinstance(o, Variable) and not isinstance(o, Constant)]
-        if tape.keeps and variables:
-            for variable in variables:
-                if variable._statement is not None:
-                    open_tapes.require(variable._statement.tape, described(variable))
-            tape.records.append(Guard(question, operands, answer, users_location()))
-        return answer
+        from autodiffx.reference.record import decided
 
-    def _evaluate(self) -> None:
-        """Compute a result from its operands' present values; without them it has none."""
-        statement = self._statement
-        assert statement is not None
-        values = [operand._value for operand in statement.operands]
-        self._value = None if None in values else statement.rule.primal(*values)
-        self._version += 1
-        statement.seen = tuple([operand._version for operand in statement.operands])
+        return decided(question, operands)
+
+    def arranged(self, arrangement: Arrangement, name: str = "gather") -> Variable:
+        """A view, or where NumPy copies, a recorded copy of the elements."""
+        from autodiffx.reference.view import arranged
+
+        return arranged(self, arrangement, name)
+
+    def astype(self, dtype: Any, copy: bool = True) -> Variable:
+        """The numbers in another dtype, recorded.
+
+        Args:
+            dtype: float64 or float32; bool gives what is not 0, without a derivative.
+            copy: False returns the Variable itself where the dtype is its own.
+
+        Raises:
+            TypeError: it is another dtype.
+        """
+        from autodiffx.reference.view import astype
+
+        return astype(self, dtype, copy)
+
+    def item(self, *args: Any) -> Any:
+        """One element of a passive value as a plain number.
+
+        Raises:
+            TypeError: the value is active: `.value` is the number without its derivative.
+        """
+        return self.__array__().item(*args)
+
+    @property
+    def _is_scalar(self) -> bool:
+        return self._shape == () and self._dtype == FLOAT64
+
+    def _settle(self, value: Any) -> None:
+        """Take a value, and its shape and dtype."""
+        self._value = value
+        if type(value) is float:
+            self._shape, self._dtype = (), FLOAT64
+        else:
+            value.setflags(write=False)
+            self._shape, self._dtype = value.shape, value.dtype
+
+    def _fitting(self, value: Any, where: str) -> Any:
+        """A plain value of this leaf's shape, in its dtype."""
+        if self._is_scalar:
+            return to_float(_plain(value, where, None), where)
+        found = _plain(value, where, self._dtype)
+        shape = () if type(found) is float else found.shape
+        if shape != self._shape:
+            raise ValueError(
+                f"{where} takes an array of shape {self._shape}, as the Variable has, not of "
+                f"shape {shape}: make a new Variable for another shape"
+            )
+        return found
+
+    def _zeros(self) -> Any:
+        return 0.0 if self._is_scalar else np.zeros(self._shape, self._dtype)
 
     def __float__(self) -> float:
-        if self._is_active:
+        if content_of(self)._is_active:
             raise dropped_derivative("Variable", "derivative")
-        return self.value
+        if self._shape != ():
+            raise TypeError("only 0-dimensional arrays can be converted to Python scalars")
+        return float(self.value)
+
+    def __array__(self, dtype: Any = None, copy: bool | None = None) -> Array:
+        if content_of(self)._is_active:
+            raise dropped_derivative("Variable", "derivative")
+        return np.array(self.value, dtype=dtype)
 
     def __format__(self, spec: str) -> str:
         return format(self.value, spec)
 
     def __repr__(self) -> str:
-        parts = [] if self._value is None else [repr(self._value)]
-        if self._name is not None:
+        content = content_of(self)
+        value = None if content._value is None else shown(picked(self, content._value))
+        parts = [] if value is None else [value]
+        if content._statement is not None:
+            parts = result_parts(content, value)
+        if not self.is_leaf and (content._statement is None or not content._statement.tape.cleared):
+            parts.append(f"op={self.op!r}")
+        elif self._name is not None:
             parts.append(f"name={self._name!r}")
-        if self._statement is not None:
-            parts = self._result_parts(self._statement)
         return f"{type(self).__name__}({', '.join(parts)})"
 
-    def _result_parts(self, statement: Statement) -> list[str]:
-        """What the repr of a result says; it never raises."""
-        from autodiffx.reference.freshness import is_stale
-
-        value = "no value" if self._value is None else repr(self._value)
-        if statement.tape.cleared:
-            return [value, "cleared"]
-        if self._value is not None and statement.tape.keeps and is_stale(self):
-            value = "stale"
-        return [value, f"op={statement.rule.name!r}"]
-
     def __reduce_ex__(self, protocol: Any) -> Any:
-        if self._statement is not None:
+        if not self.is_leaf:
             raise TypeError(
                 "an intermediate belongs to its recording and cannot be copied or pickled: "
                 "use its .value"
@@ -260,10 +285,10 @@ class Variable(NumpyProtocol, Arithmetic):
 
 
 class Constant(Variable):
-    """A number that nothing is differentiated by; its partials are never computed.
+    """A number or an array that nothing is differentiated by; its partials are never computed.
 
     Args:
-        value: as for `Variable`.
+        value, dtype: as for `Variable`.
 
     >>> x = Variable(-2.0)
     >>> y = x ** Constant(3)
@@ -274,15 +299,15 @@ class Constant(Variable):
 
     __slots__ = ()
 
-    def __init__(self, value: Any) -> None:
-        super().__init__(_plain(value, "Constant"))
+    def __init__(self, value: Any, dtype: Any = None) -> None:
+        super().__init__(_plain(value, "Constant", None if dtype is None else to_dtype(dtype)))
         self._is_active = False
 
     @property
-    def value(self) -> float:
-        """The number, which stays what it is."""
+    def value(self) -> Any:
+        """The number or the array, which stays what it is."""
         assert self._value is not None
-        return self._value
+        return _read_only(self._value)
 
     @value.setter
     def value(self, value: Any) -> None:
@@ -301,47 +326,64 @@ class Constant(Variable):
 Kind = TypeVar("Kind", bound=Variable)
 
 
-def _made(
-    kind: type[Kind], value: float | None, is_active: bool, statement: Statement | None = None
+def made(
+    kind: type[Kind], value: Any, is_active: bool = False, statement: Statement | None = None
 ) -> Kind:
     """A Variable that comes from an operation and not from the user."""
-    made = kind.__new__(kind)
-    made._value = value
-    made._name = None
-    made._grad = None
-    made._version = 0
-    made._is_active = is_active
-    made._statement = statement
-    return made
+    result = kind.__new__(kind)
+    result._shape, result._dtype, result._value = (), FLOAT64, None
+    if value is not None:
+        result._settle(value)
+    result._name = None
+    result._grad = None
+    result._version = 0
+    result._is_active = is_active
+    result._statement = statement
+    result._storage = None
+    result._positions = None
+    return result
 
 
-def _is_known_fresh(variable: Variable) -> bool:
-    statement = variable._statement
-    return statement is None or statement.fresh_at == changes.count
-
-
-def _plain(value: Any, where: str) -> float:
+def _plain(value: Any, where: str, dtype: np.dtype[Any] | None) -> Any:
     if isinstance(value, Arithmetic):
         raise TypeError(
-            f"{where} takes a plain number, not a {type(value).__name__}: pass its .value"
+            f"{where} takes plain numbers, not a {type(value).__name__}: pass its .value"
         )
-    return to_float(value, where)
+    return to_array(value, where, dtype)
 
 
-def read(variable: Variable) -> float:
-    """The value, where it is one that may be shown."""
-    statement = variable._statement
+def _read_only(value: Any) -> Any:
+    if isinstance(value, np.ndarray):
+        value = value.view()
+        value.setflags(write=False)
+    return value
+
+
+def _adjoint(node: Variable) -> Any:
+    """What the last sweep left at a leaf or a result, None where that is not known any more."""
+    statement = node._statement
+    if statement is None or isinstance(node, Constant):
+        return node._grad
+    tape = statement.tape
+    if tape.swept_at != tape.moment or not node._is_active:
+        return None
+    return statement.adjoint if statement.adjoint_moment == tape.moment else node._zeros()
+
+
+def read(node: Variable) -> Any:
+    """The value of a leaf or a result, where it is one that may be shown."""
+    statement = node._statement
     if statement is not None and statement.tape.keeps and not statement.tape.cleared:
         from autodiffx.reference.freshness import require_fresh
 
-        require_fresh(variable)
-    if variable._value is None:
-        raise missing_value(variable)
-    return variable._value
+        require_fresh(node)
+    if node._value is None:
+        raise missing_value(node)
+    return node._value
 
 
-def note_escape(variable: Variable) -> None:
+def note_escape(node: Variable) -> None:
     """Remember that the user saw a value which a Graph is recording."""
-    statement = variable._statement
+    statement = node._statement
     if statement is not None and statement.tape.keeps and statement.tape.is_open:
-        statement.tape.escapes.append(Escape(variable, users_location()))
+        statement.tape.escapes.append(Escape(node, users_location()))

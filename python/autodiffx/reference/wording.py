@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from autodiffx.errors import StaleValueError
+from autodiffx.reference.storage import content_of
 
 if TYPE_CHECKING:
     from autodiffx.reference.variable import Variable
@@ -14,6 +15,11 @@ __all__ = ["described", "dropped_derivative", "missing_value", "stale_value"]
 
 def described(variable: Variable) -> str:
     """The variable as a sentence names it."""
+    content = content_of(variable)
+    if variable._positions is not None and variable._name is None:
+        return f"a view of {described(content)}"
+    if content is not variable:
+        return described(content)
     if variable._statement is not None:
         return f"the result of {variable._statement.rule.name!r}"
     return repr(variable) if variable._name is None else variable._name
