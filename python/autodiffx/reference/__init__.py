@@ -19,12 +19,13 @@ from __future__ import annotations
 from typing import Any
 
 from autodiffx.errors import ControlFlowChanged, EscapeWarning, GraphError, StaleValueError
+from autodiffx.reference.constant import Constant
 from autodiffx.reference.dual import Dual
 from autodiffx.reference.functions import FUNCTIONS
 from autodiffx.reference.gradient_graph import GradientGraph
 from autodiffx.reference.graph import Graph
 from autodiffx.reference.transforms import grad, jvp, value_and_grad
-from autodiffx.reference.variable import Constant, Variable
+from autodiffx.reference.variable import Variable
 
 globals().update(FUNCTIONS)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import operator
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -143,6 +144,49 @@ class Arithmetic(Arranged):
 
     def __rpow__(self, other: Number) -> Any:
         return _operate("power", other, self)
+
+    def __iadd__(self, other: Any) -> Any:
+        return self._in_place(self.__add__, other)
+
+    def __isub__(self, other: Any) -> Any:
+        return self._in_place(self.__sub__, other)
+
+    def __imul__(self, other: Any) -> Any:
+        return self._in_place(self.__mul__, other)
+
+    def __itruediv__(self, other: Any) -> Any:
+        return self._in_place(self.__truediv__, other)
+
+    def __ifloordiv__(self, other: Any) -> Any:
+        return self._in_place(self.__floordiv__, other)
+
+    def __imod__(self, other: Any) -> Any:
+        return self._in_place(self.__mod__, other)
+
+    def __ipow__(self, other: Any) -> Any:
+        return self._in_place(self.__pow__, other)
+
+    def __iand__(self, other: Any) -> Any:
+        return self._in_place(self.__and__, other)
+
+    def __ior__(self, other: Any) -> Any:
+        return self._in_place(self.__or__, other)
+
+    def __ixor__(self, other: Any) -> Any:
+        return self._in_place(self.__xor__, other)
+
+    def _in_place(self, operation: Callable[[Any], Any], other: Any) -> Any:
+        """An array takes its new elements where they are; numbers have another value from now."""
+        if self.shape == ():
+            return operation(other)
+        from autodiffx.reference.assignment import require_writable, write
+
+        require_writable(self)  # type: ignore[arg-type]
+        result = operation(other)
+        if result is not NotImplemented:
+            write(self, result)  # type: ignore[arg-type]
+            return self
+        return result
 
     def __neg__(self) -> Any:
         return apply(RULES["negative"], self)

@@ -74,6 +74,13 @@ class Arranged(Ranked):
         plain = plain_key(key)
         return self.arranged(lambda a: a[plain])
 
+    def __setitem__(self, key: Any, value: Any) -> None:
+        from autodiffx.reference.assignment import write_at
+
+        if not is_array(self):
+            raise TypeError(f"a scalar {type(self).__name__} has no elements to be assigned to")
+        write_at(self, key, value)  # type: ignore[arg-type]
+
     def __len__(self) -> int:
         if not self.ndim:
             raise TypeError("len() of unsized object")

@@ -7,20 +7,20 @@ from typing import Any
 
 import numpy as np
 
-from autodiffx.reference.arrangement import Arranged, Arrangement
 from autodiffx.reference.chain import fitted, pushed
 from autodiffx.reference.dispatch import NUMBERS, Number, Operation, Question, apply, ask, checked
-from autodiffx.reference.linear import Linear, cast
-from autodiffx.reference.number import settled, to_array, to_dtype
+from autodiffx.reference.linear import Linear, cast, gather
+from autodiffx.reference.number import Array, to_array, to_dtype
 from autodiffx.reference.numpy_protocol import NumpyProtocol
 from autodiffx.reference.representation import shown
 from autodiffx.reference.shapes import Shape, common_dtype, dtype_of, shape_of
+from autodiffx.reference.storage import Storage, Stored, content_of
 from autodiffx.reference.wording import dropped_derivative
 
 __all__ = ["Dual"]
 
 
-class Dual(NumpyProtocol):
+class Dual(NumpyProtocol, Stored):
     """value + ε*tangent with ε² = 0: f(value + ε*tangent) = f(value) + ε*f'(value)*tangent.
 
     Args:
@@ -38,13 +38,16 @@ class Dual(NumpyProtocol):
     Dual(9.0, tangent=6.0)
     """
 
-    __slots__ = ("__weakref__", "_level", "_tangent", "_value")
+    __slots__ = (
+        "__weakref__", "_is_made", "_level", "_positions", "_storage", "_tangent", "_value",
+    )  # fmt: skip
 
     def __init__(self, value: Any, tangent: Any = 0.0, level: int = 0) -> None:
         self._level = operator.index(level)
         if self._level < 0:
             raise ValueError(f"the level of a Dual is 0 or more, not {level}")
         self._value, self._tangent = _component(value), _component(tangent)
+        self._storage, self._positions, self._is_made = None, None, False
         shape, dtype = shape_of(self._value), dtype_of(self._value)
         if type(self._tangent) is float or dtype_of(self._tangent) != dtype:
             self._tangent = fitted(self._tangent, shape_of(self._tangent), dtype)
@@ -64,13 +67,13 @@ class Dual(NumpyProtocol):
 
     @property
     def value(self) -> Any:
-        """The number itself."""
-        return self._value
+        """The number or the array itself."""
+        return self._shown(content_of(self)._value)
 
     @property
     def tangent(self) -> Any:
         """Its derivative along the direction."""
-        return self._tangent
+        return self._shown(content_of(self)._tangent)
 
     @property
     def level(self) -> int:
@@ -85,12 +88,12 @@ class Dual(NumpyProtocol):
     @property
     def shape(self) -> Shape:
         """Lengths of the axes, () for a scalar."""
-        return shape_of(self._value)
+        return shape_of(self._value) if self._positions is None else self._positions.shape
 
     @property
     def dtype(self) -> np.dtype[Any]:
         """That of the value."""
-        return dtype_of(self._value)
+        return dtype_of(content_of(self)._value)
 
     def combine(self, rule: Operation, operands: tuple[Number, ...]) -> Any:
         """The rule on the values, and Σ partial * tangent beside it."""
@@ -109,10 +112,31 @@ class Dual(NumpyProtocol):
         direction = self._split(operand)[1]
         return None if type(direction) is float and direction == 0.0 else direction
 
-    def arranged(self, arrangement: Arrangement, name: str = "gather") -> Dual:
-        """Value and tangent arranged alike."""
-        value = _arranged(self._value, arrangement, name)
-        return _dual(value, _arranged(self._tangent, arrangement, name), self._level)
+    def written(self, assignment: Linear, values: Number) -> Any:
+        """Value and tangent after a write."""
+        return self.combine(assignment, (self, values))
+
+    @property
+    def is_made(self) -> bool:
+        """True for what an operator made, False for what was put together."""
+        return bool(content_of(self)._is_made)
+
+    def view(self, storage: Storage, positions: Array) -> Dual:
+        """A Dual of some elements of another."""
+        view = _dual(storage.content._value, storage.content._tangent, self._level)
+        view._storage, view._positions = storage, positions
+        return view
+
+    def gathered(self, positions: Array, name: str) -> Dual:
+        """Value and tangent gathered alike."""
+        content = content_of(self)
+        return apply(gather(positions, content.shape, name), content)  # type: ignore
+
+    def _shown(self, whole: Number) -> Number:
+        """Of a component of the content, the part that this Dual shows."""
+        if self._positions is None:
+            return whole
+        return apply(gather(self._positions, shape_of(whole), "view"), whole)
 
     def astype(self, dtype: Any, copy: bool = True) -> Any:
         """The numbers in another dtype: float64 or float32."""
@@ -129,18 +153,18 @@ class Dual(NumpyProtocol):
     def _split(self, operand: Number) -> tuple[Number, Number]:
         """Value and tangent at this level; whatever is not of this level has tangent 0."""
         if isinstance(operand, Dual) and operand._level == self._level:
-            return operand._value, operand._tangent
+            return operand.value, operand.tangent
         return operand, 0.0
 
     def __float__(self) -> float:
         raise dropped_derivative("Dual", "tangent")
 
     def __format__(self, spec: str) -> str:
-        return format(self._value, spec)
+        return format(self.value, spec)
 
     def __repr__(self) -> str:
         level = f", level={self._level}" if self._level else ""
-        value, tangent = map(_shown, (self._value, self._tangent))
+        value, tangent = map(_shown, (self.value, self.tangent))
         return f"{type(self).__name__}({value}, tangent={tangent}{level})"
 
 
@@ -148,6 +172,7 @@ def _dual(value: Number, tangent: Number, level: int) -> Dual:
     """A Dual of components that are known to fit."""
     dual = Dual.__new__(Dual)
     dual._value, dual._tangent, dual._level = value, tangent, level
+    dual._storage, dual._positions, dual._is_made = None, None, True
     return dual
 
 
@@ -156,12 +181,6 @@ def _component(number: Any) -> Number:
     if isinstance(number, np.ndarray) and number.ndim > 0:
         return to_array(number, "Dual")
     return checked((number,), "Dual")[0]
-
-
-def _arranged(part: Number, arrangement: Arrangement, name: str) -> Number:
-    if isinstance(part, Arranged):
-        return part.arranged(arrangement, name)
-    return settled(np.asarray(arrangement(np.asarray(part))))
 
 
 def _shown(part: Number) -> str:

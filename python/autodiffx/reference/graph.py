@@ -15,6 +15,7 @@ from autodiffx.reference.dot import dot
 from autodiffx.reference.dual import Dual
 from autodiffx.reference.gradient_graph import GradientGraph
 from autodiffx.reference.guard import Guard
+from autodiffx.reference.node import as_computed, read
 from autodiffx.reference.replay import refresh, replay, results_of
 from autodiffx.reference.sweep import (
     ancestors,
@@ -25,7 +26,7 @@ from autodiffx.reference.sweep import (
     reverse_sweep,
 )
 from autodiffx.reference.tape import Tape, open_tapes
-from autodiffx.reference.variable import Variable, read
+from autodiffx.reference.variable import Variable
 from autodiffx.reference.wording import described
 
 __all__ = ["Graph"]
@@ -77,7 +78,7 @@ class Graph:
     @property
     def values(self) -> list[Variable]:
         """The results of its statements, in the order of recording; views are none."""
-        return [result for result in results_of(self._tape) if operator_of(result) != "view"]
+        return [as_computed(result) for result in self._results()]
 
     @property
     def escapes(self) -> list[str]:
@@ -157,7 +158,7 @@ class Graph:
         self._tape = tape
 
     def __len__(self) -> int:
-        return len(self.values)
+        return len(self._results())
 
     def __bool__(self) -> bool:
         return True
@@ -177,7 +178,7 @@ class Graph:
         return dot(self._label, results_of(self._tape))
 
     def __repr__(self) -> str:
-        statements = len(self.values)
+        statements = len(self)
         inputs = len(self._inputs())
         return (
             f"<{self._label}: {statements} statement{'' if statements == 1 else 's'}, "
@@ -189,11 +190,14 @@ class Graph:
             "a Graph cannot be copied or pickled: copy its inputs and record it again from them"
         )
 
+    def _results(self) -> list[Variable]:
+        return [result for result in results_of(self._tape) if operator_of(result) != "view"]
+
     def _last(self) -> Variable:
-        values = self.values
-        if not values:
+        results = self._results()
+        if not results:
             raise ValueError(f"{self._label} is empty: record something inside `with` first")
-        return values[-1]
+        return results[-1]
 
     @staticmethod
     def _one(last: Variable) -> Number:

@@ -96,7 +96,7 @@ def assign(positions: Array, shape: Shape) -> Linear:
     """
 
     def primal(x: Number, values: Number) -> Number:
-        found = np.array(x)
+        found = np.array(x, order="C")
         found.reshape(-1)[positions] = values
         return settled(found)
 
@@ -107,7 +107,7 @@ def _erase(positions: Array) -> Linear:
     """The operand with zeros at `positions`."""
 
     def primal(x: Number) -> Number:
-        found = np.array(x)
+        found = np.array(x, order="C")
         found.reshape(-1)[positions] = 0.0
         return settled(found)
 

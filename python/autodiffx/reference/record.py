@@ -6,21 +6,24 @@ from typing import Any
 
 import numpy as np
 
+from autodiffx.errors import GraphError
+from autodiffx.reference.constant import Constant
 from autodiffx.reference.dispatch import Number, Operation, Question
 from autodiffx.reference.guard import Guard, askable
 from autodiffx.reference.linear import Linear, gather
 from autodiffx.reference.location import users_location
 from autodiffx.reference.loops import computed
+from autodiffx.reference.node import made, read
 from autodiffx.reference.number import to_array
 from autodiffx.reference.rules import Rule
 from autodiffx.reference.shapes import common_dtype
 from autodiffx.reference.statement import Statement
 from autodiffx.reference.storage import content_of, picked
 from autodiffx.reference.tape import Tape, changes, open_tapes
-from autodiffx.reference.variable import Constant, Variable, made, read
+from autodiffx.reference.variable import Variable
 from autodiffx.reference.wording import described, missing_value
 
-__all__ = ["decided", "evaluate", "node_of", "operation", "record"]
+__all__ = ["decided", "evaluate", "node_of", "operation", "record", "written"]
 
 
 def operation(rule: Operation, operands: tuple[Number, ...]) -> Variable:
@@ -49,7 +52,7 @@ def _own(operand: Number) -> Number:
 
 def node_of(variable: Variable) -> Variable:
     """What stands for the variable in a statement: for a view, its elements gathered."""
-    content = content_of(variable)
+    content: Variable = content_of(variable)
     if variable._positions is None:
         return content
     return record(gather(variable._positions, content._shape, "view"), (content,))
@@ -76,6 +79,24 @@ def record(
     if is_constant:
         return made(Constant, result._value)
     return _kept(result, tape)
+
+
+def written(content: Variable, assignment: Linear, values: Number) -> Variable:
+    """An array's content after a write.
+
+    Raises:
+        GraphError: the array was made in another recording, which the write would not be part of.
+    """
+    statement, tape = content._statement, open_tapes.innermost
+    assert statement is not None
+    if statement.tape is not tape:
+        open_tapes.require(statement.tape, described(content))
+        raise GraphError(
+            f"{described(content)} was recorded in {statement.tape.label}, and what is written "
+            f"into it would be recorded in {tape.label}: assign into a copy() made here"
+        )
+    is_recorded = isinstance(values, Variable)
+    return record(assignment, (content, node_of(values) if is_recorded else made(Constant, values)))
 
 
 def _kept(result: Variable, tape: Tape) -> Variable:

@@ -39,7 +39,7 @@ def refresh(result: Variable) -> None:
         if operand is None and ancestor._value is not None and not made.tape.broken_off:
             continue
         if not made.tape.keeps:
-            raise stale_value(operand or ancestor, ancestor)
+            raise stale_value(ancestor if operand is None else operand, ancestor)
         replay(made.tape)
 
 

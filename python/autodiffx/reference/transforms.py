@@ -10,19 +10,21 @@ from typing import Any
 import numpy as np
 
 from autodiffx.reference.chain import fitted
+from autodiffx.reference.constant import Constant
 from autodiffx.reference.dispatch import FLOATS, NUMBERS, Number, Ranked, apply
 from autodiffx.reference.dual import Dual
 from autodiffx.reference.freshness import outdated, require_fresh
 from autodiffx.reference.guard import Guard
+from autodiffx.reference.node import as_computed
 from autodiffx.reference.number import is_number, is_plain, to_array, to_float
 from autodiffx.reference.record import node_of
 from autodiffx.reference.rules import RULES
 from autodiffx.reference.shapes import dtype_of, shape_of
 from autodiffx.reference.statement import now
-from autodiffx.reference.storage import Storage, content_of, picked
+from autodiffx.reference.storage import content_of, picked
 from autodiffx.reference.sweep import ancestors, made_from, reverse_sweep
 from autodiffx.reference.tape import open_tapes
-from autodiffx.reference.variable import Constant, Variable, made
+from autodiffx.reference.variable import Variable
 from autodiffx.reference.wording import stale_value
 
 __all__ = ["grad", "jvp", "value_and_grad"]
@@ -191,7 +193,7 @@ class _Call:
                 continue
             if variable._statement is not None:
                 return True
-            if variable._is_active and variable not in self.inputs:
+            if variable._is_active and not any(variable is own for own in self.inputs):
                 return True
         return False
 
@@ -215,23 +217,29 @@ class _Call:
         """Take back what a Graph recorded, where nothing of it depends on the Graph's inputs."""
         added = self.tape.records[self.records :]
         for record in added:
-            if isinstance(record, Guard) and any(
-                isinstance(operand, Variable) and self._reaches_outside(operand)
-                for operand in record.operands
-            ):
+            if isinstance(record, Guard):
+                if any(
+                    isinstance(o, Variable) and self._reaches_outside(o) for o in record.operands
+                ):
+                    return
+            elif self._is_write_outside(record):
                 return
         del self.tape.records[self.records :]
+
+    def _is_write_outside(self, result: Variable) -> bool:
+        """True of what is now the content of an array that was there before the call."""
+        statement = result._statement
+        if statement is None or statement.rule.name != "assign":
+            return False
+        before = statement.operands[0]._statement
+        return before is not None and before.order <= self.mark
 
 
 def _recorded(node: Variable) -> Number:
     """What stands for a leaf or a result in a sweep that is recorded."""
     if isinstance(node, Constant):
         return node._value
-    if content_of(node) is node:
-        return node
-    before = made(Variable, None)  # it was written into since: this shows what was there before
-    before._shape, before._dtype, before._storage = node._shape, node._dtype, Storage(node)
-    return before
+    return as_computed(node)
 
 
 def jvp(f: Callable[..., Any], primals: Sequence[Any], tangents: Sequence[Any]) -> tuple[Any, Any]:

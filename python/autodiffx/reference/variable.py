@@ -2,30 +2,31 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from autodiffx.reference.arithmetic import Arithmetic
-from autodiffx.reference.dispatch import Number, Operation, Question
-from autodiffx.reference.location import users_location
+from autodiffx.reference.dispatch import Number, Operation, Question, apply
+from autodiffx.reference.linear import Linear, cast, gather
+from autodiffx.reference.node import adjoint_of, as_computed, made, note_escape, read
 from autodiffx.reference.number import FLOAT64, Array, to_array, to_dtype, to_float
 from autodiffx.reference.numpy_protocol import NumpyProtocol
 from autodiffx.reference.representation import result_parts, shown
+from autodiffx.reference.rules import RULES
 from autodiffx.reference.shapes import Shape
-from autodiffx.reference.storage import content_of, picked
-from autodiffx.reference.tape import Escape, changes
-from autodiffx.reference.wording import dropped_derivative, missing_value
+from autodiffx.reference.storage import Storage, Stored, content_of, picked
+from autodiffx.reference.sweep import made_from
+from autodiffx.reference.tape import changes
+from autodiffx.reference.wording import dropped_derivative
 
 if TYPE_CHECKING:
-    from autodiffx.reference.arrangement import Arrangement
     from autodiffx.reference.statement import Statement
-    from autodiffx.reference.storage import Storage
 
-__all__ = ["Constant", "Variable", "made", "note_escape", "read"]
+__all__ = ["Variable", "plain", "read_only"]
 
 
-class Variable(NumpyProtocol, Arithmetic):
+class Variable(NumpyProtocol, Stored):
     """A number, or an array of numbers, that is differentiated by.
 
     Args:
@@ -33,8 +34,8 @@ class Variable(NumpyProtocol, Arithmetic):
             It is copied. Without a value the Variable is a placeholder for a number, which a
             Graph can record; set `.value` before evaluating.
         name: shown in the repr and in error messages.
-        dtype: float64 or float32, also in the place of the name. Without it arrays of float32
-            stay what they are and everything else becomes float64.
+        dtype: float64 or float32, before or after the name. Without it arrays of float32 stay
+            what they are and everything else becomes float64.
 
     Raises:
         TypeError: `value` holds something else than real numbers, or `name` is no string.
@@ -56,24 +57,23 @@ class Variable(NumpyProtocol, Arithmetic):
         "_statement", "_storage", "_value", "_version",
     )  # fmt: skip
 
-    def __init__(self, value: Any = None, name: Any = None, dtype: Any = None) -> None:
-        if isinstance(name, (type, np.dtype)):
-            name, dtype = dtype, name
-        if name is not None and not isinstance(name, str):
-            raise TypeError(f"a name is a str, not {type(name).__name__!r}")
+    def __init__(
+        self, value: Any = None, *name_or_dtype: Any, name: str | None = None, dtype: Any = None
+    ) -> None:
+        name, dtype = _arguments(name_or_dtype, name, dtype)
         kind = None if dtype is None else to_dtype(dtype)
         self._shape: Shape = ()
         self._dtype: np.dtype[Any] = FLOAT64 if kind is None else kind
         self._value: Any = None  # float or ndarray
         if value is not None:
-            self._settle(_plain(value, type(self).__name__, kind))
+            self._settle(plain(value, type(self).__name__, kind))
         self._name = name
         self._grad: Any = None
         self._version = 0  # counts how often the value was set or replayed
         self._is_active = True
         self._statement: Statement | None = None
-        self._storage: Storage | None = None  # shared with views, once there are any
-        self._positions: Array | None = None  # of a view, in its storage
+        self._storage = None
+        self._positions = None
 
     @property
     def rank(self) -> int:
@@ -102,7 +102,7 @@ class Variable(NumpyProtocol, Arithmetic):
         content = content_of(self)
         value = read(content)
         note_escape(content)
-        return _read_only(picked(self, value))
+        return read_only(picked(self, value))
 
     @value.setter
     def value(self, value: Any) -> None:
@@ -122,7 +122,7 @@ class Variable(NumpyProtocol, Arithmetic):
         For a result: its adjoint in its tape's last reverse sweep, None once that tape has
         recorded or replayed. Of an array it is a new array at each reading.
         """
-        found = picked(self, _adjoint(content_of(self)))
+        found = picked(self, adjoint_of(content_of(self)))
         return found.copy() if isinstance(found, np.ndarray) else found
 
     @grad.setter
@@ -160,7 +160,7 @@ class Variable(NumpyProtocol, Arithmetic):
         content = content_of(self)
         if self._positions is not None:
             return (content,)
-        return () if content._statement is None else content._statement.operands
+        return () if content._statement is None else tuple(map(as_computed, made_from(content)))
 
     def backward(self, seed: Any = None, accumulate: bool = False) -> None:
         """Set `.grad` of every input that this value depends on: Σ seed * d(self)/d(input).
@@ -191,11 +191,30 @@ class Variable(NumpyProtocol, Arithmetic):
 
         return decided(question, operands)
 
-    def arranged(self, arrangement: Arrangement, name: str = "gather") -> Variable:
-        """A view, or where NumPy copies, a recorded copy of the elements."""
-        from autodiffx.reference.view import arranged
+    def written(self, assignment: Linear, values: Number) -> Variable:
+        """The statement of a write; it belongs where the array was made."""
+        from autodiffx.reference.record import written
 
-        return arranged(self, arrangement, name)
+        return written(self, assignment, values)
+
+    @property
+    def is_made(self) -> bool:
+        """True where its elements are those of a result."""
+        return content_of(self)._statement is not None
+
+    def view(self, storage: Storage, positions: Array) -> Variable:
+        """A Variable that has no statement."""
+        view = made(Variable, None)
+        view._shape, view._dtype = positions.shape, self._dtype
+        view._storage, view._positions = storage, positions
+        return view
+
+    def gathered(self, positions: Array, name: str) -> Variable:
+        """A statement that copies elements."""
+        from autodiffx.reference.record import record
+
+        content = content_of(self)
+        return record(gather(positions, content._shape, name), (content,))
 
     def astype(self, dtype: Any, copy: bool = True) -> Variable:
         """The numbers in another dtype, recorded.
@@ -207,9 +226,14 @@ class Variable(NumpyProtocol, Arithmetic):
         Raises:
             TypeError: it is another dtype.
         """
-        from autodiffx.reference.view import astype
-
-        return astype(self, dtype, copy)
+        wanted = np.dtype(bool) if _is_bool(dtype) else to_dtype(dtype)
+        if wanted == self._dtype:
+            return self.copy() if copy else self
+        if wanted != np.dtype(bool):
+            return apply(cast(self._dtype, wanted), self)  # type: ignore[no-any-return]
+        if self._is_scalar:
+            return self.reshape(1).astype(bool).reshape(())
+        return apply(RULES["not_equal"], self, 0.0)  # type: ignore[no-any-return]
 
     def item(self, *args: Any) -> Any:
         """One element of a passive value as a plain number.
@@ -235,8 +259,8 @@ class Variable(NumpyProtocol, Arithmetic):
     def _fitting(self, value: Any, where: str) -> Any:
         """A plain value of this leaf's shape, in its dtype."""
         if self._is_scalar:
-            return to_float(_plain(value, where, None), where)
-        found = _plain(value, where, self._dtype)
+            return to_float(plain(value, where, None), where)
+        found = plain(value, where, self._dtype)
         shape = () if type(found) is float else found.shape
         if shape != self._shape:
             raise ValueError(
@@ -284,67 +308,28 @@ class Variable(NumpyProtocol, Arithmetic):
         return super().__reduce_ex__(max(protocol, 2))
 
 
-class Constant(Variable):
-    """A number or an array that nothing is differentiated by; its partials are never computed.
-
-    Args:
-        value, dtype: as for `Variable`.
-
-    >>> x = Variable(-2.0)
-    >>> y = x ** Constant(3)
-    >>> y.backward()
-    >>> x.grad
-    12.0
-    """
-
-    __slots__ = ()
-
-    def __init__(self, value: Any, dtype: Any = None) -> None:
-        super().__init__(_plain(value, "Constant", None if dtype is None else to_dtype(dtype)))
-        self._is_active = False
-
-    @property
-    def value(self) -> Any:
-        """The number or the array, which stays what it is."""
-        assert self._value is not None
-        return _read_only(self._value)
-
-    @value.setter
-    def value(self, value: Any) -> None:
-        raise AttributeError("a Constant keeps its value: use a Variable for one that changes")
-
-    @property
-    def grad(self) -> None:
-        """None: nothing is differentiated by a constant."""
-        return None
-
-    @grad.setter
-    def grad(self, grad: Any) -> None:
-        raise AttributeError("a Constant has no .grad: nothing is differentiated by it")
+def _arguments(given: tuple[Any, ...], name: Any, dtype: Any) -> tuple[str | None, Any]:
+    """Name and dtype, which are told apart by what they are."""
+    for argument in given:
+        if isinstance(argument, (type, np.dtype)) and dtype is None:
+            dtype = argument
+        elif argument is not None and name is None:
+            name = argument
+        elif argument is not None or len(given) > 2:
+            raise TypeError(
+                f"a Variable takes a value, one name and one dtype: {argument!r} is too much"
+            )
+    if name is not None and not isinstance(name, str):
+        raise TypeError(f"a name is a str, not {type(name).__name__!r}")
+    return name, dtype
 
 
-Kind = TypeVar("Kind", bound=Variable)
+def _is_bool(dtype: Any) -> bool:
+    return isinstance(dtype, (type, str, np.dtype)) and np.dtype(dtype) == np.dtype(bool)
 
 
-def made(
-    kind: type[Kind], value: Any, is_active: bool = False, statement: Statement | None = None
-) -> Kind:
-    """A Variable that comes from an operation and not from the user."""
-    result = kind.__new__(kind)
-    result._shape, result._dtype, result._value = (), FLOAT64, None
-    if value is not None:
-        result._settle(value)
-    result._name = None
-    result._grad = None
-    result._version = 0
-    result._is_active = is_active
-    result._statement = statement
-    result._storage = None
-    result._positions = None
-    return result
-
-
-def _plain(value: Any, where: str, dtype: np.dtype[Any] | None) -> Any:
+def plain(value: Any, where: str, dtype: np.dtype[Any] | None) -> Any:
+    """What a user gave as a value, of whoever `where` names."""
     if isinstance(value, Arithmetic):
         raise TypeError(
             f"{where} takes plain numbers, not a {type(value).__name__}: pass its .value"
@@ -352,38 +337,9 @@ def _plain(value: Any, where: str, dtype: np.dtype[Any] | None) -> Any:
     return to_array(value, where, dtype)
 
 
-def _read_only(value: Any) -> Any:
+def read_only(value: Any) -> Any:
+    """An array as it is shown: nobody can write into it."""
     if isinstance(value, np.ndarray):
         value = value.view()
         value.setflags(write=False)
     return value
-
-
-def _adjoint(node: Variable) -> Any:
-    """What the last sweep left at a leaf or a result, None where that is not known any more."""
-    statement = node._statement
-    if statement is None or isinstance(node, Constant):
-        return node._grad
-    tape = statement.tape
-    if tape.swept_at != tape.moment or not node._is_active:
-        return None
-    return statement.adjoint if statement.adjoint_moment == tape.moment else node._zeros()
-
-
-def read(node: Variable) -> Any:
-    """The value of a leaf or a result, where it is one that may be shown."""
-    statement = node._statement
-    if statement is not None and statement.tape.keeps and not statement.tape.cleared:
-        from autodiffx.reference.freshness import require_fresh
-
-        require_fresh(node)
-    if node._value is None:
-        raise missing_value(node)
-    return node._value
-
-
-def note_escape(node: Variable) -> None:
-    """Remember that the user saw a value which a Graph is recording."""
-    statement = node._statement
-    if statement is not None and statement.tape.keeps and statement.tape.is_open:
-        statement.tape.escapes.append(Escape(node, users_location()))
