@@ -202,6 +202,23 @@ UNARY: dict[str, tuple[Function, Function, Function]] = {
     "digamma": (poly(0), poly(1), poly(2)),
 }
 
+LARGER: tuple[Function, Function, Function, Function, Function, Function] = (
+    max,
+    apart(lambda a, b: mp.mpf(a > b)),
+    apart(lambda a, b: mp.mpf(b > a)),
+    zero,
+    zero,
+    zero,
+)
+SMALLER: tuple[Function, Function, Function, Function, Function, Function] = (
+    min,
+    apart(lambda a, b: mp.mpf(a < b)),
+    apart(lambda a, b: mp.mpf(b < a)),
+    zero,
+    zero,
+    zero,
+)
+
 BINARY: dict[str, tuple[Function, Function, Function, Function, Function, Function]] = {
     "add": (lambda a, b: a + b, one, one, zero, zero, zero),
     "subtract": (lambda a, b: a - b, one, minus_one, zero, zero, zero),
@@ -248,38 +265,10 @@ BINARY: dict[str, tuple[Function, Function, Function, Function, Function, Functi
         lambda a, b: -(mp.sech((a - b) / 2) ** 2) / 4,
         lambda a, b: mp.sech((a - b) / 2) ** 2 / 4,
     ),
-    "maximum": (
-        max,
-        apart(lambda a, b: mp.mpf(a > b)),
-        apart(lambda a, b: mp.mpf(b > a)),
-        zero,
-        zero,
-        zero,
-    ),
-    "minimum": (
-        min,
-        apart(lambda a, b: mp.mpf(a < b)),
-        apart(lambda a, b: mp.mpf(b < a)),
-        zero,
-        zero,
-        zero,
-    ),
-    "fmax": (
-        max,
-        apart(lambda a, b: mp.mpf(a > b)),
-        apart(lambda a, b: mp.mpf(b > a)),
-        zero,
-        zero,
-        zero,
-    ),
-    "fmin": (
-        min,
-        apart(lambda a, b: mp.mpf(a < b)),
-        apart(lambda a, b: mp.mpf(b < a)),
-        zero,
-        zero,
-        zero,
-    ),
+    "maximum": LARGER,
+    "minimum": SMALLER,
+    "fmax": LARGER,
+    "fmin": SMALLER,
     "copysign": (
         lambda a, b: abs(a) * (mp.sign(b) or 1),
         off_zero(lambda a, b: mp.sign(a) * (mp.sign(b) or 1)),

@@ -2,19 +2,13 @@
 
 from __future__ import annotations
 
-import inspect
 import warnings
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-
-def line_here() -> int:
-    frame = inspect.currentframe()
-    assert frame is not None
-    assert frame.f_back is not None
-    return frame.f_back.f_lineno
+from lines import line_here
 
 
 def test_an_escape_is_listed(backend: Any) -> None:

@@ -12,22 +12,17 @@ from typing import Any
 
 import pytest
 
+from lines import line_here
+
 COMPARISONS = [
     operator.lt, operator.le, operator.gt, operator.ge, operator.eq, operator.ne,
 ]  # fmt: skip
 
 
-def line_of_caller() -> int:
-    frame = inspect.currentframe()
-    assert frame is not None
-    assert frame.f_back is not None
-    return frame.f_back.f_lineno
-
-
 def test_a_comparison_is_a_guard(backend: Any) -> None:
     x, y = backend.Variable(1.0, "x"), backend.Variable(2.0, "y")
     with backend.Graph() as graph:
-        z, line = (x * 2 if x < y else x * 3), line_of_caller()
+        z, line = (x * 2 if x < y else x * 3), line_here()
     x.value = 1.5
     assert graph.forward() == 3.0
     x.value = 2.5

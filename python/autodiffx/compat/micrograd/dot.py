@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from autodiffx.compat.micrograd.engine import Value
+from autodiffx.compat.order import inputs_first
 
 _ESCAPES = str.maketrans({mark: f"\\{mark}" for mark in '\\"{}|<>'} | {"\n": "\\n"})
 
@@ -35,7 +36,7 @@ def draw_dot(root: Value, rankdir: str = "LR") -> str:
         raise ValueError(f"rankdir is {rankdir!r}: expected 'LR' or 'TB'")
     lines = ["digraph {", f"  rankdir={rankdir};"]
     names: dict[Value, str] = {}
-    for value in _inputs_first(root):
+    for value in inputs_first([root], lambda value: value._inputs):
         number = len(names)
         names[value] = f"value{number}"
         fields = [f"data {value.data:.4f}", f"grad {value.grad:.4f}"]
@@ -47,21 +48,3 @@ def draw_dot(root: Value, rankdir: str = "LR") -> str:
             lines.append(f"  op{number} -> value{number};")
             lines.extend(f"  {names[operand]} -> op{number};" for operand in value._inputs)
     return "\n".join([*lines, "}"])
-
-
-def _inputs_first(root: Value) -> list[Value]:
-    """Every value that ``root`` was computed from, each once, operands before results."""
-    order: list[Value] = []
-    seen = {root}
-    path = [(root, iter(root._inputs))]
-    while path:
-        value, operands = path[-1]
-        for operand in operands:
-            if operand not in seen:
-                seen.add(operand)
-                path.append((operand, iter(operand._inputs)))
-                break
-        else:
-            order.append(value)
-            path.pop()
-    return order

@@ -10,8 +10,9 @@ import numpy as np
 import autodiffx as adx
 from autodiffx.compat.elements import Elements, FloatArray
 from autodiffx.compat.notebook.node import Constant, DifferentiableValue, Operation
-from autodiffx.compat.notebook.order import generate_topo, inputs_first
+from autodiffx.compat.notebook.order import generate_topo
 from autodiffx.compat.notebook.variable import Variable
+from autodiffx.compat.order import inputs_first
 
 
 class Recording:
@@ -50,7 +51,7 @@ class Recording:
             ValueError: a variable has no value, or shapes do not broadcast.
         """
         with self._tape:
-            for node in inputs_first(operations, self.elements):
+            for node in inputs_first(operations, lambda node: node.inputs, self.elements):
                 if isinstance(node, Operation):
                     operands = [self.elements[operand] for operand in node.inputs]
                     self.elements[node] = node.record(operands)
