@@ -8,9 +8,6 @@ namespace autodiffx::kernel {
 
 namespace {
 
-constexpr double pi = 3.1415926535897932384626433832795029;
-constexpr double pi_squared = 9.8696044010893586188344909998761511;
-
 // How often power_derivative goes by the exponent at most.
 constexpr int max_exponent_order = 7;
 

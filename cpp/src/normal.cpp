@@ -11,7 +11,6 @@ namespace {
 constexpr double sqrt_half = 0.70710678118654752440084436210484904;
 constexpr double sqrt_half_error = -4.833646656726456726e-17;  // what sqrt_half lacks
 constexpr double sqrt_2 = 1.4142135623730950488016887242096981;
-constexpr double sqrt_2_pi = 2.5066282746310005024157652848110453;
 constexpr double log_sqrt_2_pi = 0.91893853320467274178032973640561764;
 constexpr double inverse_sqrt_2_pi = 0.39894228040143267793994605993438187;
 constexpr double two_over_sqrt_pi = 1.1283791670955125738961589031215452;

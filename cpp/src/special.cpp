@@ -8,9 +8,6 @@ namespace autodiffx::kernel {
 
 namespace {
 
-constexpr double pi = 3.1415926535897932384626433832795029;
-constexpr double pi_squared = 9.8696044010893586188344909998761511;
-constexpr double sqrt_2_pi = 2.5066282746310005024157652848110453;
 constexpr double half_log_2_pi = 0.91893853320467274178032973640561764;
 
 // Where the asymptotic series in 1/x**2 serve, and their Bernoulli numbers B(2j).

@@ -28,6 +28,9 @@ namespace autodiffx::kernel {
 
 inline constexpr double nan = std::numeric_limits<double>::quiet_NaN();
 inline constexpr double infinity = std::numeric_limits<double>::infinity();
+inline constexpr double pi = 3.1415926535897932384626433832795029;
+inline constexpr double pi_squared = 9.8696044010893586188344909998761511;
+inline constexpr double sqrt_2_pi = 2.5066282746310005024157652848110453;
 
 // 0 * inf is 0 here: what does not depend contributes nothing.
 inline double chain(double adjoint, double partial) {
