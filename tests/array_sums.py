@@ -21,6 +21,7 @@ def total(x: Any) -> Any:
 
 def inner(x: Any, weights: Any) -> Any:
     """The sum of the elements, each times a plain number."""
+    weights = np.asarray(weights)
     if x.shape == ():
         return x * float(weights)
     result: Any = 0.0

@@ -36,7 +36,7 @@ def test_repr(array_backend: Any) -> None:
 
 
 @given(array=arrays(shapes(least=1).filter(lambda shape: 0 not in shape), dtypes=(np.float64,)))
-@settings(max_examples=40)
+@settings(max_examples=25)
 def test_repr_is_numpys(array_backend: Any, array: Array) -> None:
     array = np.ascontiguousarray(array, np.float64)
     assert repr(array_backend.Variable(array)) == f"Variable({printed(array)})"
@@ -51,7 +51,7 @@ def test_long_arrays_are_summarised(array_backend: Any) -> None:
 
 
 @given(array=arrays())
-@settings(max_examples=40)
+@settings(max_examples=25)
 def test_iteration_goes_along_the_first_axis(array_backend: Any, array: Array) -> None:
     x = array_backend.Variable(array)
     parts = list(x)
@@ -124,7 +124,7 @@ def test_truth(array_backend: Any) -> None:
 
 
 @given(array=arrays(shapes(least=0)), dtype=st.sampled_from(DTYPES))
-@settings(max_examples=40)
+@settings(max_examples=25)
 def test_casts_are_recorded(array_backend: Any, array: Array, dtype: type) -> None:
     x = leaf(array_backend, array)
     for copied in (True, False):

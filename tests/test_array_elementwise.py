@@ -219,7 +219,7 @@ def test_decisions_are_passive_booleans(array_backend: Any, name: str, data: st.
 
 
 @given(drawn_shapes=broadcasting(3), seed=seeds, dtype=st.sampled_from(DTYPES))
-@settings(max_examples=40)
+@settings(max_examples=25)
 def test_where(array_backend: Any, drawn_shapes: Shapes, seed: int, dtype: type) -> None:
     condition, a, b = (uniform(seed + i, s, dtype) for i, s in enumerate(drawn_shapes))
     expected = np.asarray(np.where(condition > 0, a, b))
@@ -293,7 +293,7 @@ def test_no_warning_anywhere(array_backend: Any) -> None:
 
 
 @given(shape=shapes(least=1), seed=seeds)
-@settings(max_examples=40)
+@settings(max_examples=25)
 def test_scipys_ufuncs(array_backend: Any, shape: tuple[int, ...], seed: int) -> None:
     from scipy import special
 

@@ -21,7 +21,7 @@ def native(array: Array) -> Array:
 
 
 @given(array=arrays())
-@settings(max_examples=40)
+@settings(max_examples=25)
 def test_floats_keep_their_dtype_in_every_layout(array_backend: Any, array: Array) -> None:
     x = array_backend.Variable(array)
     assert_same_bits(x.value, native(array))
@@ -68,7 +68,7 @@ def test_lists_and_tuples(array_backend: Any, numbers: Any) -> None:
 
 
 @given(array=arrays(), dtype=st.sampled_from(DTYPES))
-@settings(max_examples=40)
+@settings(max_examples=25)
 def test_a_dtype_converts(array_backend: Any, array: Array, dtype: type) -> None:
     expected: Array = array.astype(dtype)
     ways: list[Any] = [dtype, np.dtype(dtype), np.dtype(dtype).name]
@@ -133,7 +133,7 @@ def test_a_subclass_of_variable(array_backend: Any) -> None:
 
 
 @given(array=arrays(), layout=st.sampled_from(LAYOUTS))
-@settings(max_examples=40)
+@settings(max_examples=25)
 def test_setting_the_value_copies_and_keeps_the_dtype(
     array_backend: Any, array: Array, layout: str
 ) -> None:
@@ -165,7 +165,7 @@ def test_setting_a_value_from_itself(array_backend: Any) -> None:
 @given(
     shape=shapes(least=1), other=shapes(), dtype=st.sampled_from(DTYPES)
 )  # broadcasting is for operators
-@settings(max_examples=40)
+@settings(max_examples=25)
 def test_a_value_of_another_shape(
     array_backend: Any, shape: tuple[int, ...], other: tuple[int, ...], dtype: type
 ) -> None:
@@ -202,7 +202,7 @@ def test_a_value_that_was_read_stays_what_it_was(array_backend: Any) -> None:
 
 
 @given(array=arrays())
-@settings(max_examples=40)
+@settings(max_examples=25)
 def test_the_gradient_is_a_fresh_writable_array(array_backend: Any, array: Array) -> None:
     x = array_backend.Variable(array)
     (x * 3.0).backward(np.ones(array.shape))

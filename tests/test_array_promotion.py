@@ -163,7 +163,7 @@ def test_broadcasting(array_backend: Any, operate: Callable[..., Any], data: st.
 
 
 @given(shape=shapes(), seed=seeds)
-@settings(max_examples=40)
+@settings(max_examples=25)
 def test_a_scalar_beside_an_array(array_backend: Any, shape: tuple[int, ...], seed: int) -> None:
     array = uniform(seed, shape)
     x, s = array_backend.Variable(array), array_backend.Variable(1.5)
@@ -176,7 +176,7 @@ def test_a_scalar_beside_an_array(array_backend: Any, shape: tuple[int, ...], se
 
 
 @given(shape=shapes(least=1), seed=seeds, dtype=st.sampled_from(DTYPES))
-@settings(max_examples=40)
+@settings(max_examples=25)
 def test_unary_operators(
     array_backend: Any, shape: tuple[int, ...], seed: int, dtype: type
 ) -> None:
@@ -238,7 +238,7 @@ def test_comparisons(array_backend: Any, compare: Callable[..., Any], data: st.D
 
 
 @given(shapes_drawn=broadcasting(2), seed=seeds)
-@settings(max_examples=40)
+@settings(max_examples=25)
 def test_logical_operators(array_backend: Any, shapes_drawn: Any, seed: int) -> None:
     a, b = (uniform(seed + i, shape) for i, shape in enumerate(shapes_drawn))
     if a.ndim == 0 or b.ndim == 0:
