@@ -4,10 +4,14 @@ The same classes and functions as `autodiffx`, made independently: no rule, tabl
 shared, only the exceptions. It is the teaching copy, and the witness that the fast one is checked
 against. Read it in this order:
 
-    rules.py                 every operator: its value and its partials
+    rules.py                 every operator: its value and its partials, for scalars
+    loops.py, shapes.py      the same for arrays; linear.py: what moves elements without computing
     dispatch.py              which kind of number carries an operation out
     arithmetic.py            Python's operators; functions.py, numpy_protocol.py: the other ways in
-    tape.py, variable.py     recording
+    tape.py, statement.py    where recording goes, and what is recorded
+    variable.py, record.py   recording; node.py: what is recorded, apart from what is shown of it
+    storage.py               arrays and their views: arrangement.py, key.py; assignment.py: writing
+    chain.py                 the chain rule for one statement
     sweep.py, backward.py    the two sweeps, and gradients
     graph.py, replay.py      recordings that are run again; guard.py, freshness.py: their safety
     dual.py                  forward mode

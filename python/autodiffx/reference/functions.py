@@ -176,7 +176,7 @@ def softmax(*xs: Any) -> tuple[Any, ...]:
     >>> softmax(0.0, 0.0)
     (0.5, 0.5)
     """
-    return tuple(apply(RULES["exp"], x) for x in log_softmax(*xs))
+    return tuple(apply(RULES["exp"], x) for x in log_softmax(*_scalars(xs, "softmax")))
 
 
 _SIGNATURES: dict[str, Callable[..., Any]] = {

@@ -170,7 +170,7 @@ class Graph:
         for record in self._tape.records:
             size += sys.getsizeof(record)
             if not isinstance(record, Guard):
-                size += sys.getsizeof(record._statement)
+                size += sys.getsizeof(record._statement) + getattr(record._value, "nbytes", 0)
         return size
 
     def to_dot(self) -> str:

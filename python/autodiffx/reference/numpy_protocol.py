@@ -127,7 +127,7 @@ class NumpyProtocol(Arithmetic):
         name = _ARRAY_FUNCTIONS.get(func)
         if name is None or (func is np.where and len(args) == 1):
             raise _refused((*args, *kwargs.values()))(
-                f"np.{func.__name__} is not supported on a {type(self).__name__}: "
+                f"{_full_name(func)} is not supported on a {type(self).__name__}: "
                 "use an operator of autodiffx, or x.value for the plain number"
             )
         if func is np.where:
@@ -138,6 +138,11 @@ class NumpyProtocol(Arithmetic):
 
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> Array:
         return np.asarray(float(self), dtype=dtype)
+
+
+def _full_name(func: Callable[..., Any]) -> str:
+    """As users write it: np.sum, np.linalg.norm."""
+    return f"{func.__module__}.{func.__name__}".replace("numpy", "np", 1)
 
 
 def _is_any_array(values: Any) -> bool:

@@ -68,7 +68,7 @@ def common_dtype(name: str, operands: Iterable[Number]) -> np.dtype[Any] | None:
     return FLOAT32 if strong and np.result_type(*strong) == FLOAT32 else FLOAT64
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=16)
 def positions_in(shape: Shape) -> Array:
     """For every element of an array of this shape, its number in C order.
 

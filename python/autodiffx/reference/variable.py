@@ -264,8 +264,8 @@ class Variable(NumpyProtocol, Stored):
         shape = () if type(found) is float else found.shape
         if shape != self._shape:
             raise ValueError(
-                f"{where} takes an array of shape {self._shape}, as the Variable has, not of "
-                f"shape {shape}: make a new Variable for another shape"
+                f"{where} takes an array of shape {self._shape}, the Variable's own, not of shape "
+                f"{shape}: reshape it, or make a new Variable"
             )
         return found
 
