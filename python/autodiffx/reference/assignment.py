@@ -78,9 +78,11 @@ def _write(target: Stored, arrangement: Arrangement, value: Any) -> None:
         return
     storage = storage_of(target)
     content = storage.content
-    value = _number(value, target)
+    value = _in_dtype(_number(value), content.dtype)
+    if isinstance(value, Ranked) and value.rank > content.rank:
+        content = value.lifted(content)
     places, sources = _distinct(places, _sources(shape_of(value), places.shape))
-    values = _elements(_in_dtype(value, content.dtype), sources, content.dtype)
+    values = _elements(value, sources, content.dtype)
     storage.content = content.written(assign(places, content.shape), values)
 
 
@@ -94,15 +96,10 @@ def _is_what_is_there(target: Stored, places: Array, value: Any) -> bool:
     )
 
 
-def _number(value: Any, target: Stored) -> Number:
+def _number(value: Any) -> Number:
     """What is assigned, as a number or an array of some kind."""
     if isinstance(value, Ranked):
-        if value.rank > target.rank:
-            raise TypeError(
-                f"a {type(value).__name__} cannot be written into a {type(target).__name__} that "
-                "carries no tangent of its level: make the array from what is differentiated"
-            )
-        return value
+        return value.present()
     if is_number(value):
         return float(value)
     array = np.asarray(value)

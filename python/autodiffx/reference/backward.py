@@ -27,7 +27,7 @@ __all__ = ["adjoints_of", "backward", "require_sweepable", "seed_of"]
 def backward(result: Variable, seed: Any, *, accumulate: bool) -> None:
     """Set, or add to, the `.grad` of every input that the result depends on."""
     start = seed_of(result, seed)
-    for node, adjoint in adjoints_of(content_of(result), start).items():
+    for node, adjoint in adjoints_of(result._content(), start).items():
         if node._statement is None:
             before = node._grad if accumulate else None
             with np.errstate(all="ignore"):

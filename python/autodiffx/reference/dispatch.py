@@ -68,6 +68,14 @@ class Ranked:
         """float64, float32, or bool of what was decided element by element."""
         raise NotImplementedError
 
+    def present(self) -> Number:
+        """What stands for it in an operation: itself, unless more was written into it."""
+        return self
+
+    def lifted(self, number: Number) -> Number:
+        """Of lower rank than this one: the same number, as one of this one's kind."""
+        raise NotImplementedError
+
     def combine(self, rule: Operation, operands: tuple[Number, ...]) -> Number:
         """The rule applied to operands of which this one ranks highest."""
         raise NotImplementedError
@@ -122,12 +130,17 @@ def leader(operands: tuple[Number, ...]) -> Ranked | None:
 
 def apply(rule: Operation, *operands: Number) -> Number:
     """The rule's result in the number type that its operands need."""
+    operands = _present(operands)
     highest = leader(operands)
     if highest is not None:
         return highest.combine(rule, operands)
     if isinstance(rule, Linear):
         return rule.primal(*operands)
     return evaluate(rule, *operands)
+
+
+def _present(operands: tuple[Number, ...]) -> tuple[Number, ...]:
+    return tuple([o.present() if isinstance(o, Ranked) else o for o in operands])
 
 
 def operate(rule: Rule, *operands: Any) -> Number:
@@ -152,7 +165,7 @@ def ask(question: Question, *operands: Number) -> Any:
                 f"{question.words.format('an array')} has no single answer: "
                 "only 0-dimensional arrays can be converted to Python scalars"
             )
-    operands = checked(operands, question.words)
+    operands = _present(checked(operands, question.words))
     highest = leader(operands)
     if highest is None:
         return question.function(*operands)

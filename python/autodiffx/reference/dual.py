@@ -8,8 +8,18 @@ from typing import Any
 import numpy as np
 
 from autodiffx.reference.chain import fitted, pushed
-from autodiffx.reference.dispatch import NUMBERS, Number, Operation, Question, apply, ask, checked
+from autodiffx.reference.dispatch import (
+    NUMBERS,
+    Number,
+    Operation,
+    Question,
+    Ranked,
+    apply,
+    ask,
+    checked,
+)
 from autodiffx.reference.linear import Linear, cast, gather
+from autodiffx.reference.node import as_computed
 from autodiffx.reference.number import Array, to_array, to_dtype
 from autodiffx.reference.numpy_protocol import NumpyProtocol
 from autodiffx.reference.representation import shown
@@ -116,6 +126,14 @@ class Dual(NumpyProtocol, Stored):
         """Value and tangent after a write."""
         return self.combine(assignment, (self, values))
 
+    def lifted(self, number: Number) -> Dual:
+        """The content of a storage with a tangent of 0, as it is now."""
+        if isinstance(number, Dual):
+            number = _dual(number._value, number._tangent, number._level)
+        else:
+            number = as_computed(number)
+        return _dual(number, fitted(0.0, number.shape, number.dtype), self._level)
+
     @property
     def is_made(self) -> bool:
         """True for what an operator made, False for what was put together."""
@@ -180,7 +198,8 @@ def _component(number: Any) -> Number:
     """A number as the user gave it; arrays are copied."""
     if isinstance(number, np.ndarray) and number.ndim > 0:
         return to_array(number, "Dual")
-    return checked((number,), "Dual")[0]
+    component = checked((number,), "Dual")[0]
+    return component.present() if isinstance(component, Ranked) else component
 
 
 def _shown(part: Number) -> str:

@@ -26,7 +26,7 @@ from autodiffx.reference.sweep import (
     reverse_sweep,
 )
 from autodiffx.reference.tape import Tape, open_tapes
-from autodiffx.reference.variable import Variable
+from autodiffx.reference.variable import Variable, read_only
 from autodiffx.reference.wording import described
 
 __all__ = ["Graph"]
@@ -94,7 +94,7 @@ class Graph:
         """
         last = self._last()
         replay(self._tape)
-        return read(last)
+        return read_only(read(last))
 
     def backward(self, seed: Any = None, accumulate: bool = False) -> None:
         """`backward` of the last value, replayed first if an input has changed."""

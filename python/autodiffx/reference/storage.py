@@ -55,19 +55,26 @@ class Stored(Arranged):
         """Of a content: what it is after an assignment."""
         raise NotImplementedError
 
+    def present(self) -> Any:
+        """A Dual in place of a Variable that one was written into."""
+        if self._storage is None or self._storage.content.rank <= self.rank:
+            return self
+        return self._storage.content.view(self._storage, positions_of(self))
+
     def arranged(self, arrangement: Arrangement, name: str = "gather") -> Any:
         """A view where NumPy's own would be one, else a copy, which is recorded.
 
         NumPy arranges the positions of the elements. Where it answers with a view of the
         positions, the elements are a view as well.
         """
-        before = positions_of(self)
+        shown = self.present()
+        before = positions_of(shown)
         positions = arrangement(before)
         if isinstance(positions, np.generic):  # an element is a number: no write changes it
-            return self.view(Storage(content_of(self)), np.asarray(positions))
+            return shown.view(Storage(content_of(shown)), np.asarray(positions))
         if _owner(positions) is _owner(before):
-            return self.view(storage_of(self), positions)
-        return self.gathered(positions, name)
+            return shown.view(storage_of(shown), positions)
+        return shown.gathered(positions, name)
 
 
 def _owner(array: Array) -> Any:

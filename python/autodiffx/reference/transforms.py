@@ -117,6 +117,8 @@ class _Call:
 
     def _opened(self, argument: Any) -> Number:
         """The argument with its innermost value replaced by an input of this call."""
+        if isinstance(argument, Ranked):
+            argument = argument.present()
         if isinstance(argument, Dual):
             return Dual(self._opened(argument.value), argument.tangent, argument.level)
         if isinstance(argument, Variable) and not isinstance(argument, Constant):
@@ -143,7 +145,7 @@ class _Call:
                 f"{shape}: sum() it, or take a derivative along a direction with jvp"
             )
         if isinstance(result, Ranked):
-            return result
+            return result.present()
         if not is_number(result):
             raise TypeError(
                 f"grad differentiates functions that return one number, not "
@@ -184,28 +186,15 @@ class _Call:
         if result._statement is not None and result._statement.tape.keeps:
             require_fresh(result)
 
-    def _reaches_outside(self, result: Variable) -> bool:
-        """True where the value depends on more than this call's plain arguments and constants."""
-        results = ancestors(result, after=self.mark)
-        inside = set(results)
-        for variable in (result, *(operand for r in results for operand in made_from(r))):
-            if variable in inside or isinstance(variable, Constant):
-                continue
-            if variable._statement is not None:
-                return True
-            if variable._is_active and not any(variable is own for own in self.inputs):
-                return True
-        return False
+    def _reaches_outside(self, node: Variable) -> bool:
+        return reaches_outside(node, self.mark, self.inputs)
 
     def closed(self, number: Number) -> Number:
         """A plain number or array where nothing outside is involved."""
         if isinstance(number, Dual):
             return Dual(self.closed(number.value), self.closed(number.tangent), number.level)
         if isinstance(number, Variable):
-            content = content_of(number)
-            if self._reaches_outside(content):
-                return number
-            number = picked(number, content._value)
+            return closed(number, self.mark, self.inputs)
         return number.copy() if isinstance(number, np.ndarray) else number
 
     def finish(self) -> None:
@@ -233,6 +222,29 @@ class _Call:
             return False
         before = statement.operands[0]._statement
         return before is not None and before.order <= self.mark
+
+
+def reaches_outside(node: Variable, mark: int, inputs: Sequence[Variable] = ()) -> bool:
+    """True where it depends on more than constants, a call's inputs and what is after its mark."""
+    results = ancestors(node, after=mark)
+    inside = set(results)
+    for variable in (node, *(operand for r in results for operand in made_from(r))):
+        if variable in inside or isinstance(variable, Constant):
+            continue
+        if variable._statement is not None:
+            return True
+        if variable._is_active and not any(variable is own for own in inputs):
+            return True
+    return False
+
+
+def closed(number: Variable, mark: int, inputs: Sequence[Variable] = ()) -> Number:
+    """The plain number or array, where nothing outside is involved."""
+    content = content_of(number)
+    if reaches_outside(content, mark, inputs):
+        return number
+    found = picked(number, content._value)
+    return found.copy() if isinstance(found, np.ndarray) else found
 
 
 def _recorded(node: Variable) -> Number:
@@ -279,8 +291,9 @@ def jvp(f: Callable[..., Any], primals: Sequence[Any], tangents: Sequence[Any]) 
     for number in (*primals, *tangents):
         if isinstance(number, Dual):
             level = max(level, number.level + 1)
+    mark = now()
     result = f(*(_directed(p, t, level) for p, t in zip(primals, tangents, strict=True)))
-    return _part(result, level, 0), _part(result, level, 1)
+    return _part(result, level, mark, 0), _part(result, level, mark, 1)
 
 
 def _directed(primal: Any, tangent: Any, level: int) -> Dual:
@@ -292,23 +305,30 @@ def _directed(primal: Any, tangent: Any, level: int) -> Dual:
     return Dual(primal, tangent, level)
 
 
-def _part(result: Any, level: int, index: int) -> Any:
+def _part(result: Any, level: int, mark: int, index: int) -> Any:
     """The value (index 0) or the tangent (index 1) at one level, in the structure of `result`."""
     if isinstance(result, (tuple, list)):
-        return type(result)([_part(element, level, index) for element in result])
+        return type(result)([_part(element, level, mark, index) for element in result])
+    if isinstance(result, Ranked):
+        result = result.present()
     if isinstance(result, Dual):
         if result.level == level:
-            return _writable((result.value, result.tangent)[index])
+            return _writable((result.value, result.tangent)[index], mark)
         if result.level > level:
             return Dual(
-                _part(result.value, level, index), _part(result.tangent, level, index), result.level
+                _part(result.value, level, mark, index),
+                _part(result.tangent, level, mark, index),
+                result.level,
             )
     if not isinstance(result, (Ranked, np.ndarray)):
         result = to_float(result, "the result of the function given to jvp")
     if isinstance(result, np.ndarray):
         result = to_array(result, "the result of the function given to jvp")
-    return (_writable(result), fitted(0.0, shape_of(result), dtype_of(result)))[index]
+    return (_writable(result, mark), fitted(0.0, shape_of(result), dtype_of(result)))[index]
 
 
-def _writable(part: Number) -> Number:
+def _writable(part: Number, mark: int) -> Number:
+    """A component as it is returned: a buffer that the function made is its numbers."""
+    if isinstance(part, Variable) and not isinstance(part, Constant):
+        return closed(part, mark)
     return part.copy() if isinstance(part, np.ndarray) else part

@@ -99,7 +99,9 @@ class Variable(NumpyProtocol, Stored):
                 shape is another one.
             StaleValueError: it was recorded in a Graph, and an input was set since.
         """
-        content = content_of(self)
+        if self.present() is not self:
+            return self.present().value
+        content = self._content()
         value = read(content)
         note_escape(content)
         return read_only(picked(self, value))
@@ -122,7 +124,7 @@ class Variable(NumpyProtocol, Stored):
         For a result: its adjoint in its tape's last reverse sweep, None once that tape has
         recorded or replayed. Of an array it is a new array at each reading.
         """
-        found = picked(self, adjoint_of(content_of(self)))
+        found = picked(self, adjoint_of(self._content()))
         return found.copy() if isinstance(found, np.ndarray) else found
 
     @grad.setter
@@ -151,13 +153,13 @@ class Variable(NumpyProtocol, Stored):
         """The name of the operation that made it, None for inputs."""
         if self._positions is not None:
             return "view"
-        statement = content_of(self)._statement
+        statement = self._content()._statement
         return None if statement is None else statement.rule.name
 
     @property
     def inputs(self) -> tuple[Variable, ...]:
         """The operands of the operation that made it; inputs have none."""
-        content = content_of(self)
+        content = self._content()
         if self._positions is not None:
             return (content,)
         return () if content._statement is None else tuple(map(as_computed, made_from(content)))
@@ -200,7 +202,7 @@ class Variable(NumpyProtocol, Stored):
     @property
     def is_made(self) -> bool:
         """True where its elements are those of a result."""
-        return content_of(self)._statement is not None
+        return self.present() is not self or self._content()._statement is not None
 
     def view(self, storage: Storage, positions: Array) -> Variable:
         """A Variable that has no statement."""
@@ -213,7 +215,7 @@ class Variable(NumpyProtocol, Stored):
         """A statement that copies elements."""
         from autodiffx.reference.record import record
 
-        content = content_of(self)
+        content = self._content()
         return record(gather(positions, content._shape, name), (content,))
 
     def astype(self, dtype: Any, copy: bool = True) -> Variable:
@@ -242,6 +244,20 @@ class Variable(NumpyProtocol, Stored):
             TypeError: the value is active: `.value` is the number without its derivative.
         """
         return self.__array__().item(*args)
+
+    def _content(self) -> Variable:
+        """The leaf or the result that is shown.
+
+        Raises:
+            TypeError: a Dual was written into this array, which therefore is no longer recorded.
+        """
+        content = content_of(self)
+        if not isinstance(content, Variable):
+            raise TypeError(
+                "a Dual was written into this array, and what has a tangent is not recorded: "
+                "use it in operations, return it from the function given to jvp, or read .value"
+            )
+        return content
 
     @property
     def _is_scalar(self) -> bool:
@@ -273,14 +289,14 @@ class Variable(NumpyProtocol, Stored):
         return 0.0 if self._is_scalar else np.zeros(self._shape, self._dtype)
 
     def __float__(self) -> float:
-        if content_of(self)._is_active:
+        if self._content()._is_active:
             raise dropped_derivative("Variable", "derivative")
         if self._shape != ():
             raise TypeError("only 0-dimensional arrays can be converted to Python scalars")
         return float(self.value)
 
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> Array:
-        if content_of(self)._is_active:
+        if self._content()._is_active:
             raise dropped_derivative("Variable", "derivative")
         return np.array(self.value, dtype=dtype)
 
@@ -288,7 +304,9 @@ class Variable(NumpyProtocol, Stored):
         return format(self.value, spec)
 
     def __repr__(self) -> str:
-        content = content_of(self)
+        if self.present() is not self:
+            return repr(self.present())
+        content = self._content()
         value = None if content._value is None else shown(picked(self, content._value))
         parts = [] if value is None else [value]
         if content._statement is not None:
