@@ -196,7 +196,7 @@ def test_seeds_broadcast(array_backend: Any) -> None:
         (x * 3.0).backward(seed)
         assert x.grad.tolist() == [[6.0, 6.0], [6.0, 6.0]]
     for seed in ([1.0, 2.0, 3.0], np.ones((3, 2, 2))):
-        with pytest.raises(ValueError, match=r"\(2, 2\)"):
+        with pytest.raises(ValueError, match=r"\(2, ?2\)"):
             (x * 3.0).backward(seed)
     with pytest.raises(ValueError, match=r"\(2, 2\)") as caught:
         (x * 3.0).backward()
@@ -280,8 +280,8 @@ def test_captured_from_an_enclosing_graph(array_backend: Any) -> None:
     assert inner_graph.jvp({x: [0.0, 1.0, 0.0]}).tolist() == [20.0, 0.0]
     x.value = [1.0, 1.0, 2.0]
     assert inner_graph.forward().tolist() == [5.0, 20.0]
-    assert outer.forward().tolist() == [1.0, 1.0, 4.0]
     assert z.value.tolist() == [5.0, 20.0]
+    assert outer.forward().tolist() == [1.0, 1.0, 4.0]
 
 
 def test_captured_from_the_ambient_tape(array_backend: Any) -> None:
