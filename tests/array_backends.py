@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import importlib
+from typing import Any
 
-__all__ = ["ARRAY_BACKENDS"]
+__all__ = ["ARRAY_BACKENDS", "has_arrays"]
 
 # Add the core here when its arrays are ready.
 LISTED = {"reference": "autodiffx.reference"}
@@ -18,3 +19,8 @@ def _makes_arrays(module: str) -> bool:
 
 
 ARRAY_BACKENDS = {name: module for name, module in LISTED.items() if _makes_arrays(module)}
+
+
+def has_arrays(backend: Any) -> bool:
+    """Whether arrays are operands and values there, or strangers."""
+    return backend.__name__ in ARRAY_BACKENDS.values()

@@ -9,6 +9,8 @@ from typing import Any
 import numpy as np
 import pytest
 
+from array_backends import has_arrays
+
 # Every ufunc whose operator has the same name, and the names NumPy has beside them.
 UNARY = [
     "negative", "positive", "absolute", "sin", "cos", "tan", "arcsin", "arccos", "arctan", "sinh",
@@ -143,19 +145,14 @@ def test_squares_by_numpy(backend: Any) -> None:
         lambda x: np.heaviside(x, 0.5),
         lambda x: np.ldexp(x, 2),
         lambda x: np.modf(x),
-        lambda x: np.array([1.0, 2.0]) * x,
-        lambda x: x * np.array([1.0, 2.0]),
-        lambda x: np.array([1.0, 2.0]) < x,
         lambda x: np.add(x, [1.0, 2.0]),
         lambda x: np.add(x, "a"),
         lambda x: np.add(x, 1j),
-        lambda x: np.array([1.0]) + x,
         lambda x: np.sum(x),
         lambda x: np.mean(x),
         lambda x: np.linalg.norm(x),
         lambda x: np.dot(x, x),
         lambda x: np.where(x),
-        lambda x: np.clip(np.array([1.0]), x, 2.0),
         lambda x: np.zeros_like(x),
     ],
 )
@@ -169,6 +166,25 @@ def test_what_numpy_cannot_do_here(backend: Any, use: Callable[[Any], Any]) -> N
     assert x.grad == 4.0
 
 
+@pytest.mark.parametrize(
+    "use",
+    [
+        lambda x: np.array([1.0, 2.0]) * x,
+        lambda x: x * np.array([1.0, 2.0]),
+        lambda x: np.array([1.0, 2.0]) < x,
+        lambda x: np.array([1.0]) + x,
+        lambda x: np.clip(np.array([1.0]), x, 2.0),
+    ],
+)
+def test_an_array_beside_a_number(backend: Any, use: Callable[[Any], Any]) -> None:
+    x = backend.Variable(2.0)
+    if has_arrays(backend):
+        assert use(x).value.tolist() == use(2.0).tolist()
+    else:
+        with pytest.raises(TypeError, match=r"array"):
+            use(x)
+
+
 def test_the_message_names_the_function(backend: Any) -> None:
     x = backend.Variable(2.0)
     with pytest.raises(TypeError, match=r"heaviside"):
@@ -177,8 +193,6 @@ def test_the_message_names_the_function(backend: Any) -> None:
         np.mean(x)
     with pytest.raises(TypeError, match=r"out"):
         np.sin(x, out=np.zeros(()))
-    with pytest.raises(TypeError, match=r"array"):
-        x * np.array([1.0, 2.0])
 
 
 def test_in_place_on_an_array_is_refused(backend: Any) -> None:
@@ -207,10 +221,15 @@ def test_arrays_of_numbers_would_drop_the_derivative(
 ) -> None:
     x = backend.Variable(2.0)
     for active in (x, x * x):
-        with pytest.raises(TypeError) as caught:
+        with pytest.raises((TypeError, ValueError)) as caught:
             use(active)
+        error: BaseException | None = caught.value
+        if backend.__name__.endswith("reference") and not isinstance(error, TypeError):
+            # NumPy takes any Python class with __getitem__ for a sequence and wraps what it raises.
+            error = caught.value.__cause__
+        assert isinstance(error, TypeError)
         for way_out in ("x.value", "adx.sin", "anp.stack", "anp.zeros"):
-            assert way_out in str(caught.value)
+            assert way_out in str(error)
 
 
 def test_passive_values_become_arrays(backend: Any) -> None:

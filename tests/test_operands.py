@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from operands import PLAIN, STRANGERS
+from array_backends import has_arrays
+from operands import ARRAYS, PLAIN, SEQUENCES, STRANGERS
 
 
 def test_rounding_to_decimals_records(backend: Any) -> None:
@@ -110,9 +111,15 @@ def test_plain_operands(backend: Any, operand: Any, number: float) -> None:
         assert x.grad == pytest.approx(slope, rel=1e-15)
 
 
-@pytest.mark.parametrize("stranger", STRANGERS, ids=lambda s: type(s).__name__)
+@pytest.mark.parametrize(
+    "stranger", [*STRANGERS, *ARRAYS, *SEQUENCES], ids=lambda s: type(s).__name__
+)
 def test_operands_of_a_wrong_type(backend: Any, stranger: Any) -> None:
     x = backend.Variable(3.0)
+    if any(stranger is array for array in ARRAYS) and has_arrays(backend):
+        for result in (x * stranger, stranger * x, backend.hypot(x, stranger)):
+            assert result.shape == stranger.shape
+        return
     for operate in (operator.add, operator.sub, operator.mul, operator.truediv, operator.pow):
         with pytest.raises(TypeError):
             operate(x, stranger)

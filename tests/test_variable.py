@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from operands import PLAIN, STRANGERS
+from array_backends import has_arrays
+from operands import ARRAYS, PLAIN, SEQUENCES, STRANGERS
 
 
 @pytest.mark.parametrize(("given", "value"), PLAIN, ids=repr)
@@ -22,13 +23,23 @@ def test_a_variable_takes_any_plain_number(backend: Any, given: Any, value: floa
 
 
 @pytest.mark.parametrize(
-    "stranger", [s for s in STRANGERS if s is not None], ids=lambda s: type(s).__name__
+    "stranger",
+    [s for s in STRANGERS if s is not None] + ARRAYS + SEQUENCES,
+    ids=lambda s: type(s).__name__,
 )
 def test_a_variable_takes_nothing_else(backend: Any, stranger: object) -> None:
-    with pytest.raises(TypeError):
-        backend.Variable(stranger)
-    with pytest.raises(TypeError):
-        backend.Constant(stranger)
+    if (
+        isinstance(stranger, (list, tuple, np.ndarray))
+        and np.ndim(stranger)
+        and has_arrays(backend)
+    ):
+        assert backend.Variable(stranger).shape == np.shape(stranger)
+        assert backend.Constant(stranger).shape == np.shape(stranger)
+    else:
+        with pytest.raises(TypeError):
+            backend.Variable(stranger)
+        with pytest.raises(TypeError):
+            backend.Constant(stranger)
     x = backend.Variable(1.0)
     with pytest.raises(TypeError):
         x.value = stranger
