@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, settings
 
-from array_backends import ARRAY_BACKENDS
+from array_backends import ARRAY_BACKENDS, is_left_out
 
 settings.register_profile(
     "suite",
@@ -30,6 +30,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         metavar="N",
         help="how many random programs the core and the reference are compared on",
     )
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    left_out = [item for item in items if is_left_out(item.nodeid)]
+    config.hook.pytest_deselected(items=left_out)
+    items[:] = [item for item in items if not is_left_out(item.nodeid)]
 
 
 def pytest_configure(config: pytest.Config) -> None:

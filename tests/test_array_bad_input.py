@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from typing import Any
 
@@ -346,3 +347,19 @@ def test_lengths_that_overflow(array_backend: Any) -> None:
             use()
     (x * x).backward()
     assert x.grad.tolist() == [4.0]
+
+
+def test_what_takes_several_numbers_takes_no_array(array_backend: Any) -> None:
+    x = array_backend.Variable([1.0, 2.0])
+    for name in ("logsumexp", "softmax", "log_softmax"):
+        with pytest.raises(NotImplementedError, match=name):
+            getattr(array_backend, name)(x)
+        with pytest.raises(NotImplementedError, match=name):
+            getattr(array_backend, name)(1.0, x * 2.0)
+
+
+def test_an_array_is_no_integer(array_backend: Any) -> None:
+    x = array_backend.Variable([1.0, 2.0])
+    for convert in (int, math.floor, math.ceil, math.trunc):
+        with pytest.raises(TypeError):
+            convert(x)

@@ -14,7 +14,6 @@ import numpy as np
 import pytest
 from hypothesis import assume, given, settings
 
-from array_backends import ARRAY_BACKENDS
 from array_programs import NAMES, Plain, Program, programs
 from array_shapes import Array, assert_same_bits
 from conftest import AGREED
@@ -112,9 +111,6 @@ def test_derivatives_are_differences(array_backend: Any, pytestconfig: pytest.Co
     assert len(set(NAMES) - used) <= (0 if count >= 1_000 else len(NAMES) // 10)
 
 
-@pytest.mark.skipif(
-    {"core", "reference"} - set(ARRAY_BACKENDS) != set(), reason="one implementation has arrays"
-)
 def test_core_and_reference_agree(
     core: ModuleType, reference: ModuleType, pytestconfig: pytest.Config
 ) -> None:

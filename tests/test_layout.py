@@ -19,8 +19,11 @@ PYTHON = ROOT / "python" / "autodiffx"
 LAYERS = (
     ("error.hpp", "inline.hpp", "formulas.hpp", "special.hpp"),
     ("ops.def", "op.hpp", "dual.hpp"),
-    ("arena.hpp",),
-    ("tape.hpp",),
+    ("arena.hpp", "view.hpp"),
+    ("leaf.hpp", "loops.hpp"),
+    ("tape.hpp", "block.hpp"),
+    ("array.hpp",),
+    ("runs.hpp",),
     ("record.hpp",),
     ("sweep.hpp",),
 )

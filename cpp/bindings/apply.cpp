@@ -1,4 +1,5 @@
 // Operators on any mixture of plain numbers, Variables and Duals.
+#include "arrays.hpp"
 #include "number.hpp"
 
 namespace autodiffx::bindings {
@@ -92,6 +93,17 @@ Operand record_of(Tape& tape, const Operand* operands, std::index_sequence<i...>
     return record<op>(tape, operands[i]...);
 }
 
+// Forward mode has no arrays yet, and a tangent must not be lost in one.
+void refuse_arrays_beside_duals(PyObject* const* arguments, int arity) {
+    for (int i = 0; i < arity; ++i) {
+        if (is_array(arguments[i]) || is_ndarray(arguments[i])) {
+            raise(PyExc_TypeError,
+                  "an operation of a Dual and an array is not supported yet: apply it to the "
+                  "elements one by one");
+        }
+    }
+}
+
 template <Op op>
 PyObject* apply_to_any(PyObject* const* arguments) {
     constexpr int arity = Row<op>::arity;
@@ -100,10 +112,14 @@ PyObject* apply_to_any(PyObject* const* arguments) {
     Tape& tape = current_tape();
     tape.make_room();
     Term terms[arity];
-    bool constant = true, variable = false;
+    bool constant = true, variable = false, array = false;
     for (int i = 0; i < arity; ++i) {
         Found const found = find_term(tape, arguments[i], terms[i]);
-        if (found == Found::dual) return apply_to_duals<op>(arguments);
+        if (found == Found::dual) {
+            refuse_arrays_beside_duals(arguments, arity);
+            return apply_to_duals<op>(arguments);
+        }
+        if (found == Found::array) array = true;
         if (found == Found::none) {
             // A later Dual does not make this a number.
             Py_RETURN_NOTIMPLEMENTED;
@@ -111,6 +127,7 @@ PyObject* apply_to_any(PyObject* const* arguments) {
         constant = constant && terms[i].operand.kind == Kind::constant;
         variable = variable || terms[i].variable;
     }
+    if (array) return apply_to_arrays(op, arguments);
     if (constant) {
         double values[arity];
         for (int i = 0; i < arity; ++i) values[i] = terms[i].value;
@@ -145,8 +162,16 @@ std::string_view name_of(Op op) {
 #undef UNARY
 #undef BINARY
 #undef TERNARY
-        "guard"};
+        "guard", "array"};
     return names[static_cast<std::size_t>(op)];
+}
+
+std::string_view name_of(const Tape& tape, const Statement& statement) {
+    if (statement.op != Op::array) return name_of(statement.op);
+    ArrayOp const op = ArrayRecord(tape, statement).op();
+    static constexpr std::string_view names[] = {"sum", "copy", "astype", "gather"};
+    if (op < ArrayOp::sum) return name_of(static_cast<Op>(op));
+    return names[static_cast<std::size_t>(op) - table_size];
 }
 
 PyObject* apply_or_raise(Op op, PyObject* const* arguments) {

@@ -4,6 +4,7 @@
 
 #include <cmath>
 
+#include "arrays.hpp"
 #include "number.hpp"
 
 namespace autodiffx::bindings {
@@ -35,7 +36,7 @@ PyObject* power_slot(PyObject* base, PyObject* exponent, PyObject* modulus) {
         if (modulus != Py_None)
             raise_type_error("pow() of a Variable takes no modulus: use (x ** y) % m");
         PyObject* const arguments[] = {base, exponent};
-        return apply(power_or_square(exponent), arguments);
+        return apply(power_or_square(base, exponent), arguments);
     });
 }
 
@@ -49,6 +50,23 @@ PyObject* innermost(PyObject* object) {
     return object;
 }
 
+// The only element of an array; NumPy's error if there are more or none.
+double single_element(PyObject* array) {
+    ArrayView const& view = view_of(array);
+    if (view.size == 0) {
+        raise_value_error(
+            "The truth value of an empty array is ambiguous. Use `array.size > 0` to check that an "
+            "array is not empty.");
+    }
+    if (view.size > 1) {
+        raise_value_error(
+            "The truth value of an array with more than one element is ambiguous. Use a.any() or "
+            "a.all()");
+    }
+    py::object const value = to_numpy(read_elements(array), view, false);
+    return py::cast<double>(value.attr("item")());
+}
+
 // The present value of a number or Variable; false if it is neither.
 bool plain_value(PyObject* object, double& value) {
     object = innermost(object);
@@ -57,7 +75,8 @@ bool plain_value(PyObject* object, double& value) {
         return true;
     }
     if (is_variable(object)) {
-        value = read_value(handle_of(object));
+        if (is_array(object)) value = single_element(object);
+        else value = read_value(handle_of(object));
         return true;
     }
     return read_number(object, value);
@@ -67,8 +86,19 @@ bool plain_value(PyObject* object, double& value) {
 Operand guard_operand(Tape& tape, PyObject* object) {
     object = innermost(object);
     Term term;
-    if (is_dual(object)) term.value = dual_of(object).value.value;
-    else find_term(tape, object, term);
+    if (is_dual(object)) {
+        term.value = dual_of(object).value.value;
+    } else if (is_array(object)) {
+        // An array of one element: what is decided is decided on its slot.
+        ArrayOperand const array = array_operand(tape, object);
+        if (array.dtype == Dtype::float64) {
+            return {array.first + static_cast<Slot>(array.offset), array.kind, array.deferred};
+        }
+        ArrayResult const wide = record_copy(tape, array, Dtype::float64);
+        return {wide.first, wide.kind, wide.deferred};
+    } else {
+        find_term(tape, object, term);
+    }
     return place(tape, term);
 }
 
@@ -94,6 +124,8 @@ void guard(Tape& tape, Relation relation, Operand a, Operand b, bool outcome) {
 
 // A rounding to an integer, guarded while a Graph records.
 double guarded_integer(PyObject* self, Relation relation) {
+    if (is_array(self) && view_of(self).ndim > 0)
+        raise_type_error("only 0-dimensional arrays can be converted to Python scalars");
     double value = 0.0;
     plain_value(self, value);
     double const whole = decide(relation, value, 0.0);
@@ -132,6 +164,10 @@ PyObject* float_slot(PyObject* self) {
                              "instead of math.sin(x), "
                              "and for arrays anp.stack([x, ...]) to join or anp.zeros(n) to fill");
         }
+        if (is_array(self)) {
+            py::object const value = to_numpy(read_elements(self), view_of(self), false);
+            return PyNumber_Float(value.ptr());
+        }
         return PyFloat_FromDouble(read_value(handle_of(self)));
     });
 }
@@ -154,8 +190,15 @@ int bool_slot(PyObject* self) {
 PyObject* divmod_slot(PyObject* a, PyObject* b) {
     return guarded([&]() -> PyObject* {
         double left = 0.0, right = 0.0;
-        if (!plain_value(a, left) || !plain_value(b, right)) Py_RETURN_NOTIMPLEMENTED;
         PyObject* const arguments[] = {a, b};
+        if (is_array(a) || is_array(b) || is_ndarray(a) || is_ndarray(b)) {
+            py::object const quotient =
+                py::reinterpret_steal<py::object>(apply_or_raise(Op::floor_divide, arguments));
+            py::object const rest =
+                py::reinterpret_steal<py::object>(apply_or_raise(Op::remainder, arguments));
+            return py::make_tuple(quotient, rest).release().ptr();
+        }
+        if (!plain_value(a, left) || !plain_value(b, right)) Py_RETURN_NOTIMPLEMENTED;
         py::object const remainder =
             py::reinterpret_steal<py::object>(apply_or_raise(Op::remainder, arguments));
         double const quotient = table::floor_divide(left, right);
@@ -185,7 +228,8 @@ PyObject* round_method(PyObject* self, PyObject* const* arguments, Py_ssize_t co
 
 }  // namespace
 
-Op power_or_square(PyObject* exponent) {
+Op power_or_square(PyObject* base, PyObject* exponent) {
+    if (is_array(base) || is_ndarray(base)) return power_of_array(exponent);
     bool const two = (PyFloat_CheckExact(exponent) && PyFloat_AS_DOUBLE(exponent) == 2.0) ||
                      (PyLong_CheckExact(exponent) && PyLong_AsLong(exponent) == 2);
     if (PyErr_Occurred() != nullptr) PyErr_Clear();  // an int too large for a long is not 2
@@ -209,8 +253,17 @@ PyObject* rounded(PyObject* self, PyObject* decimals) {
     return apply_or_raise(down, third);
 }
 
+// Element by element: data, not a decision, so there is no guard.
+static PyObject* compare_arrays(PyObject* a, PyObject* b, int operation) {
+    static constexpr Op ops[] = {Op::less,      Op::less_equal, Op::equal,
+                                 Op::not_equal, Op::greater,    Op::greater_equal};
+    PyObject* const arguments[] = {a, b};
+    return apply(ops[operation], arguments);
+}
+
 PyObject* compare(PyObject* a, PyObject* b, int operation) {
     return guarded([&]() -> PyObject* {
+        if (is_array(a) || is_array(b) || is_ndarray(b)) return compare_arrays(a, b, operation);
         double left = 0.0, right = 0.0;
         if (!plain_value(a, left) || !plain_value(b, right)) Py_RETURN_NOTIMPLEMENTED;
         bool outcome = false;

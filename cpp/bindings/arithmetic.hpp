@@ -12,7 +12,7 @@ const std::vector<PyMethodDef>& number_methods();
 PyObject* compare(PyObject* a, PyObject* b, int operation);
 // The square is exact and quick, so the plain exponent 2 stands for it, as in
 // NumPy's arrays.
-Op power_or_square(PyObject* exponent);
+Op power_or_square(PyObject* base, PyObject* exponent);
 // x rounded to a number of decimals, as numpy.round does it.
 PyObject* rounded(PyObject* self, PyObject* decimals);
 

@@ -1,6 +1,8 @@
 // The attributes of Variables.
 #include "attributes.hpp"
 
+#include "arrays.hpp"
+
 namespace autodiffx::bindings {
 
 namespace {
@@ -43,9 +45,39 @@ const Statement* statement_of(const Handle& handle) {
 
 namespace {
 
+[[noreturn]] void raise_element() {
+    raise(PyExc_AttributeError,
+          "an element of an array Variable cannot be set alone: set the whole, w.value = a");
+}
+
+bool is_own_leaf(PyObject* self) {
+    Handle const& handle = handle_of(self);
+    return handle.state == Handle::State::leaf && handle.leaf->object == self;
+}
+
+// The Variable of which this one is a view or an element; null if it is none.
+py::object looked_into(PyObject* self) {
+    Handle const& handle = handle_of(self);
+    if (handle.state == Handle::State::leaf) {
+        if (is_own_leaf(self)) return {};
+        return py::reinterpret_steal<py::object>(object_of_leaf(*handle.leaf));
+    }
+    if (!handle.on_tape()) return {};
+    std::size_t const at = handle.tape->statement_of(handle.slot);
+    bool const element = !handle.array && at != Tape::npos &&
+                         handle.tape->statements[at].op == Op::array &&
+                         ArrayRecord(*handle.tape, handle.tape->statements[at]).ndim() > 0;
+    bool const view = handle.array && view_of(self).is_view;
+    if (!element && !view) return {};
+    Slot const last = at == Tape::npos ? handle.slot : handle.tape->statements[at].result;
+    return py::reinterpret_steal<py::object>(
+        array_on_old(*handle.tape, last, static_cast<Kind>(handle.state), handle.deferred));
+}
+
 PyObject* get_value(PyObject* self, void*) {
     return guarded([&] {
         Handle const& handle = handle_of(self);
+        if (handle.array) return array_value(self);
         double const value = read_value(handle);
         if (handle.on_tape()) note_escape(handle);
         return PyFloat_FromDouble(value);
@@ -63,6 +95,11 @@ int set_value(PyObject* self, PyObject* value, void*) {
                                             : "only leaves can be set, this value was computed: "
                                               "set the Variables it came from");
         }
+        if (handle.array) {
+            set_array_value(self, value);
+            return 0;
+        }
+        if (handle.leaf->array) raise_element();
         handle.leaf->set(number_or_raise(".value", value));
         return 0;
     });
@@ -71,8 +108,11 @@ int set_value(PyObject* self, PyObject* value, void*) {
 PyObject* get_grad(PyObject* self, void*) {
     return guarded([&]() -> PyObject* {
         Handle const& handle = handle_of(self);
+        if (handle.array) return array_grad(self);
         if (handle.state == Handle::State::leaf) {
-            if (handle.leaf->has_grad) return PyFloat_FromDouble(handle.leaf->grad);
+            Leaf const& leaf = *handle.leaf;
+            if (leaf.has_grad)
+                return PyFloat_FromDouble(leaf.array ? leaf.array->grad[handle.slot] : leaf.grad);
         } else if (handle.state == Handle::State::result) {
             Tape const& tape = *handle.tape;
             if (tape.swept_statements == tape.statements.size()) {
@@ -92,6 +132,11 @@ int set_grad(PyObject* self, PyObject* value, void*) {
             raise(PyExc_AttributeError,
                   "only the grad of a leaf can be set, not that of a computed or constant value");
         }
+        if (handle.array) {
+            set_array_grad(self, value);
+            return 0;
+        }
+        if (handle.leaf->array) raise_element();
         if (value == Py_None) {
             handle.leaf->has_grad = false;
         } else {
@@ -105,7 +150,7 @@ int set_grad(PyObject* self, PyObject* value, void*) {
 PyObject* get_name(PyObject* self, void*) {
     return guarded([&]() -> PyObject* {
         Handle const& handle = handle_of(self);
-        if (handle.state == Handle::State::leaf && handle.leaf->has_name) {
+        if (is_own_leaf(self) && handle.leaf->has_name) {
             return py::str(handle.leaf->name).release().ptr();
         }
         Py_RETURN_NONE;
@@ -115,8 +160,7 @@ PyObject* get_name(PyObject* self, void*) {
 int set_name_attribute(PyObject* self, PyObject* value, void*) {
     return guarded([&]() -> int {
         Handle const& handle = handle_of(self);
-        if (handle.state != Handle::State::leaf)
-            raise(PyExc_AttributeError, "only leaves have names");
+        if (!is_own_leaf(self)) raise(PyExc_AttributeError, "only leaves have names");
         set_name(*handle.leaf, value == nullptr ? Py_None : value);
         return 0;
     });
@@ -124,15 +168,17 @@ int set_name_attribute(PyObject* self, PyObject* value, void*) {
 
 PyObject* get_is_leaf(PyObject* self, void*) {
     Handle const& handle = handle_of(self);
+    if (handle.state == Handle::State::leaf) return PyBool_FromLong(is_own_leaf(self));
     return PyBool_FromLong(handle.state != Handle::State::detached &&
                            statement_of(handle) == nullptr);
 }
 
 PyObject* get_op(PyObject* self, void*) {
     return guarded([&]() -> PyObject* {
+        if (looked_into(self)) return PyUnicode_FromString("view");
         const Statement* const statement = statement_of(handle_of(self));
         if (statement == nullptr) Py_RETURN_NONE;
-        std::string_view const name = name_of(statement->op);
+        std::string_view const name = name_of(*handle_of(self).tape, *statement);
         return PyUnicode_FromStringAndSize(name.data(), static_cast<Py_ssize_t>(name.size()));
     });
 }
@@ -140,8 +186,20 @@ PyObject* get_op(PyObject* self, void*) {
 PyObject* get_inputs(PyObject* self, void*) {
     return guarded([&]() -> PyObject* {
         Handle const& handle = handle_of(self);
+        if (py::object const whole = looked_into(self))
+            return py::make_tuple(whole).release().ptr();
         const Statement* const statement = statement_of(handle);
         if (statement == nullptr) return PyTuple_New(0);
+        if (statement->op == Op::array) {
+            // Making the objects links handles, which leaves the record where it is.
+            ArrayRecord const record(*handle.tape, *statement);
+            py::tuple inputs(static_cast<std::size_t>(record.arity()));
+            for (int i = 0; i < record.arity(); ++i) {
+                inputs[static_cast<std::size_t>(i)] = py::reinterpret_steal<py::object>(
+                    object_of_part(*handle.tape, record.operand(i), record));
+            }
+            return inputs.release().ptr();
+        }
         Slot slots[3];
         int const arity = handle.tape->operands(*statement, slots);
         py::tuple inputs(static_cast<std::size_t>(arity));

@@ -18,9 +18,11 @@ namespace py = pybind11;
 // ---- objects ---------------------------------------------------------------
 
 // A Python Variable is a handle: on a tape, of a leaf, or a constant.
+struct ArrayView;
 struct VariableObject {
     PyObject_HEAD Handle handle;
     PyObject* weak_references;
+    ArrayView* view;  // of an array, owned; null for a number
 };
 
 extern PyTypeObject* variable_type;
@@ -85,7 +87,7 @@ struct Term {
     double value = 0.0;     // of a constant
     bool variable = false;  // the object is a Variable, if only a constant one
 };
-enum class Found { term, dual, none };  // none: not a number
+enum class Found { term, dual, array, none };  // none: not a number
 
 // The common cases at once: an evaluated active value on the tape in use, a
 // leaf, a float. Whoever finds two of these in the operands of a Variable's
@@ -97,8 +99,8 @@ AUTODIFFX_INLINE bool find_quickly(Tape& tape, PyObject* object, QuickOperand& o
             operand = {handle.slot, static_cast<unsigned>(Kind::result)};
             return true;
         }
-        if (handle.state == Handle::State::leaf && handle.leaf->has_value) {
-            operand = {tape.input(*handle.leaf), static_cast<unsigned>(Kind::leaf)};
+        if (handle.is_plain_leaf() && handle.leaf->has_value) {
+            operand = {tape.input(*handle.leaf) + handle.slot, static_cast<unsigned>(Kind::leaf)};
             return true;
         }
     } else if (PyFloat_CheckExact(object)) {
@@ -115,12 +117,13 @@ inline Found find_term(Tape& tape, PyObject* object, Term& term) {
     if (Py_TYPE(object) == variable_type) {
         Handle const& handle = handle_of(object);
         term.variable = true;
+        if (handle.array) return Found::array;
         if (handle.tape == &tape) {
             term.operand = {handle.slot, static_cast<Kind>(handle.state), handle.deferred};
             return Found::term;
         }
         if (handle.state == Handle::State::leaf && handle.leaf->has_value) {
-            term.operand = {tape.input(*handle.leaf), Kind::leaf, false};
+            term.operand = {tape.input(*handle.leaf) + handle.slot, Kind::leaf, false};
             return Found::term;
         }
     } else if (PyFloat_CheckExact(object)) {
@@ -134,6 +137,9 @@ inline Operand place(Tape& tape, const Term& term) {
     if (term.operand.kind != Kind::constant) return term.operand;
     return {tape.constant(term.value), Kind::constant, false};
 }
+
+// Says why a value cannot be used on the tape.
+[[noreturn]] void raise_foreign(const Tape& tape, const Handle& handle);
 
 // A plain Python, NumPy or 0-d array number. False, without error, if it is
 // none; throws OverflowError for an integer too large.
@@ -173,9 +179,15 @@ inline PyObject* new_result(Tape& tape, Operand operand) {
     return reinterpret_cast<PyObject*>(object);
 }
 PyObject* new_constant(double value);  // a new passive plain Variable
+// A new Variable for an element of an array leaf.
+PyObject* new_element(Leaf& leaf, Slot place);
 PyObject* object_of_leaf(Leaf& leaf);  // the very object, if it lives
 PyObject* object_of_slot(Tape& tape, Slot slot, Kind kind);
 void backward_from(const Handle& handle, double seed, bool accumulate);
+// Throws what backward() says of a value that is passive or was cleared.
+void require_active(const Handle& handle);
+// Of an array: the seed has the adjoints of its extent.
+void backward_from_array(const Handle& handle, Seed<double> seed, bool accumulate);
 
 // ---- replays that report what they find: replay_report.cpp -------------------
 
@@ -203,6 +215,8 @@ inline PyObject* apply(Op op, PyObject* const* arguments) {
 // The same, with a TypeError where the other returns NotImplemented.
 PyObject* apply_or_raise(Op op, PyObject* const* arguments);
 std::string_view name_of(Op op);
+// The operator of a statement, scalar or array.
+std::string_view name_of(const Tape& tape, const Statement& statement);
 
 // ---- where in the user's code ----------------------------------------------
 

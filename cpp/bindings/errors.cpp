@@ -27,6 +27,10 @@ void raise_current_exception() noexcept {
         PyErr_SetString(PyExc_MemoryError,
                         "no memory for another statement: what is recorded is intact; drop values "
                         "or clear() a Graph");
+    } catch (const not_supported& error) {
+        PyErr_SetString(PyExc_NotImplementedError, error.what());
+    } catch (const shape_error& error) {
+        PyErr_SetString(PyExc_ValueError, error.what());
     } catch (const std::length_error&) {
         PyErr_SetString(
             PyExc_MemoryError,
@@ -75,6 +79,10 @@ void register_errors() {
         } catch (const std::bad_alloc&) {
             raise_current_exception();
         } catch (const std::length_error&) {
+            raise_current_exception();
+        } catch (const shape_error&) {
+            raise_current_exception();
+        } catch (const not_supported&) {
             raise_current_exception();
         }
     });

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "arithmetic.hpp"
+#include "arrays.hpp"
 
 namespace autodiffx::bindings {
 
@@ -72,7 +73,7 @@ PyObject* call(PyObject* const* arguments, std::size_t count, PyObject* keywords
         }
     }
     if constexpr (op == Op::polygamma) check_order(all[0]);
-    if constexpr (op == Op::power) return apply_or_raise(power_or_square(all[1]), all);
+    if constexpr (op == Op::power) return apply_or_raise(power_or_square(all[0], all[1]), all);
     return apply_or_raise(op, all);
 }
 
@@ -229,7 +230,14 @@ std::vector<py::object> several(const char* name, const py::args& arguments) {
     if (py::len(values) == 0)
         raise_value_error(std::string(name) + "() needs at least one argument");
     std::vector<py::object> list;
-    for (py::handle each : values) list.push_back(py::reinterpret_borrow<py::object>(each));
+    for (py::handle each : values) {
+        // Over which axis has to be said, and cannot be yet.
+        if (is_array(each.ptr()) || is_ndarray(each.ptr())) {
+            raise(PyExc_NotImplementedError,
+                  std::string(name) + "() of arrays is not supported yet: give it numbers");
+        }
+        list.push_back(py::reinterpret_borrow<py::object>(each));
+    }
     return list;
 }
 

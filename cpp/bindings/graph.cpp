@@ -6,8 +6,9 @@
 
 #include <pybind11/stl.h>
 
-#include "common.hpp"
+#include "arrays.hpp"
 #include "draw.hpp"
+#include "leaf_sums.hpp"
 
 namespace autodiffx::bindings {
 
@@ -18,19 +19,18 @@ class Graph;
 // Gradients of a graph's last value, taken once.
 class GradientGraph {
 public:
-    GradientGraph(py::object graph, std::unordered_map<const Leaf*, double> by_leaf,
-                  std::vector<double> by_slot, Tape* tape)
+    GradientGraph(py::object graph, LeafSums by_leaf, std::vector<double> by_slot, Tape* tape)
         : graph_(std::move(graph)),
           by_leaf_(std::move(by_leaf)),
           by_slot_(std::move(by_slot)),
           tape_(tape) {}
 
-    double wrt(const py::object& variable) const;
+    [[nodiscard]] py::object wrt(const py::object& variable) const;
     [[nodiscard]] py::object graph() const { return graph_; }
 
 private:
     py::object graph_;
-    std::unordered_map<const Leaf*, double> by_leaf_;
+    LeafSums by_leaf_;
     std::vector<double> by_slot_;
     Tape* tape_;  // kept alive by the graph
 };
@@ -109,29 +109,35 @@ public:
             if (statement.op == Op::guard) continue;
             Kind const kind =
                 (statement.flags & Statement::passive_bit) != 0 ? Kind::varying : Kind::result;
-            list.append(py::reinterpret_steal<py::object>(new_result(
-                *tape_,
-                {statement.result, kind, (statement.flags & Statement::deferred_bit) != 0})));
+            bool const deferred = (statement.flags & Statement::deferred_bit) != 0;
+            list.append(py::reinterpret_steal<py::object>(
+                statement.op == Op::array
+                    ? array_on_old(*tape_, statement.result, kind, deferred)
+                    : new_result(*tape_, {statement.result, kind, deferred})));
         }
         return list;
     }
 
-    double forward() {
+    py::object forward() {
         Slot const slot = last("forward()");
         replay_with_report(*tape_);
-        return tape_->primals[slot];
+        return shown(slot, tape_->primals.data());
     }
 
     void backward(const py::object& seed, bool accumulate) {
         double adjoint = 1.0;
-        if (!read_number(seed.ptr(), adjoint)) {
+        Slot const slot = last("backward()");
+        require_active(slot);
+        py::object const array = array_at(slot);
+        Seed<double> start{slot, adjoint};
+        if (array) {
+            start = array_seed(array.ptr(), seed.ptr());
+        } else if (!seed.is_none() && !read_number(seed.ptr(), start.adjoint)) {
             raise_type_error("the seed of backward() takes a number, got '" +
                              type_name(seed.ptr()) + "'");
         }
-        Slot const slot = last("backward()");
-        require_active(slot);
         bring_up_to_date(*tape_, slot);
-        store_gradient(gradient(*tape_, slot, adjoint), accumulate);
+        store_gradient(gradient(*tape_, std::move(start)), accumulate);
     }
 
     static GradientGraph create_gradient_graph(const py::object& self) {
@@ -140,25 +146,29 @@ public:
         graph.require_active(slot);
         Tape& tape = *graph.tape_;
         bring_up_to_date(tape, slot);
-        std::unordered_map<const Leaf*, double> by_leaf;
+        py::object const array = graph.array_at(slot);
+        Seed<double> const seed =
+            array ? array_seed(array.ptr(), nullptr) : Seed<double>{slot, 1.0};
+        LeafSums by_leaf;
         for (Tape* each : capture_order(tape)) {
             for (Input const& input : each->inputs) {
-                if (input.leaf != nullptr && each->is_graph()) by_leaf[input.leaf] = 0.0;
+                if (input.leaf != nullptr && each->is_graph()) by_leaf.add(*input.leaf);
             }
         }
-        for (LeafAdjoint const& entry : gradient(tape, slot, 1.0))
-            by_leaf[entry.leaf] += entry.adjoint;
+        for (LeafAdjoint const& entry : gradient(tape, seed)) by_leaf.add(entry);
         std::vector<double> by_slot(tape.primals.size(), 0.0);
         for (std::size_t s = tape.adjoints.low; s < tape.adjoints.high; ++s)
             by_slot[s] = tape.adjoints.at(s);
         return {self, std::move(by_leaf), std::move(by_slot), &tape};
     }
 
-    double jvp(const py::dict& tangents) {
+    py::object jvp(const py::dict& tangents) {
         Slot const slot = last("jvp()");
         auto const seeds = direction("jvp()", tangents);
         bring_up_to_date(*tape_, slot);
-        return tangent(*tape_, slot, seeds);
+        Slot const first = first_of(slot);
+        std::vector<double> const found = tangent(*tape_, first, slot, seeds);
+        return shown(slot, found.data() - first);
     }
 
     py::dict hvp(const py::dict& tangents) {
@@ -166,21 +176,19 @@ public:
         require_active(slot);
         auto const seeds = direction("hvp()", tangents);
         bring_up_to_date(*tape_, slot);
-        std::unordered_map<Leaf*, double> sums;
-        std::vector<Leaf*> order;
-        for (LeafAdjoint const& entry : hessian_product(*tape_, slot, seeds)) {
-            if (sums.emplace(entry.leaf, 0.0).second) order.push_back(entry.leaf);
-            sums[entry.leaf] += entry.adjoint;
+        py::object const array = array_at(slot);
+        Seed<double> const one = array ? array_seed(array.ptr(), nullptr) : Seed<double>{slot, 1.0};
+        LeafSums sums;
+        for (LeafAdjoint const& entry : hessian_product(*tape_, one, seeds)) {
+            sums.add(entry);
         }
-        py::dict result;
-        for (Leaf* leaf : order)
-            result[py::reinterpret_steal<py::object>(object_of_leaf(*leaf))] = sums[leaf];
-        return result;
+        return sums.to_dict();
     }
 
     void zero_grad() const {
         for (Input const& input : tape_->inputs) {
             if (input.leaf == nullptr) continue;
+            if (input.leaf->array) input.leaf->array->grad.assign(input.leaf->slots(), 0.0);
             input.leaf->grad = 0.0;
             input.leaf->has_grad = true;
         }
@@ -234,6 +242,24 @@ private:
                static_cast<std::size_t>(std::unique(seen.begin(), seen.end()) - seen.begin());
     }
 
+    [[nodiscard]] Slot first_of(Slot last) const {
+        return last + 1 - tape_->slots_of(tape_->statements[tape_->statement_of(last)]);
+    }
+    // The result that ends at the slot as an array Variable; null for a number.
+    [[nodiscard]] py::object array_at(Slot last) const {
+        Statement const& statement = tape_->statements[tape_->statement_of(last)];
+        if (statement.op != Op::array) return {};
+        auto const object =
+            py::reinterpret_steal<py::object>(array_on_old(*tape_, last, Kind::result, false));
+        return is_array(object.ptr()) ? object : py::object();
+    }
+    // What stands in the slots of the result that ends at `last`, to be read from `slots`.
+    [[nodiscard]] py::object shown(Slot last, const double* slots) const {
+        py::object const array = array_at(last);
+        if (!array) return py::float_(slots[last]);
+        return to_numpy(slots + first_of(last), view_of(array.ptr()), true);
+    }
+
     void require_active(Slot slot) const {
         Statement const& statement = tape_->statements[tape_->statement_of(slot)];
         if ((statement.flags & Statement::passive_bit) == 0) return;
@@ -252,23 +278,29 @@ private:
                                  " takes a dict from Variable to direction, got a key of type '" +
                                  type_name(item.first.ptr()) + "'");
             }
-            double number;
-            if (!read_number(item.second.ptr(), number)) {
+            Handle const& handle = handle_of(item.first.ptr());
+            double number = 0.0;
+            if (!handle.array && !read_number(item.second.ptr(), number)) {
                 raise_type_error(std::string(what) + " takes numbers as directions, got '" +
                                  type_name(item.second.ptr()) + "'");
             }
-            Handle const& handle = handle_of(item.first.ptr());
             bool known = false;
             for (Tape* each : tapes) {
                 for (Input const& input : each->inputs) {
-                    known =
-                        known || (handle.state == Handle::State::leaf && input.leaf == handle.leaf);
+                    known = known ||
+                            (handle.state == Handle::State::leaf && input.leaf == handle.leaf &&
+                             input.leaf->object == item.first.ptr());
                 }
             }
             if (!known)
                 raise(PyExc_KeyError, std::string(py::repr(item.first)) + " is not an input of " +
                                           tape_->describe());
-            result.push_back({handle.leaf, number});
+            std::vector<double> extent;
+            if (handle.array) {
+                std::string const whose = std::string("a direction of ") + what;
+                extent = elements_like(whose.c_str(), item.second.ptr(), item.first.ptr());
+            }
+            result.push_back({handle.leaf, number, std::move(extent)});
         }
         return result;
     }
@@ -277,16 +309,17 @@ private:
     std::thread::id thread_;
 };
 
-double GradientGraph::wrt(const py::object& variable) const {
+py::object GradientGraph::wrt(const py::object& variable) const {
     if (!is_variable(variable.ptr())) {
         raise_type_error("wrt() takes a Variable, got '" + type_name(variable.ptr()) + "'");
     }
     Handle const& handle = handle_of(variable.ptr());
     if (handle.state == Handle::State::leaf) {
-        auto const at = by_leaf_.find(handle.leaf);
-        if (at != by_leaf_.end()) return at->second;
+        if (by_leaf_.contains(handle.leaf)) return by_leaf_.read(variable);
     } else if (handle.tape == tape_ && handle.tape != nullptr && handle.slot < by_slot_.size()) {
-        return by_slot_[handle.slot];
+        if (!handle.array) return py::float_(by_slot_[handle.slot]);
+        ArrayView const& view = view_of(variable.ptr());
+        return to_numpy(by_slot_.data() + handle.slot + 1 - view.slots, view, true);
     }
     raise(PyExc_KeyError, std::string(py::repr(variable)) + " is not in " + tape_->describe());
 }
@@ -337,7 +370,8 @@ void register_graph(py::module_& module) {
              "ControlFlowChanged if a decision\n"
              "comes out differently; warns (EscapeWarning) if a value read while recording has "
              "changed.")
-        .def("backward", &Graph::backward, py::arg("seed") = 1.0, py::arg("accumulate") = false,
+        .def("backward", &Graph::backward, py::arg("seed") = py::none(),
+             py::arg("accumulate") = false,
              "Sets the grad of every leaf that the last value depends on; replays first if a "
              "Variable was set.")
         .def("create_gradient_graph", &Graph::create_gradient_graph,

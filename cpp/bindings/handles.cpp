@@ -1,5 +1,5 @@
 // Handles and Python objects: how one is made from the other.
-#include "common.hpp"
+#include "arrays.hpp"
 
 namespace autodiffx::bindings {
 
@@ -9,6 +9,7 @@ VariableObject* allocate_slowly() {
     auto* const object = PyObject_New(VariableObject, variable_type);
     if (object == nullptr) throw py::error_already_set();
     object->weak_references = nullptr;
+    object->view = nullptr;
     return object;
 }
 
@@ -16,6 +17,7 @@ PyObject* new_constant(double value) {
     VariableObject* const object = allocate();
     object->handle.tape = nullptr;
     object->handle.state = Handle::State::constant;
+    object->handle.array = false;
     object->handle.value = value;
     return reinterpret_cast<PyObject*>(object);
 }
@@ -28,9 +30,29 @@ PyObject* object_of_leaf(Leaf& leaf) {
     VariableObject* const object = allocate();
     object->handle.tape = nullptr;
     object->handle.state = Handle::State::leaf;
+    object->handle.deferred = false;
+    object->handle.array = leaf.array != nullptr;
+    object->handle.slot = 0;
     object->handle.leaf = &leaf;
     leaf.retain();
     leaf.object = object;
+    if (leaf.array) {
+        object->view =
+            dense_view(leaf.array->shape.data(), static_cast<int>(leaf.array->shape.size()),
+                       leaf.array->dtype, leaf.slots());
+    }
+    return reinterpret_cast<PyObject*>(object);
+}
+
+PyObject* new_element(Leaf& leaf, Slot place) {
+    VariableObject* const object = allocate();
+    object->handle.tape = nullptr;
+    object->handle.state = Handle::State::leaf;
+    object->handle.deferred = false;
+    object->handle.array = false;
+    object->handle.slot = place;
+    object->handle.leaf = &leaf;
+    leaf.retain();
     return reinterpret_cast<PyObject*>(object);
 }
 
@@ -48,8 +70,11 @@ PyObject* object_of_slot(Tape& tape, Slot slot, Kind kind) {
         return type(tape.primals[slot]).release().ptr();
     }
     const Input* const input = tape.input_at(slot);
-    if (input != nullptr && input->leaf != nullptr) return object_of_leaf(*input->leaf);
-    if (input != nullptr && input->captured && input->captured->on_tape()) {
+    if (input != nullptr && input->leaf != nullptr) {
+        return input->leaf->array ? new_element(*input->leaf, slot - input->slot)
+                                  : object_of_leaf(*input->leaf);
+    }
+    if (input != nullptr && input->captured && input->captured->on_tape() && input->slots == 1) {
         Handle const& captured = *input->captured;
         return handle_on_old(
             *captured.tape,
@@ -63,26 +88,63 @@ PyObject* object_of_slot(Tape& tape, Slot slot, Kind kind) {
                          {slot, kind == Kind::varying ? Kind::varying : Kind::result, deferred});
 }
 
+[[noreturn]] static void raise_cleared(const Handle& handle) {
+    throw graph_error("backward(): the value was recorded in Graph #" +
+                      std::to_string(handle.slot) + ", which has been cleared: compute it again");
+}
+
+[[noreturn]] static void raise_passive() {
+    throw passive_error(
+        "backward() of a value that depends on no Variable: there is nothing to differentiate by "
+        "(constants and decisions are passive)");
+}
+
+// The gradient of an element by the array leaf that it belongs to.
+static std::vector<double> element_seed(const Handle& handle, double seed) {
+    if (!handle.leaf->array) return {};
+    std::vector<double> extent(handle.leaf->slots(), 0.0);
+    extent[handle.slot] = seed;
+    return extent;
+}
+
 void backward_from(const Handle& handle, double seed, bool accumulate) {
     switch (handle.state) {
         case Handle::State::leaf:
             if (!handle.leaf->has_value) read_value(handle);
-            store_gradient({{handle.leaf, seed}}, accumulate);
+            store_gradient({{handle.leaf, seed, element_seed(handle, seed)}}, accumulate);
             return;
         case Handle::State::result: {
             bring_up_to_date(*handle.tape, handle.slot);
-            store_gradient(gradient(*handle.tape, handle.slot, seed), accumulate);
+            store_gradient(gradient(*handle.tape, {handle.slot, seed}), accumulate);
             return;
         }
         case Handle::State::detached:
-            throw graph_error("backward(): the value was recorded in Graph #" +
-                              std::to_string(handle.slot) +
-                              ", which has been cleared: compute it again");
+            raise_cleared(handle);
         default:
-            throw passive_error(
-                "backward() of a value that depends on no Variable: there is nothing to "
-                "differentiate by "
-                "(constants and decisions are passive)");
+            raise_passive();
+    }
+}
+
+void require_active(const Handle& handle) {
+    if (handle.state == Handle::State::detached) raise_cleared(handle);
+    if (handle.state != Handle::State::leaf && handle.state != Handle::State::result)
+        raise_passive();
+}
+
+void backward_from_array(const Handle& handle, Seed<double> seed, bool accumulate) {
+    switch (handle.state) {
+        case Handle::State::leaf:
+            // A number may be seen as an array too.
+            store_gradient({{handle.leaf, seed.extent[0], std::move(seed.extent)}}, accumulate);
+            return;
+        case Handle::State::result:
+            bring_up_to_date(*handle.tape, handle.slot);
+            store_gradient(gradient(*handle.tape, std::move(seed)), accumulate);
+            return;
+        case Handle::State::detached:
+            raise_cleared(handle);
+        default:
+            raise_passive();
     }
 }
 

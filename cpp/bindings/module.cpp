@@ -1,5 +1,5 @@
 // The extension module: one registration per concept.
-#include "common.hpp"
+#include "arrays.hpp"
 
 PYBIND11_MODULE(_core, module) {
     using namespace autodiffx::bindings;
@@ -8,7 +8,9 @@ PYBIND11_MODULE(_core, module) {
     register_errors();
     register_table(module);
     register_functions(module);
+    register_arrays();
     register_variable(module);
+    register_array_protocol(module);
     register_dual(module);
     register_graph(module);
     register_transforms(module);

@@ -1,4 +1,5 @@
 // NumPy's protocols: its functions on Variables record, its conversions refuse.
+#include "arrays.hpp"
 #include "functions.hpp"
 
 namespace autodiffx::bindings {
@@ -28,6 +29,15 @@ PyObject* array_ufunc(PyObject*, PyObject* arguments, PyObject* keywords) {
             raise_type_error("__array_ufunc__() takes a ufunc, a method and its inputs");
         std::string const name = py::str(all[0].attr("__name__"));
         std::string const method = py::str(all[1]);
+        bool any_array = false;
+        for (std::size_t i = 2; i < all.size(); ++i) {
+            py::object const input = all[i];
+            any_array = any_array || is_array(input.ptr()) || is_ndarray(input.ptr());
+        }
+        if (any_array && method != "__call__") {
+            raise(PyExc_NotImplementedError,
+                  "numpy." + name + "." + method + " of Variables is not supported yet");
+        }
         if (method != "__call__") {
             raise_type_error(
                 "numpy." + name + "." + method +
@@ -38,7 +48,19 @@ PyObject* array_ufunc(PyObject*, PyObject* arguments, PyObject* keywords) {
                 "numpy." + name +
                 " of Variables takes no keywords: what is recorded has no out=, where= or dtype=");
         }
+        if (any_array && name.rfind("bitwise_", 0) == 0 && all.size() == 4) {
+            Op const op = name == "bitwise_and"  ? Op::logical_and
+                          : name == "bitwise_or" ? Op::logical_or
+                                                 : Op::not_equal;
+            return logical(op, py::object(all[2]).ptr(), py::object(all[3]).ptr());
+        }
         py::object const function = counterpart(name);
+        if (!function && any_array) {
+            raise(PyExc_NotImplementedError,
+                  "numpy." + name +
+                      " of array Variables is not supported yet: see autodiffx.OPS "
+                      "for what is");
+        }
         if (!function) {
             raise_type_error(
                 "numpy." + name +
@@ -46,16 +68,18 @@ PyObject* array_ufunc(PyObject*, PyObject* arguments, PyObject* keywords) {
         }
         auto const inputs = py::reinterpret_steal<py::tuple>(
             PyTuple_GetSlice(arguments, 2, PyTuple_GET_SIZE(arguments)));
-        for (py::handle const input : inputs) {
-            if (PyObject_HasAttrString(input.ptr(), "ndim") != 0 && !is_variable(input.ptr()) &&
-                py::cast<int>(input.attr("ndim")) > 0) {
-                raise_type_error("numpy." + name + " of a scalar Variable and an array of shape " +
-                                 std::string(py::str(input.attr("shape"))) +
-                                 ": apply it to the elements one by one");
-            }
-        }
         return function(*inputs).release().ptr();
     });
+}
+
+// Whether an array Variable stands among arguments, or in a sequence that is one.
+bool any_array_in(py::handle arguments) {
+    for (py::handle const each : arguments) {
+        if (is_array(each.ptr())) return true;
+        bool const nested = PyTuple_Check(each.ptr()) != 0 || PyList_Check(each.ptr()) != 0;
+        if (nested && any_array_in(each)) return true;
+    }
+    return false;
 }
 
 PyObject* array_function(PyObject*, PyObject* arguments, PyObject*) {
@@ -67,6 +91,18 @@ PyObject* array_function(PyObject*, PyObject* arguments, PyObject*) {
         auto const keywords = py::reinterpret_borrow<py::dict>(all[3]);
         bool const known = name == "sinc" || name == "where" || name == "clip" || name == "round" ||
                            name == "around";
+        py::module_ const functions = py::module_::import("autodiffx.numpy");
+        if (!known && py::hasattr(functions, name.c_str())) {
+            return py::object(functions.attr(name.c_str())(
+                                  *py::reinterpret_borrow<py::tuple>(all[2]), **keywords))
+                .release()
+                .ptr();
+        }
+        if (!known && any_array_in(all[2])) {
+            raise(PyExc_NotImplementedError, "numpy." + name +
+                                                 " of array Variables is not supported yet: see "
+                                                 "autodiffx.numpy and autodiffx.OPS for what is");
+        }
         if (!known) {
             raise_type_error(
                 "numpy." + name +
@@ -94,6 +130,7 @@ PyObject* array(PyObject* self, PyObject*, PyObject*) {
     return guarded([&]() -> PyObject* {
         Handle const& handle = handle_of(self);
         if (handle.state == Handle::State::constant || handle.state == Handle::State::varying) {
+            if (handle.array) return array_value(self);
             double const value = read_value(handle);
             note_escape(handle);
             return py::module_::import("numpy").attr("array")(value).release().ptr();

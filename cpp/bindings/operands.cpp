@@ -1,7 +1,7 @@
 // Python objects as operands, and operands as Python objects.
 #include <cmath>
 
-#include "common.hpp"
+#include "arrays.hpp"
 
 namespace autodiffx::bindings {
 
@@ -22,7 +22,9 @@ PyObject* numpy_type(char const* name) {
     return py::object(py::module_::import("numpy").attr(name)).release().ptr();
 }
 
-[[noreturn]] void raise_foreign(const Tape& tape, const Handle& handle) {
+}  // namespace
+
+void raise_foreign(const Tape& tape, const Handle& handle) {
     std::string const here = tape.describe();
     if (handle.state == Handle::State::detached) {
         throw graph_error("the value was recorded in Graph #" + std::to_string(handle.slot) +
@@ -39,8 +41,6 @@ PyObject* numpy_type(char const* name) {
                       ", which is not open here, and is used in " + here + ": enter " + there +
                       " again, or use its .value");
 }
-
-}  // namespace
 
 Tape& make_ambient_tape() {
     PyObject* const dictionary = PyThreadState_GetDict();
@@ -88,9 +88,13 @@ bool read_number(PyObject* object, double& value) {
 
 Found find_term_slowly(Tape& tape, PyObject* object, Term& term) {
     if (is_dual(object)) return Found::dual;
-    if (!is_variable(object)) return read_number(object, term.value) ? Found::term : Found::none;
+    if (!is_variable(object)) {
+        if (read_number(object, term.value)) return Found::term;
+        return is_ndarray(object) ? Found::array : Found::none;
+    }
     term.variable = true;
     Handle const& handle = handle_of(object);
+    if (handle.array) return Found::array;
     switch (handle.state) {
         case Handle::State::constant:
             term.value = handle.value;
@@ -101,7 +105,8 @@ Found find_term_slowly(Tape& tape, PyObject* object, Term& term) {
                     "Variable does not have value: " +
                     (handle.leaf->has_name ? handle.leaf->name : std::string("(no name)")));
             }
-            term.operand = {tape.input(*handle.leaf), Kind::leaf, !handle.leaf->has_value};
+            term.operand = {tape.input(*handle.leaf) + handle.slot, Kind::leaf,
+                            !handle.leaf->has_value};
             return Found::term;
         case Handle::State::result:
         case Handle::State::varying: {
@@ -137,7 +142,7 @@ double read_value(const Handle& handle) {
                     "Variable does not have value: " +
                     (handle.leaf->has_name ? handle.leaf->name : std::string("(no name)")));
             }
-            return handle.leaf->value;
+            return handle.leaf->array ? handle.leaf->array->value[handle.slot] : handle.leaf->value;
         default:
             if (handle.tape->is_graph() && handle.tape->may_be_stale())
                 handle.tape->require_current(handle.slot);

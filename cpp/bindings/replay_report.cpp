@@ -1,6 +1,7 @@
 // Replays that say where in the user's code a decision or an escape lies.
 #include <algorithm>
 
+#include "autodiffx/array.hpp"
 #include "common.hpp"
 
 namespace autodiffx::bindings {
@@ -67,18 +68,22 @@ void warn_of_escapes(Tape& tape) {
     if (!pending || !tape.is_stale()) return;
     std::vector<std::uint8_t> changed(tape.primals.size(), 0);
     for (Input const& input : tape.inputs) {
-        if (input.leaf != nullptr) changed[input.slot] = input.leaf->version != input.version;
-        else
-            changed[input.slot] =
-                input.captured->on_tape() && (input.captured->tape->replays != input.version ||
-                                              input.captured->tape->is_stale());
+        bool const is_new = input.leaf != nullptr
+                                ? input.leaf->version != input.version
+                                : input.captured->on_tape() &&
+                                      (input.captured->tape->replays != input.version ||
+                                       input.captured->tape->is_stale());
+        std::fill_n(changed.begin() + input.slot, input.slots, is_new);
     }
     for (std::size_t i = 0; i < tape.statements.size(); ++i) {
         Statement const& statement = tape.statements[i];
         if (statement.op == Op::guard) continue;
-        Slot slots[3];
-        int const arity = tape.operands(statement, slots);
-        for (int k = 0; k < arity; ++k) changed[statement.result] |= changed[slots[k]];
+        Slot const first = statement.result + 1 - tape.slots_of(statement);
+        std::uint8_t any = 0;
+        for_each_operand(tape, statement, [&](Slot operand, std::uint32_t slots, Kind) {
+            for (std::uint32_t k = 0; k < slots; ++k) any |= changed[operand + k];
+        });
+        std::fill(changed.begin() + first, changed.begin() + statement.result + 1, any);
     }
     for (std::size_t i = 0; i < escapes.size(); ++i) {
         if (escapes[i].warned) continue;

@@ -6,6 +6,7 @@
 // recorded instead, so that its result can be differentiated in turn.
 #include <optional>
 
+#include "arrays.hpp"
 #include "number.hpp"
 
 namespace autodiffx::bindings {
@@ -118,6 +119,12 @@ std::vector<Number> differentiate(Region& region, const std::vector<Argument>& a
         throw graph_error(
             "the function given to grad() left another tape in use: close the Graphs that it "
             "opens");
+    }
+    if (is_array(output)) {
+        ArrayView const& view = view_of(output);
+        raise_type_error("grad() needs a function that returns a scalar, got an array of shape " +
+                         shape_text(view.shape(), view.ndim) +
+                         ": add its elements up, or differentiate them one by one");
     }
     Term term;
     find_term(tape, output, term);

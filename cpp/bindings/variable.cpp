@@ -2,9 +2,11 @@
 #include <cmath>
 
 #include "arithmetic.hpp"
+#include "arrays.hpp"
 #include "attributes.hpp"
 #include "common.hpp"
 #include "functions.hpp"
+#include "making.hpp"
 
 #include <structmember.h>  // needs Python.h before it
 
@@ -17,9 +19,12 @@ namespace {
 
 // ---- birth and death ---------------------------------------------------------
 
-void forget_leaf(Handle& handle) {
-    if (handle.state != Handle::State::leaf) return;
-    handle.leaf->object = nullptr;
+void forget_leaf(PyObject* self) {
+    Handle& handle = handle_of(self);
+    bool const is_leaf = handle.state == Handle::State::leaf;
+    // Passive arrays and arrays of a cleared graph keep their elements in one.
+    if (!is_leaf && !handle.array) return;
+    if (handle.leaf->object == self) handle.leaf->object = nullptr;
     handle.leaf->release();
 }
 
@@ -28,7 +33,11 @@ void deallocate(PyObject* self) {
     PyTypeObject* const type = Py_TYPE(self);
     if (object->weak_references != nullptr) PyObject_ClearWeakRefs(self);
     if (object->handle.on_tape()) object->handle.tape->unlink(object->handle);
-    else forget_leaf(object->handle);
+    else forget_leaf(self);
+    if (object->view != nullptr) {
+        free_view(object->view);
+        object->view = nullptr;
+    }
     if (type == variable_type && free_list.count < FreeList::limit) {
         free_list.objects[free_list.count++] = self;
         return;
@@ -36,57 +45,6 @@ void deallocate(PyObject* self) {
     auto const release = reinterpret_cast<freefunc>(PyType_GetSlot(type, Py_tp_free));
     release(self);
     Py_DECREF(type);
-}
-
-PyObject* create(PyTypeObject* type, PyObject*, PyObject*) {
-    PyObject* const self = PyType_GenericAlloc(type, 0);
-    if (self == nullptr) return nullptr;
-    new (&handle_of(self)) Handle();
-    handle_of(self).value = std::nan("");
-    if (constant_type != nullptr && PyType_IsSubtype(type, constant_type) != 0) return self;
-    // A subclass that forgets to call __init__ gets a placeholder, not a number.
-    Leaf* const leaf = new (std::nothrow) Leaf();
-    if (leaf == nullptr) {
-        Py_DECREF(self);
-        return PyErr_NoMemory();
-    }
-    leaf->value = std::nan("");
-    leaf->object = self;
-    handle_of(self).leaf = leaf;
-    handle_of(self).state = Handle::State::leaf;
-    return self;
-}
-
-int initialise_variable(PyObject* self, PyObject* arguments, PyObject* keywords) {
-    return guarded([&]() -> int {
-        PyObject *value = Py_None, *name = Py_None;
-        static const char* names[] = {"value", "name", nullptr};
-        if (PyArg_ParseTupleAndKeywords(arguments, keywords, "|OO:Variable",
-                                        const_cast<char**>(names), &value, &name) == 0) {
-            return -1;
-        }
-        double const number = value == Py_None ? 0.0 : number_or_raise("Variable()", value);
-        Handle const& handle = handle_of(self);
-        if (handle.state != Handle::State::leaf)
-            raise_type_error("__init__ of a Variable that is not a leaf");
-        set_name(*handle.leaf, name);
-        if (value != Py_None) handle.leaf->set(number);
-        return 0;
-    });
-}
-
-int initialise_constant(PyObject* self, PyObject* arguments, PyObject* keywords) {
-    return guarded([&]() -> int {
-        PyObject* value = nullptr;
-        static const char* names[] = {"value", nullptr};
-        if (PyArg_ParseTupleAndKeywords(arguments, keywords, "O:Constant",
-                                        const_cast<char**>(names), &value) == 0) {
-            return -1;
-        }
-        double const number = number_or_raise("Constant()", value);
-        handle_of(self).value = number;
-        return 0;
-    });
 }
 
 // ---- text --------------------------------------------------------------------
@@ -102,15 +60,19 @@ std::string text_of(double value) {
 PyObject* represent(PyObject* self) {
     return guarded([&]() -> PyObject* {
         Handle const& handle = handle_of(self);
-        std::string text = type_name(self) + "(";
-        std::string separator;
+        std::string text = handle.array ? array_text(self) : type_name(self) + "(";
+        std::string separator = handle.array ? ", " : "";
         auto const add = [&](const std::string& part) {
             text += separator + part;
             separator = ", ";
         };
-        if (handle.state == Handle::State::leaf) {
-            if (handle.leaf->has_value) add(text_of(handle.leaf->value));
-            if (handle.leaf->has_name)
+        if (handle.array) {
+            const Statement* const statement = statement_of(handle);
+            if (statement != nullptr)
+                add("op='" + std::string(name_of(*handle.tape, *statement)) + "'");
+        } else if (handle.state == Handle::State::leaf) {
+            if (handle.leaf->has_value) add(text_of(read_value(handle)));
+            if (handle.leaf->has_name && handle.leaf->object == self)
                 add("name=" + std::string(py::repr(py::str(handle.leaf->name))));
         } else if (handle.state == Handle::State::constant) {
             if (Py_TYPE(self) == variable_type) text = "Constant(";
@@ -126,7 +88,8 @@ PyObject* represent(PyObject* self) {
                 add(dynamic_cast<const stale_error*>(&error) != nullptr ? "stale" : "no value");
             }
             const Statement* const statement = statement_of(handle);
-            if (statement != nullptr) add("op='" + std::string(name_of(statement->op)) + "'");
+            if (statement != nullptr)
+                add("op='" + std::string(name_of(*handle.tape, *statement)) + "'");
         }
         text += ")";
         return py::str(text).release().ptr();
@@ -135,6 +98,13 @@ PyObject* represent(PyObject* self) {
 
 PyObject* format(PyObject* self, PyObject* specification) {
     return guarded([&]() -> PyObject* {
+        if (is_array(self)) {
+            if (PyObject_IsTrue(specification) == 0)
+                return PyObject_Str(py::object(py::handle(self).attr("value")).ptr());
+            raise_type_error(
+                "unsupported format string passed to Variable.__format__: format the "
+                "elements, or x.value");
+        }
         py::object const value = py::float_(read_value(handle_of(self)));
         note_escape(handle_of(self));
         return PyObject_Format(value.ptr(), specification);
@@ -158,45 +128,16 @@ PyObject* backward(PyObject* self, PyObject* arguments, PyObject* keywords) {
                                         const_cast<char**>(names), &seed, &accumulate) == 0) {
             return nullptr;
         }
-        double const adjoint =
-            seed == nullptr ? 1.0 : number_or_raise("the seed of backward()", seed);
+        if (is_array(self)) {
+            require_active(handle_of(self));
+            backward_from_array(handle_of(self), array_seed(self, seed), accumulate != 0);
+            Py_RETURN_NONE;
+        }
+        double const adjoint = seed == nullptr || seed == Py_None
+                                   ? 1.0
+                                   : number_or_raise("the seed of backward()", seed);
         backward_from(handle_of(self), adjoint, accumulate != 0);
         Py_RETURN_NONE;
-    });
-}
-
-PyObject* reduce(PyObject* self, PyObject*) {
-    return guarded([&]() -> PyObject* {
-        Handle const& handle = handle_of(self);
-        py::object const type =
-            py::reinterpret_borrow<py::object>(reinterpret_cast<PyObject*>(Py_TYPE(self)));
-        py::object attributes = py::none();
-        if (PyObject_HasAttrString(self, "__dict__") != 0)
-            attributes = py::handle(self).attr("__dict__");
-        if (handle.state == Handle::State::constant) {
-            return py::make_tuple(type.ptr() == reinterpret_cast<PyObject*>(variable_type)
-                                      ? py::reinterpret_borrow<py::object>(
-                                            reinterpret_cast<PyObject*>(constant_type))
-                                      : type,
-                                  py::make_tuple(handle.value), attributes)
-                .release()
-                .ptr();
-        }
-        if (handle.state != Handle::State::leaf) {
-            raise_type_error(
-                "only leaves can be pickled or copied, this value was computed: use its .value");
-        }
-        Leaf const& leaf = *handle.leaf;
-        py::object const value =
-            leaf.has_value ? py::object(py::float_(leaf.value)) : py::object(py::none());
-        py::object const name =
-            leaf.has_name ? py::object(py::str(leaf.name)) : py::object(py::none());
-        py::object const grad =
-            leaf.has_grad ? py::object(py::float_(leaf.grad)) : py::object(py::none());
-        py::object const restore = py::module_::import("autodiffx._core").attr("_restore_variable");
-        return py::make_tuple(restore, py::make_tuple(type, value, name, grad), attributes)
-            .release()
-            .ptr();
     });
 }
 
@@ -220,24 +161,34 @@ PyMemberDef members[] = {{"__weaklistoffset__", T_PYSSIZET,
                          {nullptr, 0, 0, 0, nullptr}};
 
 constexpr char const* variable_doc =
-    "Variable(value=None, name=None)\n--\n\n"
-    "A number that can be differentiated by.\n\n"
+    "Variable(value=None, name=None, dtype=None)\n--\n\n"
+    "A number or an array that can be differentiated by.\n\n"
     "Arithmetic on it is recorded; backward() of a result sets the grad of every\n"
     "Variable that the result depends on.\n\n"
-    "value: int, float, bool, NumPy scalar or 0-d array, kept as a float. Without one\n"
-    "it is a placeholder, which can be recorded in a Graph and set later.\n"
-    "name: a str for messages and drawings.\n\n"
-    "Raises TypeError for anything that is not a real number.\n\n"
+    "value: int, float, bool, NumPy scalar or 0-d array, kept as a float; or an array_like\n"
+    "of any shape, copied. Without one it is a placeholder, which can be recorded in a\n"
+    "Graph and set later.\n"
+    "name: a str for messages and drawings. As the second positional argument a dtype (a\n"
+    "type or numpy.dtype) is taken too, as in NumPy.\n"
+    "dtype: float64 or float32. Without one float32 arrays stay float32; numbers,\n"
+    "integers, booleans and lists become float64.\n\n"
+    "Raises TypeError for anything that is not a real number or an array of them,\n"
+    "ValueError for nested lists of uneven lengths. Writing into arrays is not supported\n"
+    "yet (NotImplementedError), nor are functions of arrays in grad() and jvp().\n\n"
     ">>> import autodiffx as adx\n"
     ">>> x = adx.Variable(3.0, name=\"x\")\n"
     ">>> y = x * x\n"
     ">>> y.backward()\n"
     ">>> x.grad\n"
-    "6.0\n";
+    "6.0\n"
+    ">>> w = adx.Variable([1.0, 2.0])\n"
+    ">>> (w * w).backward(seed=[1.0, 1.0])\n"
+    ">>> w.grad\n"
+    "array([2., 4.])\n";
 
 constexpr char const* constant_doc =
-    "Constant(value)\n--\n\n"
-    "A number that nothing is differentiated by: passive, read-only.\n\n"
+    "Constant(value, dtype=None)\n--\n\n"
+    "A number or an array that nothing is differentiated by: passive, read-only.\n\n"
     "Operations on constants alone give constants. Its grad is always None, and\n"
     "backward() of what depends on constants alone is a ValueError.\n\n"
     ">>> import autodiffx as adx\n"
@@ -256,21 +207,6 @@ PyTypeObject* make_type(const char* name, std::vector<PyType_Slot> slots, PyType
     return reinterpret_cast<PyTypeObject*>(type);
 }
 
-// type(value, name) without calling __init__ of a subclass, with its grad.
-py::object restore_variable(const py::object& type, const py::object& value, const py::object& name,
-                            const py::object& grad) {
-    auto* const as_type = reinterpret_cast<PyTypeObject*>(type.ptr());
-    if (!PyType_Check(type.ptr()) || PyType_IsSubtype(as_type, variable_type) == 0) {
-        raise_type_error("a pickled Variable names a type that is not one");
-    }
-    py::object const made = py::reinterpret_steal<py::object>(create(as_type, nullptr, nullptr));
-    if (!made) throw py::error_already_set();
-    if (initialise_variable(made.ptr(), py::make_tuple(value, name).ptr(), nullptr) != 0)
-        throw py::error_already_set();
-    if (!grad.is_none()) made.attr("grad") = grad;
-    return made;
-}
-
 }  // namespace
 
 void register_variable(py::module_& module) {
@@ -281,8 +217,10 @@ void register_variable(py::module_& module) {
     };
     methods.push_back(
         {"backward", with_keywords(backward), METH_VARARGS | METH_KEYWORDS,
-         "backward($self, seed=1.0, accumulate=False)\n--\n\n"
+         "backward($self, seed=None, accumulate=False)\n--\n\n"
          "Sets the grad of every leaf that this value depends on to seed times the derivative.\n\n"
+         "seed: a number, 1 if left out; of an array one that broadcasts to its shape, left out\n"
+         "only where there is a single element (ValueError otherwise).\n"
          "accumulate=True adds to what is there. Leaves that the value does not depend on are\n"
          "left alone; where it depends on one with derivative zero, grad is 0.0.\n\n"
          "Raises ValueError if the value depends on no Variable or a placeholder has no value,\n"
@@ -294,15 +232,25 @@ void register_variable(py::module_& module) {
     methods.push_back({"__format__", format, METH_O, nullptr});
     methods.push_back({"__reduce__", reduce, METH_NOARGS, nullptr});
     for (PyMethodDef const& method : numpy_methods()) methods.push_back(method);
+    for (PyMethodDef const& method : array_methods()) methods.push_back(method);
+    for (PyMethodDef const& method : array_protocol_methods()) methods.push_back(method);
     methods.push_back({nullptr, nullptr, 0, nullptr});
 
+    static std::vector<PyGetSetDef> attributes;
+    for (PyGetSetDef* each = variable_attributes; each->name != nullptr; ++each)
+        attributes.push_back(*each);
+    for (PyGetSetDef* each = array_attributes; each->name != nullptr; ++each)
+        attributes.push_back(*each);
+    attributes.push_back({nullptr, nullptr, nullptr, nullptr, nullptr});
+
     std::vector<PyType_Slot> slots = number_slots();
+    for (PyType_Slot const& slot : array_slots()) slots.push_back(slot);
     slots.insert(slots.end(), {{Py_tp_new, reinterpret_cast<void*>(create)},
                                {Py_tp_init, reinterpret_cast<void*>(initialise_variable)},
                                {Py_tp_dealloc, reinterpret_cast<void*>(deallocate)},
                                {Py_tp_repr, reinterpret_cast<void*>(represent)},
                                {Py_tp_hash, reinterpret_cast<void*>(hash)},
-                               {Py_tp_getset, variable_attributes},
+                               {Py_tp_getset, attributes.data()},
                                {Py_tp_members, members},
                                {Py_tp_methods, methods.data()},
                                {Py_tp_doc, const_cast<char*>(variable_doc)}});
@@ -313,7 +261,8 @@ void register_variable(py::module_& module) {
                               variable_type);
     module.add_object("Variable", reinterpret_cast<PyObject*>(variable_type));
     module.add_object("Constant", reinterpret_cast<PyObject*>(constant_type));
-    module.def("_restore_variable", &restore_variable);
+    module.def("_restore_variable", &restore_variable, py::arg("type"), py::arg("value"),
+               py::arg("name"), py::arg("grad"), py::arg("dtype") = py::none());
 }
 
 }  // namespace autodiffx::bindings

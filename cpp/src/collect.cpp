@@ -4,9 +4,10 @@
 // of it is dead, and what an expression costs then does not depend on how much
 // else lives on the tape. When the tape has doubled, all of it is.
 #include <algorithm>
+#include <cstring>
 #include <vector>
 
-#include "autodiffx/tape.hpp"
+#include "autodiffx/array.hpp"
 
 namespace autodiffx {
 
@@ -49,13 +50,23 @@ struct Young {
         }
         for (std::size_t i = tape.statements.size(); i-- > base.statements;) {
             Statement const& statement = tape.statements[i];
-            if (statement.result > highest || mark_of(statement.result) == 0) continue;
-            Slot slots[3] = {};
-            int const arity = tape.operands(statement, slots);
-            for (int k = 0; k < arity; ++k) {
-                if (contains(slots[k])) mark_of(slots[k]) = 1;
-            }
+            std::uint32_t const slots = tape.slots_of(statement);
+            Slot const first = statement.result - slots + 1;
+            if (first > highest || !lives_whole(first, slots)) continue;
+            for_each_operand(tape, statement, [this](Slot operand, std::uint32_t count, Kind) {
+                if (contains(operand)) std::memset(&mark_of(operand), 1, count);
+            });
         }
+        for (std::size_t i = base.inputs; i < tape.inputs.size(); ++i) {
+            lives_whole(tape.inputs[i].slot, tape.inputs[i].slots);
+        }
+    }
+    // An array of which one element is alive lives as a whole.
+    bool lives_whole(Slot first, std::uint32_t slots) {
+        std::uint8_t* const marks = &mark_of(first);
+        if (std::memchr(marks, 1, slots) == nullptr) return false;
+        std::memset(marks, 1, slots);
+        return true;
     }
 
     void find_places() {
@@ -81,22 +92,39 @@ void Tape::collect(const Position& base) {
     } catch (const std::bad_alloc&) {
         tenured_ = position();  // no memory to tidy up with: go on without
         collect_at_ = 2 * statements.size();
+        collect_slots_at_ = 2 * primals.size();
         return;
     }
 
     // Statements and their pairs. A mark goes between what is left around it.
-    std::size_t kept = base.statements, kept_pairs = base.pairs;
+    std::size_t kept = base.statements, kept_pairs = base.pairs, kept_words = base.words;
     auto mark = young.marks.begin();
     for (std::size_t i = base.statements; i <= statements.size(); ++i) {
         for (; mark != young.marks.end() && (*mark)->position.statements == i; ++mark) {
             (*mark)->position.statements = kept;
             (*mark)->position.pairs = kept_pairs;
+            (*mark)->position.words = kept_words;
             (*mark)->position.slots = young.place(static_cast<Slot>((*mark)->position.slots));
             (*mark)->slot = static_cast<Slot>((*mark)->position.slots);
         }
         if (i == statements.size()) break;
         Statement statement = statements[i];
         if (young.mark_of(statement.result) == 0) continue;
+        if (statement.op == Op::array) {
+            ArrayRecord const record(*this, statement);
+            for (int k = 0; k < record.arity(); ++k) {
+                ArrayPart const part = record.operand(k);
+                words[statement.a + record.operand_word(k)] =
+                    ArrayRecord::extent_word(young.place(part.first), part.slots);
+            }
+            std::memmove(words.data() + kept_words, words.data() + statement.a,
+                         statement.b * sizeof(words[0]));
+            statement.a = static_cast<Slot>(kept_words);
+            kept_words += statement.b;
+            statement.result = young.place(statement.result);
+            statements[kept++] = statement;
+            continue;
+        }
         if (arity_of(statement.op) == 3) {
             Pair const pair = pairs[statement.b];
             statement.b = static_cast<Slot>(kept_pairs);
@@ -110,6 +138,7 @@ void Tape::collect(const Position& base) {
     }
     statements.truncate(kept);
     pairs.truncate(kept_pairs);
+    words.truncate(kept_words);
 
     std::size_t kept_inputs = base.inputs;
     mark = young.marks.begin();
@@ -136,7 +165,10 @@ void Tape::collect(const Position& base) {
     primals.truncate(young.places.back());
 
     slots_moved();
-    if (base.statements == 0) collect_at_ = std::max(first_full_collection, 2 * kept);
+    if (base.statements == 0) {
+        collect_at_ = std::max(first_full_collection, 2 * kept);
+        collect_slots_at_ = std::max(4 * first_slots, 2 * primals.size());
+    }
     tenured_ = position();
 }
 

@@ -1,5 +1,6 @@
 // The forward sweep: tangents from the inputs up.
 #pragma GCC diagnostic ignored "-Wpedantic"  // computed goto
+#include "autodiffx/array.hpp"
 #include "autodiffx/sweep.hpp"
 
 namespace autodiffx {
@@ -7,10 +8,14 @@ namespace autodiffx {
 namespace {
 
 struct ForwardStep {
+    const Tape* tape;
     const double* primals;
     const Pair* pairs;
     double* tangents;
 
+    void array(const Statement& s) const {
+        push_forward(ArrayRecord(*tape, s), primals, tangents);
+    }
     template <Op op>
     void unary(const Statement& s) {
         double const a = primals[s.a], r = primals[s.result];
@@ -60,7 +65,7 @@ void forward_sweep(Tape& tape, Arena<double>& tangents) {
     for (std::size_t i = 0; i < tape.statements.size(); i += poll_interval) {
         std::size_t const end = std::min(i + poll_interval, tape.statements.size());
         run(tape.statements.data() + i, tape.statements.data() + end,
-            ForwardStep{tape.primals.data(), tape.pairs.data(), tangents.data()});
+            ForwardStep{&tape, tape.primals.data(), tape.pairs.data(), tangents.data()});
         if (end != tape.statements.size() && sweep_poll != nullptr) sweep_poll();
     }
 }

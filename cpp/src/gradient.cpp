@@ -4,6 +4,7 @@
 #include <unordered_map>
 #include <utility>
 
+#include "autodiffx/array.hpp"
 #include "autodiffx/sweep.hpp"
 
 namespace autodiffx {
@@ -17,6 +18,25 @@ std::atomic<std::uint64_t> backward_calls{0};
                       " uses a value of a graph that has been cleared: record it again");
 }
 
+bool is_array(const Input& input) {
+    return input.leaf != nullptr ? input.leaf->array != nullptr : input.captured->array;
+}
+
+// Of an array that another tape captured.
+Dtype dtype_of(const Tape& tape, const Handle& handle) {
+    std::size_t const at = tape.statement_of(handle.slot);
+    if (at != Tape::npos) {
+        Statement const& statement = tape.statements[at];
+        return statement.op == Op::array ? ArrayRecord(tape, statement).dtype() : Dtype::float64;
+    }
+    const Input* const input = tape.input_at(handle.slot);
+    if (input == nullptr) return Dtype::float64;
+    if (input->leaf != nullptr)
+        return input->leaf->array ? input->leaf->array->dtype : Dtype::float64;
+    return input->captured->on_tape() ? dtype_of(*input->captured->tape, *input->captured)
+                                      : Dtype::float64;
+}
+
 // Seeds that wait, by tape.
 template <class T>
 using Pending = std::vector<std::pair<Tape*, std::vector<Seed<T>>>>;
@@ -24,21 +44,35 @@ using Pending = std::vector<std::pair<Tape*, std::vector<Seed<T>>>>;
 // Takes the adjoints of the inputs that a sweep touched: leaves are added to
 // `found`, what belongs to an enclosing tape to `pending`.
 template <class T>
-void harvest(Tape& tape, Adjoints<T>& adjoints, std::vector<std::pair<Leaf*, T>>& found,
+void harvest(Tape& tape, Adjoints<T>& adjoints, std::vector<LeafFound<T>>& found,
              Pending<T>& pending) {
     Slot* const first = adjoints.touched.data();
     Slot* const last = first + adjoints.touched.size();
     if (!std::is_sorted(first, last)) std::sort(first, last);
     auto input = tape.inputs.begin();
+    const Input* array_done = nullptr;
     for (Slot const* slot = first; slot != last; ++slot) {
         // Neighbours on the list are mostly neighbours among the inputs.
         if (input == tape.inputs.end() || input->slot != *slot) {
-            input =
-                std::lower_bound(tape.inputs.begin(), tape.inputs.end(), *slot,
-                                 [](const Input& one, Slot wanted) { return one.slot < wanted; });
+            input = std::prev(
+                std::upper_bound(tape.inputs.begin(), tape.inputs.end(), *slot,
+                                 [](Slot wanted, const Input& one) { return wanted < one.slot; }));
         }
+        if (array_done == &*input) continue;  // another element of the same
         T const adjoint = adjoints.values[*slot];
-        bool const passive = adjoints.reached[*slot] == reached_passively;
+        bool passive = true;
+        std::vector<T> extent;
+        if (input->slots == 1 && !is_array(*input)) {
+            passive = (adjoints.reached[*slot] & 3u) == reached_passively;
+        } else {
+            array_done = &*input;
+            for (; slot + 1 != last && slot[1] < input->slot + input->slots; ++slot) {
+                passive = passive && (adjoints.reached[*slot] & 3u) == reached_passively;
+            }
+            passive = passive && (adjoints.reached[*slot] & 3u) == reached_passively;
+            const T* const from = adjoints.values.data() + input->slot;
+            extent.assign(from, from + input->slots);
+        }
         if (input->leaf != nullptr) {
             if (input->leaf->version != input->version) {
                 throw stale_error(
@@ -46,7 +80,7 @@ void harvest(Tape& tape, Adjoints<T>& adjoints, std::vector<std::pair<Leaf*, T>>
                     " was set after this value was computed: compute it again, or record with "
                     "Graph");
             }
-            if (!passive) found.emplace_back(input->leaf, adjoint);
+            if (!passive) found.push_back({input->leaf, adjoint, std::move(extent)});
         } else {
             Tape* const outer = input->captured->tape;
             if (outer == nullptr) throw_cleared(tape);
@@ -56,17 +90,19 @@ void harvest(Tape& tape, Adjoints<T>& adjoints, std::vector<std::pair<Leaf*, T>>
                 pending.emplace_back(outer, std::vector<Seed<T>>{});
                 at = std::prev(pending.end());
             }
-            at->second.push_back({input->captured->slot, adjoint, passive});
+            Slot const place = input->captured->slot + 1 - input->slots;
+            at->second.push_back(
+                {place, adjoint, passive, std::move(extent), dtype_of(*outer, *input->captured)});
         }
-        ++input;
+        if (array_done != &*input) ++input;
     }
 }
 
 // Sweeps `tape` and then every tape that it captures from, each after all that
 // capture from it, so that each is swept once.
 template <class T, class Sweep>
-std::vector<std::pair<Leaf*, T>> gather(Tape& tape, Seed<T> seed, Sweep sweep) {
-    std::vector<std::pair<Leaf*, T>> found;
+std::vector<LeafFound<T>> gather(Tape& tape, Seed<T> seed, Sweep sweep) {
+    std::vector<LeafFound<T>> found;
     Pending<T> pending;
     pending.emplace_back(&tape, std::vector<Seed<T>>{seed});
     std::vector<Tape*> swept;
@@ -105,8 +141,8 @@ void bring_up_to_date(Tape& tape, Slot slot) {
 // The tangents of all slots of `tape` and of the tapes it captures from.
 std::unordered_map<Tape*, Arena<double>> tangents_of(Tape& tape,
                                                      const std::vector<LeafTangent>& direction) {
-    std::unordered_map<const Leaf*, double> seeds;
-    for (LeafTangent const& entry : direction) seeds[entry.leaf] += entry.tangent;
+    std::unordered_map<const Leaf*, const LeafTangent*> seeds;
+    for (LeafTangent const& entry : direction) seeds[entry.leaf] = &entry;
     std::unordered_map<Tape*, Arena<double>> all;
     for (Tape* each : capture_order(tape)) {
         Arena<double>& tangents = all[each];
@@ -114,12 +150,16 @@ std::unordered_map<Tape*, Arena<double>> tangents_of(Tape& tape,
         for (Input const& input : each->inputs) {
             if (input.leaf != nullptr) {
                 auto const at = seeds.find(input.leaf);
-                if (at != seeds.end()) tangents[input.slot] = at->second;
+                if (at == seeds.end()) continue;
+                std::vector<double> const& extent = at->second->extent;
+                if (extent.empty()) tangents[input.slot] = at->second->tangent;
+                else std::copy(extent.begin(), extent.end(), tangents.data() + input.slot);
             } else {
                 if (!input.captured->on_tape()) throw_cleared(*each);
                 Tape& outer = *input.captured->tape;
                 if (!outer.is_graph()) outer.require_current(input.captured->slot);
-                tangents[input.slot] = all.at(&outer)[input.captured->slot];
+                const double* const end = all.at(&outer).data() + input.captured->slot + 1;
+                std::copy(end - input.slots, end, tangents.data() + input.slot);
             }
         }
         forward_sweep(*each, tangents);
@@ -127,19 +167,40 @@ std::unordered_map<Tape*, Arena<double>> tangents_of(Tape& tape,
     return all;
 }
 
+// The adjoints of an array as duals, packed.
+std::vector<dual<double>> without_tangents(const Seed<double>& seed) {
+    std::vector<dual<double>> extent(seed.extent.size());
+    if (seed.dtype == Dtype::float32) {
+        auto const* const from = reinterpret_cast<const float*>(seed.extent.data());
+        auto* const to = reinterpret_cast<float*>(extent.data());
+        for (std::size_t i = 0; i < 2 * extent.size(); ++i) to[2 * i] = from[i];
+    } else {
+        for (std::size_t i = 0; i < extent.size(); ++i) extent[i] = dual<double>(seed.extent[i]);
+    }
+    return extent;
+}
+
+// The tangents of packed dual adjoints, packed.
+std::vector<double> tangents_in(const Leaf& leaf, const std::vector<dual<double>>& extent) {
+    std::vector<double> result(extent.size());
+    if (leaf.array && leaf.array->dtype == Dtype::float32) {
+        auto const* const from = reinterpret_cast<const float*>(extent.data());
+        auto* const to = reinterpret_cast<float*>(result.data());
+        for (std::size_t i = 0; i < 2 * extent.size(); ++i) to[i] = from[2 * i + 1];
+    } else {
+        for (std::size_t i = 0; i < extent.size(); ++i) result[i] = extent[i].tangent;
+    }
+    return result;
+}
+
 }  // namespace
 
-std::vector<LeafAdjoint> gradient(Tape& tape, Slot slot, double seed) {
-    bring_up_to_date(tape, slot);
-    auto const found =
-        gather<double>(tape, {slot, seed}, [](Tape& at, auto const& seeds, auto take) {
-            reverse_sweep(at, at.adjoints, seeds);
-            take(at.adjoints);
-        });
-    std::vector<LeafAdjoint> result;
-    result.reserve(found.size());
-    for (auto const& [leaf, adjoint] : found) result.push_back({leaf, adjoint});
-    return result;
+std::vector<LeafAdjoint> gradient(Tape& tape, Seed<double> seed) {
+    bring_up_to_date(tape, seed.last());
+    return gather<double>(tape, std::move(seed), [](Tape& at, auto const& seeds, auto take) {
+        reverse_sweep(at, at.adjoints, seeds);
+        take(at.adjoints);
+    });
 }
 
 void store_gradient(const std::vector<LeafAdjoint>& found, bool accumulate) {
@@ -148,30 +209,44 @@ void store_gradient(const std::vector<LeafAdjoint>& found, bool accumulate) {
         Leaf& leaf = *entry.leaf;
         bool const first = leaf.written != call;
         bool const add = !first || (accumulate && leaf.has_grad);
-        leaf.grad = add ? leaf.grad + entry.adjoint : entry.adjoint;
+        if (leaf.array) {
+            std::vector<double>& grad = leaf.array->grad;
+            if (add) add_packed(grad.data(), entry.extent, leaf.array->dtype);
+            else grad = entry.extent;
+        } else {
+            leaf.grad = add ? leaf.grad + entry.adjoint : entry.adjoint;
+        }
         leaf.has_grad = true;
         leaf.written = call;
     }
 }
 
-double tangent(Tape& tape, Slot slot, const std::vector<LeafTangent>& direction) {
-    bring_up_to_date(tape, slot);
-    return tangents_of(tape, direction).at(&tape)[slot];
+std::vector<double> tangent(Tape& tape, Slot first, Slot last,
+                            const std::vector<LeafTangent>& direction) {
+    bring_up_to_date(tape, last);
+    auto const all = tangents_of(tape, direction);
+    const double* const tangents = all.at(&tape).data();
+    return {tangents + first, tangents + last + 1};
 }
 
-std::vector<LeafAdjoint> hessian_product(Tape& tape, Slot slot,
+std::vector<LeafAdjoint> hessian_product(Tape& tape, const Seed<double>& seed,
                                          const std::vector<LeafTangent>& direction) {
-    bring_up_to_date(tape, slot);
+    bring_up_to_date(tape, seed.last());
+    Seed<dual<double>> twofold{seed.slot, dual<double>(seed.adjoint)};
+    twofold.dtype = seed.dtype;
+    twofold.extent = without_tangents(seed);
     auto const tangents = tangents_of(tape, direction);
-    auto const found = gather<dual<double>>(
-        tape, {slot, dual<double>(1.0)}, [&](Tape& at, auto const& seeds, auto take) {
+    auto const found =
+        gather<dual<double>>(tape, std::move(twofold), [&](Tape& at, auto const& seeds, auto take) {
             Adjoints<dual<double>> adjoints;
             reverse_sweep(at, tangents.at(&at), adjoints, seeds);
             take(adjoints);
         });
     std::vector<LeafAdjoint> result;
     result.reserve(found.size());
-    for (auto const& [leaf, adjoint] : found) result.push_back({leaf, adjoint.tangent});
+    for (auto const& [leaf, adjoint, extent] : found) {
+        result.push_back({leaf, adjoint.tangent, tangents_in(*leaf, extent)});
+    }
     return result;
 }
 

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <stdexcept>
 
+#include "autodiffx/array.hpp"
 #include "autodiffx/sweep.hpp"
 
 namespace autodiffx {
@@ -31,6 +32,7 @@ struct ReplayStep {
         Pair const pair = pairs[s.b];
         primals[s.result] = Row<op>::primal(primals[s.a], primals[pair.b], primals[pair.c]);
     }
+    void array(const Statement& s) const { evaluate(ArrayRecord(*tape, s), primals); }
     void guard(const Statement& s) const {
         double const decided = decide(s.relation(), primals[s.a], primals[s.b]);
         // A guard on a rounding compares with the integer it gave, kept as b.
@@ -60,6 +62,10 @@ void run(const Statement* at, const Statement* end, ReplayStep step) {
 
 constexpr std::size_t poll_interval = std::size_t{1} << 20;
 
+void copy_in(Tape& tape, const Input& input, const double* packed) {
+    std::copy(packed, packed + input.slots, tape.primals.data() + input.slot);
+}
+
 void load_inputs(Tape& tape) {
     for (Input const& input : tape.inputs) {
         if (input.leaf != nullptr && !input.leaf->has_value) {
@@ -70,7 +76,8 @@ void load_inputs(Tape& tape) {
     }
     for (Input& input : tape.inputs) {
         if (input.leaf != nullptr) {
-            tape.primals[input.slot] = input.leaf->value;
+            if (input.leaf->array) copy_in(tape, input, input.leaf->array->value.data());
+            else tape.primals[input.slot] = input.leaf->value;
             input.version = input.leaf->version;
         } else if (input.captured) {
             if (!input.captured->on_tape()) {
@@ -81,7 +88,7 @@ void load_inputs(Tape& tape) {
             Tape& outer = *input.captured->tape;
             // An ambient tape cannot be replayed: what was set since makes its values stale.
             if (!outer.is_graph()) outer.require_current(input.captured->slot);
-            tape.primals[input.slot] = outer.primals[input.captured->slot];
+            copy_in(tape, input, outer.primals.data() + input.captured->slot + 1 - input.slots);
             input.version = input.captured->tape->replays;
         }
         input.loaded = true;

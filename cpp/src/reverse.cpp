@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstring>
 
+#include "autodiffx/array.hpp"
 #include "autodiffx/inline.hpp"
 #include "autodiffx/sweep.hpp"
 
@@ -11,6 +12,9 @@ namespace autodiffx {
 void (*sweep_poll)() = nullptr;
 
 namespace {
+
+// Beside what was reached, in the last slot of an array input: it stands in Adjoints::extents.
+constexpr std::uint8_t extent_listed = 4;
 
 // Statements between two polls.
 constexpr std::size_t poll_interval = std::size_t{1} << 20;
@@ -32,13 +36,16 @@ bool is_zero(const Recorded& x) { return x.is(0.0); }
 // since the tape does not grow under them.
 struct PrimalSource {
     using Number = double;
+    const Tape* tape;
     const Statement* statements;
     const double* primals;
     const Pair* pairs;
-    explicit PrimalSource(const Tape& tape)
-        : statements(tape.statements.data()),
-          primals(tape.primals.data()),
-          pairs(tape.pairs.data()) {}
+    static constexpr const double* tangents = nullptr;
+    explicit PrimalSource(const Tape& of)
+        : tape(&of),
+          statements(of.statements.data()),
+          primals(of.primals.data()),
+          pairs(of.pairs.data()) {}
     [[nodiscard]] Statement const& statement(std::size_t i) const { return statements[i]; }
     [[nodiscard]] Pair pair(Slot i) const { return pairs[i]; }
     [[nodiscard]] double read(Slot slot, Kind, bool) const { return primals[slot]; }
@@ -46,15 +53,17 @@ struct PrimalSource {
 
 struct DualSource {
     using Number = dual<double>;
+    const Tape* tape;
     const Statement* statements;
     const double* primals;
     const double* tangents;
     const Pair* pairs;
-    DualSource(const Tape& tape, const Arena<double>& with)
-        : statements(tape.statements.data()),
-          primals(tape.primals.data()),
+    DualSource(const Tape& of, const Arena<double>& with)
+        : tape(&of),
+          statements(of.statements.data()),
+          primals(of.primals.data()),
           tangents(with.data()),
-          pairs(tape.pairs.data()) {}
+          pairs(of.pairs.data()) {}
     [[nodiscard]] Statement const& statement(std::size_t i) const { return statements[i]; }
     [[nodiscard]] Pair pair(Slot i) const { return pairs[i]; }
     [[nodiscard]] dual<double> read(Slot slot, Kind, bool) const {
@@ -86,6 +95,7 @@ struct ReverseStep {
     T* values;
     std::uint8_t* reached;
     Arena<Slot>* touched;
+    Arena<Pair>* extents;
     Slot lowest;  // of the slots reached, inputs apart
     Slot base;    // slot of index 0 in `values` and `reached`
     T adjoint{};  // of the statement at hand
@@ -151,6 +161,50 @@ struct ReverseStep {
         }
     }
     void guard(const Statement&) {}  // decides, passes nothing on
+
+    // What was reached of an array: the strongest of its slots.
+    [[nodiscard]] std::uint8_t reach_of(Slot first, std::uint32_t slots) const {
+        std::uint8_t const* const at = reached + index(first);
+        if (std::memchr(at, reached_actively, slots) != nullptr) return reached_actively;
+        return std::memchr(at, reached_passively, slots) != nullptr ? reached_passively : 0;
+    }
+    void reach(Slot first, std::uint32_t slots, Kind kind, std::uint8_t how) {
+        Slot const last = first + slots - 1;
+        std::uint8_t& at = reached[index(last)];
+        if (kind != Kind::leaf) {
+            lowest = std::min(lowest, first);
+        } else if (slots == 1) {
+            if (at == 0) touched->push(last);
+        } else if ((at & extent_listed) == 0) {
+            touched->push(last);
+            extents->push({first, slots});
+        }
+        std::uint8_t const listed = kind == Kind::leaf && slots > 1 ? extent_listed : 0;
+        std::uint8_t const before = at & ~extent_listed;
+        at = static_cast<std::uint8_t>((before == reached_actively ? before : how) | listed);
+    }
+    void array(const Statement&) {}  // see run()
+    void pull_back_array(const Statement& s) {
+        if constexpr (std::is_same_v<T, Recorded>) {
+            throw not_supported(
+                "derivatives of derivatives through operations on arrays are not supported yet: "
+                "write the function on the elements");
+        } else {
+            Tape const& tape = *source.tape;
+            ArrayRecord const record(tape, s);
+            ArrayPart const result = record.result();
+            std::uint8_t const how = reach_of(result.first, result.slots);
+            if (how == 0) return;
+            bool const passive =
+                how == reached_passively || (s.flags & Statement::passive_bit) != 0;
+            for_each_operand(tape, s, [&](Slot first, std::uint32_t slots, Kind kind) {
+                if (kind == Kind::constant) return;
+                if (passive || kind == Kind::varying) reach(first, slots, kind, reached_passively);
+                else reach(first, slots, kind, reached_actively);
+            });
+            if (!passive) pull_back(record, source.primals, source.tangents, values);
+        }
+    }
     // What the result depends on through a decision.
     void depend_on(Slot slot, Kind kind) {
         if constexpr (!std::is_same_v<T, Recorded>) {
@@ -193,7 +247,7 @@ struct ReverseStep {
 
 // Statements from `from` - 1 down to stop, or down to the oldest ancestor of the
 // seeds: then it returns true. `from` is left where it ended.
-template <class Source>
+template <bool has_elements, class Source>
 bool run(ReverseStep<Source>& shared, std::size_t& from, std::size_t stop) {
     // Copies, whose fields can live in registers.
     ReverseStep<Source> step = shared;
@@ -206,8 +260,16 @@ bool run(ReverseStep<Source>& shared, std::size_t& from, std::size_t stop) {
             break;
         }
         std::uint8_t const how = step.reached[step.index(s.result)];
-        if (how == 0) continue;
+        // Of an array an element may have been reached, not its last slot.
+        if (how == 0 && !(has_elements && (s.flags & Statement::array_bit) != 0)) continue;
         if (how == reached_passively || (s.flags & Statement::decision_bit) != 0) {
+            if (s.op == Op::array) {
+                // Not on the copy: a call would keep its fields in memory for all statements.
+                shared.lowest = step.lowest;
+                shared.pull_back_array(s);
+                step.lowest = shared.lowest;
+                continue;
+            }
             if (s.op == Op::guard || step.depend(s, how)) continue;
         }
         step.adjoint = step.values[step.index(s.result)];
@@ -236,7 +298,13 @@ void clear(Adjoints<T>& adjoints) {
         std::memset(static_cast<void*>(adjoints.values.data() + slot), 0, sizeof(T));
         adjoints.reached[slot] = 0;
     }
+    for (std::size_t i = 0; i < adjoints.extents.size(); ++i) {
+        auto const [first, slots] = adjoints.extents[i];
+        std::memset(static_cast<void*>(adjoints.values.data() + first), 0, slots * sizeof(T));
+        std::memset(adjoints.reached.data() + first, 0, slots);
+    }
     adjoints.touched.truncate(0);
+    adjoints.extents.truncate(0);
     adjoints.low = adjoints.high = 0;
 }
 
@@ -260,9 +328,9 @@ void sweep(Tape& tape, Adjoints<T>& adjoints, const std::vector<Seed<T>>& seeds,
     Slot high = base, lowest = std::numeric_limits<Slot>::max();
     std::size_t from = stop;
     for (Seed<T> const& seed : seeds) {
-        high = std::max(high, seed.slot);
+        high = std::max(high, seed.last());
         lowest = std::min(lowest, seed.slot);
-        std::size_t const statement = tape.statement_of(seed.slot);
+        std::size_t const statement = tape.statement_of(seed.last());
         if (statement != Tape::npos) from = std::max(from, statement + 1);
     }
     std::size_t const count = std::size_t{high} - base + 1;
@@ -270,8 +338,9 @@ void sweep(Tape& tape, Adjoints<T>& adjoints, const std::vector<Seed<T>>& seeds,
     adjoints.reached.extend_zeroed(count);
     for (Seed<T> const& seed : seeds) {
         T& adjoint = adjoints.values[seed.slot - base];
-        adjoint = adjoint + seed.adjoint;
-        std::uint8_t& reached = adjoints.reached[seed.slot - base];
+        if (seed.extent.empty()) adjoint = adjoint + seed.adjoint;
+        else add_packed(&adjoint, seed.extent, seed.dtype);
+        std::uint8_t& reached = adjoints.reached[seed.last() - base];
         if (!seed.passive) reached = reached_actively;
         else if (reached == 0) reached = reached_passively;
     }
@@ -285,9 +354,10 @@ void sweep(Tape& tape, Adjoints<T>& adjoints, const std::vector<Seed<T>>& seeds,
                                                   adjoints.values.data(),
                                                   adjoints.reached.data(),
                                                   &adjoints.touched,
+                                                  &adjoints.extents,
                                                   lowest,
                                                   base};
-        ended = run(step, from, pause);
+        ended = tape.has_elements ? run<true>(step, from, pause) : run<false>(step, from, pause);
         lowest = step.lowest;
         if (!ended && from > stop && sweep_poll != nullptr) sweep_poll();
     }

@@ -1,10 +1,11 @@
 // Staleness: has an input been set since something was computed from it?
 #include <algorithm>
+#include <cstring>
 #include <unordered_set>
 #include <utility>
 #include <vector>
 
-#include "autodiffx/tape.hpp"
+#include "autodiffx/array.hpp"
 
 namespace autodiffx {
 
@@ -31,18 +32,29 @@ bool inputs_changed(const Tape& tape) {
 // The inputs that the slot depends on.
 std::vector<const Input*> inputs_below(const Tape& tape, Slot slot) {
     std::vector<const Input*> found;
-    std::vector<std::uint8_t> reached(std::size_t{slot} + 1, 0);
-    reached[slot] = 1;
     std::size_t const own = tape.statement_of(slot);
+    Slot const highest = own == Tape::npos ? slot : tape.statements[own].result;
+    // Of an array any slot may stand for the whole.
+    std::vector<std::uint8_t> reached(std::size_t{highest} + 1, 0);
+    reached[slot] = 1;
+    auto const any_in = [&reached](Slot first, std::uint32_t slots) {
+        if (first >= reached.size()) return false;
+        std::size_t const count = std::min<std::size_t>(slots, reached.size() - first);
+        return std::memchr(reached.data() + first, 1, count) != nullptr;
+    };
+    auto const any_reached = [&](const Statement& statement) {
+        std::uint32_t const slots = tape.slots_of(statement);
+        return any_in(statement.result - slots + 1, slots);
+    };
     for (std::size_t i = own == Tape::npos ? 0 : own + 1; i-- > 0;) {
         Statement const& statement = tape.statements[i];
-        if (statement.op == Op::guard || reached[statement.result] == 0) continue;
-        Slot slots[3] = {};
-        int const arity = tape.operands(statement, slots);
-        for (int k = 0; k < arity; ++k) reached[slots[k]] = 1;
+        if (statement.op == Op::guard || !any_reached(statement)) continue;
+        for_each_operand(tape, statement, [&](Slot first, std::uint32_t slots, Kind) {
+            reached[first + slots - 1] = 1;
+        });
     }
     for (Input const& input : tape.inputs) {
-        if (input.slot <= slot && reached[input.slot] != 0) found.push_back(&input);
+        if (any_in(input.slot, input.slots)) found.push_back(&input);
     }
     return found;
 }

@@ -5,20 +5,10 @@
 
 namespace autodiffx {
 
-std::atomic<std::uint64_t> leaf_epoch{1};
-
 namespace {
 std::atomic<std::uint64_t> last_key{0};
 std::atomic<std::uint32_t> last_number{0};
 }  // namespace
-
-void Leaf::set(double v) {
-    value = v;
-    has_value = true;
-    ++version;
-    cached_key = 0;
-    leaf_epoch.fetch_add(1, std::memory_order_relaxed);
-}
 
 Mark::Mark(Tape& on) : position(on.position()) {
     on.link(*this, static_cast<Slot>(position.slots), State::mark);
@@ -30,6 +20,8 @@ Mark::~Mark() {
 
 Tape::Tape(Role role)
     : collect_at_(role == Role::ambient ? first_full_collection : npos),
+      collect_slots_at_(role == Role::ambient ? 4 * first_slots : npos),
+      slots_room_(role == Role::ambient ? first_slots : npos),
       key_(++last_key),
       role_(role) {
     if (role == Role::graph) number = ++last_number;
@@ -61,14 +53,16 @@ void Tape::end() {
 }
 
 Position Tape::position() const {
-    return {statements.size(), primals.size(), pairs.size(), inputs.size(), guards.size()};
+    return {statements.size(), primals.size(), pairs.size(),
+            inputs.size(),     guards.size(),  words.size()};
 }
 
 std::size_t Tape::bytes() const {
     return sizeof *this + primals.capacity() * sizeof(double) +
            statements.capacity() * sizeof(Statement) + pairs.capacity() * sizeof(Pair) +
            inputs.capacity() * sizeof(Input) + guards.capacity() * sizeof(guards[0]) +
-           adjoints.values.capacity() * sizeof(double) + adjoints.reached.capacity() +
+           words.capacity() * sizeof(words[0]) + adjoints.values.capacity() * sizeof(double) +
+           adjoints.reached.capacity() + adjoints.extents.capacity() * sizeof(Pair) +
            adjoints.touched.capacity() * sizeof(Slot);
 }
 
@@ -94,13 +88,16 @@ Slot Tape::add_input(Leaf& leaf) {
     inputs.emplace_back();  // first, so that nothing is half done if memory ends
     Input& entry = inputs.back();
     try {
-        entry.slot =
-            push_slot(leaf.has_value ? leaf.value : std::numeric_limits<double>::quiet_NaN());
+        if (leaf.array) entry.slot = constants(leaf.array->value.data(), leaf.array->value.size());
+        else
+            entry.slot =
+                push_slot(leaf.has_value ? leaf.value : std::numeric_limits<double>::quiet_NaN());
     } catch (...) {
         inputs.pop_back();
         throw;
     }
     entry.leaf = &leaf;
+    entry.slots = leaf.slots();
     entry.version = leaf.version;
     leaf.retain();
     leaf.cached_key = key_;
@@ -112,13 +109,14 @@ Slot Tape::add_input(Leaf& leaf) {
     return entry.slot;
 }
 
-Slot Tape::capture(Tape& outer, const Handle& handle) {
+Slot Tape::capture(Tape& outer, const Handle& handle, std::uint32_t slots) {
     // A second input for the same value does no harm, so only the latest are searched.
     std::size_t const oldest = inputs.size() > 16 ? inputs.size() - 16 : 0;
     for (std::size_t i = inputs.size(); i-- > oldest;) {
         Input const& entry = inputs[i];
         if (entry.captured && entry.captured->tape == &outer &&
-            entry.captured->slot == handle.slot && entry.version == outer.replays) {
+            entry.captured->slot == handle.slot && entry.slots == slots &&
+            entry.version == outer.replays) {
             return entry.slot;
         }
     }
@@ -126,14 +124,16 @@ Slot Tape::capture(Tape& outer, const Handle& handle) {
     inputs.emplace_back();
     Input& entry = inputs.back();
     try {
-        entry.slot = push_slot(outer.primals[handle.slot]);
+        entry.slot = constants(outer.primals.data() + handle.slot + 1 - slots, slots);
     } catch (...) {
         inputs.pop_back();
         throw;
     }
     outer.link_old(*captured, handle.slot, handle.state);
     captured->deferred = handle.deferred;
+    captured->array = handle.array;
     entry.captured = std::move(captured);
+    entry.slots = slots;
     entry.version = outer.replays;
     if (handle.deferred && outer.unevaluated) {
         entry.loaded = false;
@@ -142,14 +142,24 @@ Slot Tape::capture(Tape& outer, const Handle& handle) {
     return entry.slot;
 }
 
+Slot Tape::constants(const double* packed, std::size_t slots) {
+    primals.reserve_more(slots);
+    std::size_t const first = primals.size();
+    primals.extend_unchecked(slots);
+    std::copy(packed, packed + slots, primals.data() + first);
+    note_growth();
+    return static_cast<Slot>(first);
+}
+
 Slot Tape::argument(double value) { return push_slot(value); }
 
 void Tape::drop_inputs(std::size_t from) {
     for (std::size_t i = inputs.size(); i-- > from;) {
         if (inputs[i].leaf != nullptr) inputs[i].leaf->release();
-        if (inputs[i].captured && inputs[i].captured->tape != nullptr) {
-            inputs[i].captured->tape->unlink(*inputs[i].captured);
-        }
+        if (!inputs[i].captured) continue;
+        Handle& captured = *inputs[i].captured;
+        if (captured.tape != nullptr) captured.tape->unlink(captured);
+        else if (captured.array) captured.leaf->release();
     }
     inputs.erase(inputs.begin() + static_cast<std::ptrdiff_t>(from), inputs.end());
 }
@@ -171,6 +181,7 @@ void Tape::rewind(const Position& to) {
     statements.truncate(to.statements);
     primals.truncate(to.slots);
     pairs.truncate(to.pairs);
+    words.truncate(to.words);
     if (guards.size() > to.guards) {
         guards.resize(to.guards);
     }
@@ -179,10 +190,15 @@ void Tape::rewind(const Position& to) {
 
 void Tape::make_room_slowly() {
     if (!is_graph() && !sweeping) {
-        if (newest_ == nullptr && statements.size() >= first_rewind) rewind(Position{});
-        else if (statements.size() >= collect_at_) collect();
-        else if (statements.size() >= tenured_.statements + first_collection)
+        std::size_t const slots = primals.size();
+        bool const none_left = newest_ == nullptr;
+        if (none_left && (statements.size() >= first_rewind || slots >= first_slots))
+            rewind(Position{});
+        else if (statements.size() >= collect_at_ || slots >= collect_slots_at_) collect();
+        else if (statements.size() >= tenured_.statements + first_collection ||
+                 slots >= tenured_.slots + first_slots)
             collect(Position(tenured_));
+        slots_room_ = std::min(collect_slots_at_, tenured_.slots + first_slots);
     }
     statements.reserve_more(1);
     std::size_t const tidy_at =
@@ -197,20 +213,38 @@ void Tape::forsaken() {
     else room_ = 0;  // make_room looks closer
 }
 
+Leaf* Tape::keep_extent(Slot last) const {
+    std::size_t const statement = statement_of(last);
+    const Input* const input = input_at(last);
+    std::uint32_t const slots = statement != npos  ? slots_of(statements[statement])
+                                : input != nullptr ? input->slots
+                                                   : 1;
+    auto kept = std::make_unique<Leaf>();
+    kept->array = std::make_unique<LeafArray>();
+    const double* const end = primals.data() + last + 1;
+    kept->array->value.assign(end - slots, end);
+    kept->has_value = true;
+    return kept.release();
+}
+
 void Tape::clear() {
     for (Handle* handle = newest_; handle != nullptr;) {
         Handle* const older = handle->older;
         if (handle->state == Handle::State::mark) {
             static_cast<Mark*>(handle)->position = Position{};
         } else {
+            // A detached array keeps its elements as a leaf does.
+            Leaf* kept = nullptr;
             double const present = primals[handle->slot];
+            if (handle->array) kept = keep_extent(handle->slot);
             if (handle->newer != nullptr) handle->newer->older = handle->older;
             else newest_ = handle->older;
             if (handle->older != nullptr) handle->older->newer = handle->newer;
             handle->tape = nullptr;
             handle->slot = number;
             handle->state = Handle::State::detached;
-            handle->value = present;
+            if (kept != nullptr) handle->leaf = kept;
+            else handle->value = present;
         }
         handle = older;
     }
@@ -221,6 +255,7 @@ void Tape::clear() {
     tenured_ = Position{};
     primals.release();
     pairs.release();
+    words.release();
     guards.clear();
     adjoints = Adjoints<double>{};
     if (notes) notes->clear();
@@ -241,15 +276,17 @@ std::size_t Tape::statement_of(Slot slot) const {
         [](const Statement& statement, Slot wanted) { return statement.result < wanted; });
     const Statement* const end = statements.data() + statements.size();
     while (at != end && at->result == slot && at->op == Op::guard) ++at;
-    if (at == end || at->result != slot) return npos;
+    if (at == end || at->op == Op::guard || at->result - slot >= slots_of(*at)) return npos;
     return static_cast<std::size_t>(at - statements.data());
 }
 
 const Input* Tape::input_at(Slot slot) const {
-    auto const at =
-        std::lower_bound(inputs.begin(), inputs.end(), slot,
-                         [](const Input& input, Slot wanted) { return input.slot < wanted; });
-    return at != inputs.end() && at->slot == slot ? &*at : nullptr;
+    auto const after =
+        std::upper_bound(inputs.begin(), inputs.end(), slot,
+                         [](Slot wanted, const Input& input) { return wanted < input.slot; });
+    if (after == inputs.begin()) return nullptr;
+    Input const& input = *std::prev(after);
+    return slot - input.slot < input.slots ? &input : nullptr;
 }
 
 }  // namespace autodiffx

@@ -36,7 +36,7 @@ TEST(values_and_gradients_survive_collection) {
     std::vector<double> primals, by_x, by_y;
     for (const auto& held : kept) {
         primals.push_back(held->primal());
-        const auto found = gradient(tape, held->slot, 1.0);
+        const auto found = gradient(tape, {held->slot, 1.0});
         by_x.push_back(adjoint_of(found, x));
         by_y.push_back(adjoint_of(found, y));
     }
@@ -47,14 +47,14 @@ TEST(values_and_gradients_survive_collection) {
     CHECK_EQUAL(tape->pairs.size(), 100u);
     for (std::size_t i = 0; i < kept.size(); ++i) {
         CHECK_EQUAL(kept[i]->primal(), primals[i]);
-        const auto found = gradient(tape, kept[i]->slot, 1.0);
+        const auto found = gradient(tape, {kept[i]->slot, 1.0});
         CHECK_EQUAL(adjoint_of(found, x), by_x[i]);
         CHECK_EQUAL(adjoint_of(found, y), by_y[i]);
     }
     // Recording goes on where it was, with leaves and constants found again.
     const Held more(tape, record<Op::add>(tape, kept[7]->operand(), x.on(tape)));
     CHECK_EQUAL(more.primal(), primals[7] + 0.7);
-    CHECK_EQUAL(adjoint_of(gradient(tape, more.slot, 1.0), x), by_x[7] + 1.0);
+    CHECK_EQUAL(adjoint_of(gradient(tape, {more.slot, 1.0}), x), by_x[7] + 1.0);
 }
 
 TEST(a_collected_leaf_is_let_go) {
@@ -89,7 +89,7 @@ TEST(a_position_moves_with_what_is_before_it) {
         tape->rewind(mark.position);
     }
     CHECK_EQUAL(tape->statements.size(), 1u);
-    CHECK_EQUAL(adjoint_of(gradient(tape, before.slot, 1.0), x), std::cos(0.7));
+    CHECK_EQUAL(adjoint_of(gradient(tape, {before.slot, 1.0}), x), std::cos(0.7));
 }
 
 TEST(graphs_keep_everything) {

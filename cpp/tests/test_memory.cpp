@@ -100,22 +100,22 @@ TEST(sweeps_and_replays_survive_the_end_of_memory) {
     Graph graph;
     const auto once = [](const auto& work) { work(); };
     const Held f(graph, record_all(graph, x, y, once));
-    const double wanted = adjoint_of(gradient(graph, f.slot, 1.0), x);
+    const double wanted = adjoint_of(gradient(graph, {f.slot, 1.0}), x);
 
     Graph fresh;  // whose adjoints have no room yet
     const Held g(fresh, record_all(fresh, x, y, once));
     double found = 0.0;
-    CHECK(until_it_succeeds([&] { found = adjoint_of(gradient(fresh, g.slot, 1.0), x); }) > 3);
+    CHECK(until_it_succeeds([&] { found = adjoint_of(gradient(fresh, {g.slot, 1.0}), x); }) > 3);
     CHECK_EQUAL(found, wanted);
 
-    const double along = autodiffx::tangent(graph, f.slot, {{x.leaf, 1.0}});
+    const double along = autodiffx::tangent(graph, f.slot, f.slot, {{x.leaf, 1.0}})[0];
     CHECK_EQUAL(along, wanted);
-    CHECK(until_it_succeeds([&] { found = autodiffx::tangent(graph, f.slot, {{x.leaf, 1.0}}); }) >
-          2);
+    CHECK(until_it_succeeds(
+              [&] { found = autodiffx::tangent(graph, f.slot, f.slot, {{x.leaf, 1.0}})[0]; }) > 2);
     CHECK_EQUAL(found, along);
 
     const auto product = [&] {
-        return adjoint_of(autodiffx::hessian_product(graph, f.slot, {{x.leaf, 1.0}}), x);
+        return adjoint_of(autodiffx::hessian_product(graph, {f.slot, 1.0}, {{x.leaf, 1.0}}), x);
     };
     const double curvature = product();
     CHECK(until_it_succeeds([&] { found = product(); }) > 4);

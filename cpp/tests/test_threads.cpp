@@ -22,7 +22,7 @@ TEST(threads_record_sweep_and_replay_side_by_side) {
                 ambient->make_room();
                 const Held f(ambient, wave(ambient, x.on(ambient), y.on(ambient)));
                 const double by_x = 1.0 / 1.25 + std::cos(x.leaf->value * 1.25) * 1.25;
-                CHECK_EQUAL(adjoint_of(gradient(ambient, f.slot, 1.0), x), by_x);
+                CHECK_EQUAL(adjoint_of(gradient(ambient, {f.slot, 1.0}), x), by_x);
                 x.leaf->set(x.leaf->value - 1e-3 * by_x);
             }
             Graph graph;

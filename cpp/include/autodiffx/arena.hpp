@@ -65,6 +65,8 @@ public:
         data_[size_++] = value;
     }
     void push_unchecked(T value) { data_[size_++] = value; }
+    // `count` more elements whose values are the caller's business.
+    void extend_unchecked(std::size_t count) { size_ += count; }
 
     // Extends with zero bytes; never shrinks.
     void extend_zeroed(std::size_t size) {

@@ -39,4 +39,9 @@ struct control_flow_changed : std::runtime_error {
     double left, right;  // the operands it has now
 };
 
+// What is still to come.
+struct not_supported : std::runtime_error {
+    using std::runtime_error::runtime_error;
+};
+
 }  // namespace autodiffx

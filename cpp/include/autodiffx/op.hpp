@@ -35,6 +35,7 @@ enum class Op : std::uint16_t {
 #undef BINARY
 #undef TERNARY
     guard,  // not in the table: a recorded decision, see tape.hpp
+    array,  // nor this: an operation on whole arrays, see array.hpp
     count_,
 };
 

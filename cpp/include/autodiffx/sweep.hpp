@@ -18,6 +18,13 @@ struct Seed {
     Slot slot;
     T adjoint;
     bool passive = false;  // depended on through decisions alone
+    // Of an array: the adjoints of its slots, packed. `slot` is its first.
+    std::vector<T> extent = {};
+    Dtype dtype = Dtype::float64;
+
+    [[nodiscard]] Slot last() const {
+        return extent.empty() ? slot : slot + static_cast<Slot>(extent.size()) - 1;
+    }
 };
 
 // Carries adjoints from the seeds down to the statement `stop`. Afterwards
@@ -47,11 +54,27 @@ void replay(Tape& tape);
 // The gradient of one slot by every leaf that it depends on, through captured
 // inputs into the enclosing tapes. A stale graph is replayed first; a stale
 // leaf on an ambient tape is a stale_error. A leaf may occur more than once.
-struct LeafAdjoint {
+template <class T>
+struct LeafFound {
     Leaf* leaf;
-    double adjoint;
+    T adjoint;
+    std::vector<T> extent = {};  // of an array leaf, packed as its value
 };
-std::vector<LeafAdjoint> gradient(Tape& tape, Slot slot, double seed);
+using LeafAdjoint = LeafFound<double>;
+std::vector<LeafAdjoint> gradient(Tape& tape, Seed<double> seed);
+
+// to[i] += terms[i], element by element as they are packed.
+template <class T>
+void add_packed(T* to, const std::vector<T>& terms, Dtype dtype) {
+    auto const add = [&](auto element) {
+        using S = decltype(element);
+        auto* const sums = reinterpret_cast<S*>(to);
+        auto const* const each = reinterpret_cast<const S*>(terms.data());
+        for (std::size_t i = 0; i < terms.size() * sizeof(T) / sizeof(S); ++i) sums[i] += each[i];
+    };
+    if (dtype == Dtype::float32) add(0.0f);
+    else add(0.0);
+}
 
 // Writes what `gradient` found into the leaves.
 void store_gradient(const std::vector<LeafAdjoint>& found, bool accumulate);
@@ -60,14 +83,16 @@ void store_gradient(const std::vector<LeafAdjoint>& found, bool accumulate);
 struct LeafTangent {
     const Leaf* leaf;
     double tangent;
+    std::vector<double> extent = {};  // of an array leaf, packed as its value
 };
 
-// The tangent of one slot along a direction, through enclosing tapes as well.
-double tangent(Tape& tape, Slot slot, const std::vector<LeafTangent>& direction);
+// The tangents of the slots from `first` to `last` along a direction, through enclosing tapes.
+std::vector<double> tangent(Tape& tape, Slot first, Slot last,
+                            const std::vector<LeafTangent>& direction);
 
-// The Hessian of one slot times a direction: the derivative of the gradient
+// The Hessian of what the seed weighs times a direction: the derivative of its gradient
 // along it, by a reverse sweep over dual numbers.
-std::vector<LeafAdjoint> hessian_product(Tape& tape, Slot slot,
+std::vector<LeafAdjoint> hessian_product(Tape& tape, const Seed<double>& seed,
                                          const std::vector<LeafTangent>& direction);
 
 }  // namespace autodiffx

@@ -1,6 +1,6 @@
 // Tape: the statements and primals of one recording, and who refers to them.
 //
-// Reading order: Statement, Leaf, Input, Handle, Tape. See cpp/README.md.
+// Reading order: leaf.hpp, then Statement, Input, Handle, Tape. See cpp/README.md.
 #pragma once
 
 #include <atomic>
@@ -14,11 +14,11 @@
 
 #include "autodiffx/arena.hpp"
 #include "autodiffx/error.hpp"
+#include "autodiffx/leaf.hpp"
 #include "autodiffx/op.hpp"
+#include "autodiffx/view.hpp"
 
 namespace autodiffx {
-
-using Slot = std::uint32_t;
 
 // How an operand takes part. Bit 0: active, a sweep passes through it.
 enum class Kind : std::uint8_t {
@@ -35,18 +35,22 @@ enum class Relation : std::uint8_t { less, less_equal, equal, truth, trunc, floo
 
 // One recorded operation, 16 bytes. With three operands, `b` is an index into
 // Tape::pairs, where the second and third stand. A guard has no result; its
-// `result` is the next free slot, so that results never decrease.
+// `result` is the next free slot, so that results never decrease. An operation
+// on arrays has its record in Tape::words from `a` on, `b` words long, and the
+// last slot of its result in `result`.
 struct Statement {
     Op op;
     std::uint16_t flags;  // kinds of a, b, c in bits 0-1, 2-3, 4-5; see below
     Slot a, b;
     Slot result;
 
-    static constexpr unsigned passive_bit = 1u << 6;    // the result is varying, not active
-    static constexpr unsigned deferred_bit = 1u << 7;   // depends on a placeholder
-    static constexpr unsigned outcome_bit = 1u << 8;    // guards: what was decided
-    static constexpr unsigned relation_shift = 9;       // guards: the Relation, 3 bits
-    static constexpr unsigned decision_bit = 1u << 12;  // is a decision, or has one as an operand
+    static constexpr unsigned passive_bit = 1u << 6;   // the result is varying, not active
+    static constexpr unsigned deferred_bit = 1u << 7;  // depends on a placeholder
+    static constexpr unsigned outcome_bit = 1u << 8;   // guards: what was decided
+    static constexpr unsigned relation_shift = 9;      // guards: the Relation, 3 bits
+    // Is a decision, has one as an operand, or is an array's: what a reverse sweep looks closer at.
+    static constexpr unsigned decision_bit = 1u << 12;
+    static constexpr unsigned array_bit = 1u << 13;  // the same as op == Op::array
 
     [[nodiscard]] Kind kind(int operand) const {
         return static_cast<Kind>((flags >> (2 * operand)) & 3u);
@@ -71,37 +75,10 @@ inline constexpr std::uint8_t arities[] = {
 #undef BINARY
 #undef TERNARY
     2,  // guard
+    0,  // array: its operands stand in the record
 };
 }  // namespace detail
 inline int arity_of(Op op) { return detail::arities[static_cast<std::size_t>(op)]; }
-
-// A variable that the user made. It belongs to no tape: each tape that uses it
-// copies its value into a slot. Counted by reference, by its Python object and
-// by every tape that has it as an input.
-struct Leaf {
-    double value = 0.0;
-    double grad = 0.0;
-    std::uint64_t version = 0;  // rises whenever the value is set
-    std::uint64_t cached_key =
-        0;                      // Tape::key of the tape in which `cached_slot` holds this version
-    std::uint64_t written = 0;  // the backward call that last wrote `grad`
-    Slot cached_slot = 0;
-    std::uint32_t references = 1;
-    bool has_value = false;
-    bool has_grad = false;
-    bool has_name = false;
-    std::string name;
-    void* object = nullptr;  // its Python object while that lives; the bindings' business
-
-    void set(double v);
-    void retain() { ++references; }
-    void release() {
-        if (--references == 0) delete this;
-    }
-};
-
-// Rises whenever any leaf is set: while it stands still, nothing becomes stale.
-extern std::atomic<std::uint64_t> leaf_epoch;
 
 class Tape;
 
@@ -124,30 +101,38 @@ struct Handle {
         Leaf* leaf;
     };
     Handle* older = nullptr;
-    Slot slot = 0;
+    Slot slot = 0;  // of an array's extent the last; of an element of an array leaf its place there
     State state = State::constant;
     bool deferred = false;  // depends on a placeholder: may be unevaluated
+    bool array = false;     // not a single number
+    bool reserved = false;
     [[nodiscard]] bool on_tape() const { return tape != nullptr; }
-    // Active and evaluated: both bytes in one look.
-    [[nodiscard]] bool is_plain_result() const {
-        return (static_cast<unsigned>(state) | static_cast<unsigned>(deferred) << 8) ==
-               static_cast<unsigned>(State::result);
+    // A number, active and evaluated: all bytes in one look.
+    [[nodiscard]] bool is_plain_result() const { return is_plain(State::result); }
+    [[nodiscard]] bool is_plain_leaf() const { return is_plain(State::leaf); }
+
+private:
+    [[nodiscard]] bool is_plain(State wanted) const {
+        return (static_cast<unsigned>(state) | static_cast<unsigned>(deferred) << 8 |
+                static_cast<unsigned>(array) << 16 | static_cast<unsigned>(reserved) << 24) ==
+               static_cast<unsigned>(wanted);
     }
 };
 
 // What a tape takes from outside: a leaf, a slot of an enclosing tape, or a
 // number that a transform put there.
 struct Input {
-    Slot slot;
+    Slot slot;                         // the first
     Leaf* leaf = nullptr;              // a leaf, held by reference
     std::unique_ptr<Handle> captured;  // or a handle on the enclosing tape
     std::uint64_t version = 0;  // of the leaf, or Tape::replays of the captured tape, when read
     bool loaded = true;         // false: a placeholder that no forward has read yet
+    std::uint32_t slots = 1;    // of an array its extent
 };
 
 // A place on a tape to which it can be rewound.
 struct Position {
-    std::size_t statements = 0, slots = 0, pairs = 0, inputs = 0, guards = 0;
+    std::size_t statements = 0, slots = 0, pairs = 0, inputs = 0, guards = 0, words = 0;
 };
 
 // A position that collection keeps up to date. It stands in the list of
@@ -171,7 +156,8 @@ template <class T>
 struct Adjoints {
     Arena<T> values;
     Arena<std::uint8_t> reached;  // how the swept result depends on this slot
-    Arena<Slot> touched;          // inputs that were reached
+    Arena<Slot> touched;          // inputs that were reached: slots of numbers, last ones of arrays
+    Arena<Pair> extents;          // of array inputs that were reached as a whole: first, count
     std::size_t low = 0, high = 0;
 
     // The adjoint at an index, zero where the sweep did not come by.
@@ -221,11 +207,23 @@ public:
         return arity;
     }
 
+    // The slots of a statement's result.
+    [[nodiscard]] std::uint32_t slots_of(const Statement& statement) const {
+        return (statement.flags & Statement::array_bit) != 0
+                   ? static_cast<std::uint32_t>(words[statement.a + 1])
+                   : 1;
+    }
+    // After slots of arrays were added: make_room is to look whether to collect.
+    void note_growth() {
+        if (primals.size() >= slots_room_) room_ = 0;
+    }
+
     void link(Handle& handle, Slot slot, Handle::State state, bool deferred = false) noexcept {
         handle.tape = this;
         handle.slot = slot;
         handle.state = state;
         handle.deferred = deferred;
+        handle.array = false;
         handle.newer = nullptr;
         handle.older = newest_;
         if (newest_ != nullptr) newest_->newer = &handle;
@@ -247,13 +245,15 @@ public:
         if (entry.bits == bits && entry.generation == generation_) return entry.slot;
         return new_constant(bits, value);
     }
-    // The slot of a leaf's present version.
+    // Slots of a constant array, packed elements and all.
+    Slot constants(const double* packed, std::size_t slots);
+    // The (first) slot of a leaf's present version.
     Slot input(Leaf& leaf) {
         if (leaf.cached_key == key_) return leaf.cached_slot;
         return add_input(leaf);
     }
-    // The slot under which a value of an enclosing tape is known here.
-    Slot capture(Tape& outer, const Handle& handle);
+    // The first slot under which a value of an enclosing tape is known here.
+    Slot capture(Tape& outer, const Handle& handle, std::uint32_t slots = 1);
     // A slot that has a value and no statement: the argument of a transform.
     Slot argument(double value);
 
@@ -266,10 +266,10 @@ public:
     // Forgets everything; handles keep their values and know that they were cleared.
     void clear();
 
-    // The statement whose result is `slot`, or npos if the slot is an input.
+    // The statement whose result `slot` is or belongs to, or npos if the slot is an input.
     [[nodiscard]] std::size_t statement_of(Slot slot) const;
     static constexpr std::size_t npos = static_cast<std::size_t>(-1);
-    // The input at `slot`, or null.
+    // The input that `slot` is or belongs to, or null.
     [[nodiscard]] const Input* input_at(Slot slot) const;
 
     // True if a replay would now read other inputs than the last one did: of
@@ -289,6 +289,7 @@ public:
     Arena<double> primals;              // by slot
     Arena<Statement> statements;        // in order of recording, which is topological order
     Arena<Pair> pairs;                  // second and third operands
+    Arena<std::int64_t> words;          // records of array statements, see array.hpp
     std::vector<Input> inputs;          // by rising slot
     std::vector<std::uint32_t> guards;  // statement indices
     Adjoints<double> adjoints;          // of the last reverse sweep
@@ -299,6 +300,7 @@ public:
     std::uint64_t replays = 0;  // how often the primals were computed anew
     bool needs_replay = false;  // a replay was broken off
     bool sweeping = false;      // a sweep is under way: slots must stay where they are
+    bool has_elements = false;  // an element of a result that is an array may have been taken
     bool unevaluated = false;   // a placeholder was recorded and not read since
     Tape* enclosing = nullptr;  // while open: what was recording before
     bool open = false;
@@ -320,6 +322,8 @@ public:
     static constexpr std::size_t first_collection = std::size_t{1} << 14;
     static constexpr std::size_t first_full_collection = std::size_t{1} << 16;
     static constexpr std::size_t first_rewind = std::size_t{1} << 10;
+    // Slots that it may hold before either, for arrays take many.
+    static constexpr std::size_t first_slots = std::size_t{1} << 17;
 
 private:
     ~Tape();
@@ -331,6 +335,7 @@ private:
     Slot new_constant(std::uint64_t bits, double value);
     Slot add_input(Leaf& leaf);
     void drop_inputs(std::size_t from);
+    [[nodiscard]] Leaf* keep_extent(Slot last) const;
     void slots_moved();
 
     // Constants by a hash of their bits: the slot last given to one.
@@ -346,6 +351,8 @@ private:
 
     std::size_t room_ = 0;             // statements up to which make_room has nothing to do
     std::size_t collect_at_;           // statements at which make_room collects
+    std::size_t collect_slots_at_;     // slots at which it does
+    std::size_t slots_room_;           // slots up to which note_growth has nothing to do
     std::uint64_t generation_ = 1;     // constants of another generation are forgotten
     Tape* next_ending_ = nullptr;      // queue of tapes that are ending, see end()
     std::uint64_t key_ = 0;            // changes whenever slots of inputs may have moved

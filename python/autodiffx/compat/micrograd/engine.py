@@ -62,7 +62,7 @@ class Value:
     @property
     def data(self) -> float:
         """The number. Assigning it changes what later operations see, not what was computed."""
-        value = self._variable.value
+        value: float = self._variable.value
         if self._integer and abs(value) <= LARGEST_EXACT_INTEGER:
             return int(value)
         return value

@@ -1,0 +1,227 @@
+// Array Variables as Python objects: how one is made, and where its elements are.
+#include <algorithm>
+#include <cstdlib>
+#include <new>
+
+#include "arrays.hpp"
+
+namespace autodiffx::bindings {
+
+ArrayView* allocate_view(int ndim) {
+    std::size_t const axes = std::max<std::size_t>(static_cast<std::size_t>(ndim), 1);
+    void* const memory = std::malloc(sizeof(ArrayView) + (2 * axes - 1) * sizeof(std::int64_t));
+    if (memory == nullptr) throw std::bad_alloc();
+    auto* const view = static_cast<ArrayView*>(memory);
+    view->ndim = ndim;
+    view->is_view = false;
+    view->offset = 0;
+    return view;
+}
+
+void free_view(ArrayView* view) { std::free(view); }
+
+ArrayView* dense_view(const std::int64_t* shape, int ndim, Dtype dtype, std::uint32_t slots) {
+    ArrayView* const view = allocate_view(ndim);
+    view->slots = slots;
+    view->dtype = dtype;
+    view->size = 1;
+    std::copy(shape, shape + ndim, view->shape());
+    dense_strides(shape, ndim, view->strides());
+    for (int i = 0; i < ndim; ++i) view->size *= shape[i];
+    return view;
+}
+
+View located(const ArrayView& view, Slot first) {
+    View result;
+    result.first = first;
+    result.slots = view.slots;
+    result.offset = view.offset;
+    result.shape = view.shape();
+    result.strides = view.strides();
+    result.ndim = view.ndim;
+    result.dtype = view.dtype;
+    return result;
+}
+
+const double* read_elements(PyObject* object) {
+    Handle const& handle = handle_of(object);
+    if (!handle.on_tape()) {
+        read_value(handle);  // raises for a placeholder
+        Leaf const& leaf = *handle.leaf;
+        return leaf.array ? leaf.array->value.data() : &leaf.value;
+    }
+    if (handle.tape->is_graph() && handle.tape->may_be_stale())
+        handle.tape->require_current(handle.slot);
+    return handle.tape->primals.data() + handle.slot + 1 - view_of(object).slots;
+}
+
+namespace {
+
+// An object whose view is freed if anything goes wrong before it is complete.
+VariableObject* with_view(ArrayView* view) {
+    VariableObject* object = nullptr;
+    try {
+        object = allocate();
+    } catch (...) {
+        free_view(view);
+        throw;
+    }
+    object->view = view;
+    object->handle.tape = nullptr;
+    object->handle.deferred = false;
+    object->handle.array = true;
+    object->handle.slot = 0;
+    return object;
+}
+
+PyObject* on_tape(Tape& tape, Slot last, Handle::State state, bool deferred, ArrayView* view,
+                  bool old) {
+    VariableObject* const object = with_view(view);
+    if (old) tape.link_old(object->handle, last, state, deferred);
+    else tape.link(object->handle, last, state, deferred);
+    object->handle.array = true;
+    return reinterpret_cast<PyObject*>(object);
+}
+
+Handle::State state_of(Kind kind) { return static_cast<Handle::State>(kind); }
+
+}  // namespace
+
+PyObject* new_constant_array(std::unique_ptr<LeafArray> elements) {
+    auto holder = std::make_unique<Leaf>();
+    holder->has_value = true;
+    holder->array = std::move(elements);
+    LeafArray const& array = *holder->array;
+    VariableObject* const object = with_view(dense_view(
+        array.shape.data(), static_cast<int>(array.shape.size()), array.dtype, holder->slots()));
+    object->handle.state = Handle::State::constant;
+    object->handle.leaf = holder.release();
+    return reinterpret_cast<PyObject*>(object);
+}
+
+PyObject* new_array(Tape& tape, const ArrayResult& result) {
+    if (result.ndim == 0 && result.dtype == Dtype::float64) {
+        if (result.kind == Kind::constant) return new_constant(tape.primals[result.first]);
+        return new_result(tape, {result.first, result.kind, result.deferred});
+    }
+    if (result.kind == Kind::constant) {
+        auto elements = std::make_unique<LeafArray>();
+        elements->dtype = result.dtype;
+        elements->shape.assign(result.shape, result.shape + result.ndim);
+        elements->size = elements_of(result.shape, result.ndim);
+        const double* const from = tape.primals.data() + result.first;
+        elements->value.assign(from, from + result.slots);
+        return new_constant_array(std::move(elements));
+    }
+    return on_tape(tape, result.last(), state_of(result.kind), result.deferred,
+                   dense_view(result.shape, result.ndim, result.dtype, result.slots), false);
+}
+
+PyObject* new_view(PyObject* array, ArrayView* view) {
+    view->is_view = true;
+    Handle const& handle = handle_of(array);
+    bool const number = view->ndim == 0 && view->dtype == Dtype::float64;
+    auto const place = static_cast<Slot>(view->offset);
+    if (handle.on_tape()) {
+        Slot const first = handle.slot + 1 - view->slots;
+        if (number) {
+            free_view(view);
+            handle.tape->has_elements = true;
+            return handle_on_old(*handle.tape,
+                                 {first + place, static_cast<Kind>(handle.state), handle.deferred});
+        }
+        return on_tape(*handle.tape, handle.slot, handle.state, handle.deferred, view, true);
+    }
+    Leaf& leaf = *handle.leaf;
+    if (number) {
+        free_view(view);
+        return handle.state == Handle::State::leaf ? new_element(leaf, place)
+                                                   : new_constant(leaf.array->value[place]);
+    }
+    VariableObject* const object = with_view(view);
+    object->handle.state = handle.state;
+    object->handle.leaf = &leaf;
+    leaf.retain();
+    return reinterpret_cast<PyObject*>(object);
+}
+
+PyObject* array_on_old(Tape& tape, Slot last, Kind kind, bool deferred) {
+    std::size_t const at = tape.statement_of(last);
+    if (at != Tape::npos && tape.statements[at].op == Op::array) {
+        Statement const& statement = tape.statements[at];
+        ArrayRecord const record(tape, statement);
+        if (record.ndim() == 0 && record.dtype() == Dtype::float64) {
+            return handle_on_old(tape, {last, kind, deferred});
+        }
+        ArrayView* const view =
+            dense_view(record.shape(), record.ndim(), record.dtype(), record.slots());
+        return on_tape(tape, last, state_of(kind), deferred, view, true);
+    }
+    const Input* const input = tape.input_at(last);
+    if (input != nullptr && input->leaf != nullptr) return object_of_leaf(*input->leaf);
+    if (input != nullptr && input->captured && input->captured->on_tape()) {
+        Handle const& captured = *input->captured;
+        return array_on_old(*captured.tape, captured.slot, static_cast<Kind>(captured.state),
+                            captured.deferred);
+    }
+    return handle_on_old(tape, {last, kind, deferred});
+}
+
+// What a statement reads of an array (taken over): the whole, or a view of its loops' shape.
+static PyObject* seen_by(const ArrayPart& part, const ArrayRecord& record, PyObject* array) {
+    py::object const whole = py::reinterpret_steal<py::object>(array);
+    int axes = 0;
+    std::int64_t elements = 1;
+    for (int i = 0; i < record.loops(); ++i) {
+        if (part.strides[i] == 0) continue;
+        ++axes;
+        elements *= record.lengths()[i];
+    }
+    if (!is_array(array) || (part.offset == 0 && elements == view_of(array).size)) {
+        return py::object(whole).release().ptr();
+    }
+    ArrayView* const view = allocate_view(axes);
+    view->slots = part.slots;
+    view->dtype = part.dtype;
+    view->offset = part.offset;
+    view->size = elements;
+    for (int i = 0, to = 0; i < record.loops(); ++i) {
+        if (part.strides[i] == 0) continue;
+        view->shape()[to] = record.lengths()[i];
+        view->strides()[to++] = part.strides[i];
+    }
+    return new_view(array, view);
+}
+
+PyObject* object_of_part(Tape& tape, const ArrayPart& part, const ArrayRecord& record) {
+    if (part.kind != Kind::constant) {
+        std::size_t const at = tape.statement_of(part.last());
+        bool const whole =
+            part.slots > 1 || (at != Tape::npos && tape.slots_of(tape.statements[at]) == 1 &&
+                               tape.statements[at].op == Op::array);
+        const Input* const input = tape.input_at(part.last());
+        bool const input_array =
+            input != nullptr && input->slots == part.slots &&
+            (input->leaf != nullptr ? input->leaf->array != nullptr : input->captured->array);
+        if (whole || input_array) {
+            Kind const kind = part.kind == Kind::leaf ? Kind::result : part.kind;
+            return seen_by(part, record, array_on_old(tape, part.last(), kind, false));
+        }
+        return object_of_slot(tape, part.first, part.kind);
+    }
+    // What the statement reads of a constant, repeated axes left out.
+    auto elements = std::make_unique<LeafArray>();
+    elements->dtype = part.dtype;
+    for (int i = 0; i < record.loops(); ++i) {
+        if (part.strides[i] != 0) elements->shape.push_back(record.lengths()[i]);
+    }
+    if (elements->shape.empty() && part.dtype == Dtype::float64) {
+        return object_of_slot(tape, part.first, Kind::constant);
+    }
+    elements->size = elements_of(elements->shape.data(), static_cast<int>(elements->shape.size()));
+    const double* const from = tape.primals.data() + part.first;
+    elements->value.assign(from, from + part.slots);
+    return new_constant_array(std::move(elements));
+}
+
+}  // namespace autodiffx::bindings

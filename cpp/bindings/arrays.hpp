@@ -1,0 +1,101 @@
+// Array Variables: what the files about them share.
+#pragma once
+
+#include "autodiffx/array.hpp"
+#include "common.hpp"
+
+namespace autodiffx::bindings {
+
+// How the elements of an array Variable lie in its extent; owned by the object.
+struct ArrayView {
+    std::uint32_t slots;  // of the extent
+    Dtype dtype;
+    bool is_view;  // of another Variable, which is what was recorded
+    int ndim;
+    std::int64_t offset;
+    std::int64_t size;     // elements
+    std::int64_t dims[1];  // ndim lengths, then ndim strides; the struct is made longer
+
+    [[nodiscard]] const std::int64_t* shape() const { return dims; }
+    [[nodiscard]] const std::int64_t* strides() const { return dims + ndim; }
+    std::int64_t* shape() { return dims; }
+    std::int64_t* strides() { return dims + ndim; }
+};
+ArrayView* allocate_view(int ndim);
+ArrayView* dense_view(const std::int64_t* shape, int ndim, Dtype dtype, std::uint32_t slots);
+void free_view(ArrayView* view);
+
+inline bool is_array(PyObject* object) { return is_variable(object) && handle_of(object).array; }
+// An ndarray with at least one axis.
+bool is_ndarray(PyObject* object);
+inline const ArrayView& view_of(PyObject* object) {
+    return *reinterpret_cast<VariableObject*>(object)->view;
+}
+
+// The view in slots that begin at `first`.
+View located(const ArrayView& view, Slot first);
+// Where an array Variable's elements are, with the checks that reading them
+// needs: packed slots of its extent.
+const double* read_elements(PyObject* object);
+
+// ---- results ---------------------------------------------------------------
+
+// A new array Variable, or a scalar one if the result is a single float64.
+PyObject* new_array(Tape& tape, const ArrayResult& result);
+// The same array seen in another way; takes the view over. A single float64
+// becomes a scalar Variable.
+PyObject* new_view(PyObject* array, ArrayView* view);
+// An array Variable for a whole extent that was there before.
+PyObject* array_on_old(Tape& tape, Slot last, Kind kind, bool deferred);
+// A passive array from packed elements.
+PyObject* new_constant_array(std::unique_ptr<LeafArray> elements);
+// The Variable for an operand of an array statement.
+PyObject* object_of_part(Tape& tape, const ArrayPart& part, const ArrayRecord& record);
+
+// ---- operators ---------------------------------------------------------------
+
+// An operator on arguments of which one is an array; as apply().
+PyObject* apply_to_arrays(Op op, PyObject* const* arguments);
+// An array Variable as an operand on the tape in use.
+ArrayOperand array_operand(Tape& tape, PyObject* object);
+// & | ^ on truth values. Throws TypeError for other numbers.
+PyObject* logical(Op op, PyObject* a, PyObject* b);
+// a ** b on arrays as NumPy shortens it.
+Op power_of_array(PyObject* exponent);
+
+// ---- NumPy: numpy_io.cpp --------------------------------------------------------
+
+void register_arrays();
+void register_array_protocol(py::module_& module);
+// A new ndarray of a view's elements.
+py::object to_numpy(const double* extent, const ArrayView& view, bool writeable);
+// Packed elements from anything that NumPy makes an array of. Without a dtype
+// float32 stays what it is and integers, booleans and lists become float64.
+std::unique_ptr<LeafArray> from_numpy(char const* what, PyObject* object, PyObject* dtype);
+// The elements of an ndarray operand as they are calculated with.
+std::unique_ptr<LeafArray> operand_from_numpy(PyObject* object);
+// Whether an object has the dtype float32, or none: a Python number.
+enum class Strength { weak, boolean, float32, float64 };
+Strength strength_of(PyObject* object);
+Dtype dtype_from(PyObject* object);
+py::object dtype_to_python(Dtype dtype);
+
+// ---- what attributes and methods of array Variables do ---------------------------
+
+PyObject* array_value(PyObject* self);
+void set_array_value(PyObject* self, PyObject* value);
+PyObject* array_grad(PyObject* self);
+void set_array_grad(PyObject* self, PyObject* value);
+std::string array_text(PyObject* self);
+// A seed of the array's shape: `seed` null is one if there is a single element.
+Seed<double> array_seed(PyObject* self, PyObject* seed);
+// Packed elements from an array_like of the shape of an array Variable.
+std::vector<double> elements_like(char const* what, PyObject* value, PyObject* array);
+extern PyGetSetDef array_attributes[];
+const std::vector<PyMethodDef>& array_methods();
+const std::vector<PyMethodDef>& array_protocol_methods();
+const std::vector<PyType_Slot>& array_slots();
+PyObject* subscript(PyObject* self, PyObject* key);
+PyObject* broadcast_to(PyObject* self, const py::object& shape);
+
+}  // namespace autodiffx::bindings

@@ -1,0 +1,40 @@
+// Loops: an operator applied to runs of elements.
+//
+// They have the form of NumPy's own inner loops, so that the bindings can put those in place of
+// the plain ones here, and a primal has the bits that NumPy gives it.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+#include "autodiffx/op.hpp"
+#include "autodiffx/view.hpp"
+
+namespace autodiffx {
+
+// `pointers` and `steps` (in bytes): of each operand, then of the result. One length.
+struct Loop {
+    using Function = void (*)(char** pointers, const std::ptrdiff_t* length,
+                              const std::ptrdiff_t* steps, void* data);
+    Function function = nullptr;
+    void* data = nullptr;
+
+    void operator()(char** pointers, std::ptrdiff_t length, const std::ptrdiff_t* steps) const {
+        function(pointers, &length, steps, data);
+    }
+};
+
+// The loop for operands of a dtype (of `where`: the second and third, the first is boolean).
+// Decisions give booleans, everything else the operands' dtype. Booleans have loops for
+// decisions alone: the function is null for the rest.
+Loop& loop_of(Op op, Dtype dtype);
+
+// The same on float64, with decisions as numbers 0 and 1: what a partial is made of.
+Loop const& number_loop(Op op);
+
+// sum[i] += x[i], the hottest loop of a reverse sweep.
+void accumulate(double* sum, const double* x, std::size_t length);
+// The sum of a run, in an order that keeps rounding small.
+double total_of(const double* x, std::size_t length);
+
+}  // namespace autodiffx

@@ -1,0 +1,42 @@
+// Runs: how a block is read from the elements of a view, and added to them.
+//
+// Elements lie in the slots with `components` numbers each: one in a plain sweep, two (value and
+// tangent) in a sweep over dual numbers.
+#pragma once
+
+#include "autodiffx/array.hpp"
+#include "autodiffx/block.hpp"
+
+namespace autodiffx {
+
+// One component of the elements of an array, in the order of a record's loops.
+class Run {
+public:
+    // `slots`: slot 0 of the arena that holds them.
+    Run(const void* slots, const ArrayPart& part, const ArrayRecord& record, int components = 1,
+        int component = 0);
+
+    // Elements [from, from + Scratch::length) in the loops' order.
+    [[nodiscard]] Block read(std::int64_t from) const;
+    // Adds to them, in whatever order; repeated elements add up.
+    void add(std::int64_t from, const Block& block) const;
+    // Puts the block in place of them.
+    void write(std::int64_t from, const Block& block) const;
+
+private:
+    template <class S, class Use>
+    void for_each(std::int64_t from, Use use) const;
+    template <class Use>
+    void visit(std::int64_t from, Use use) const;
+
+    char* base_;
+    Dtype dtype_;
+    int components_;
+    int loops_;
+    bool repeats_;  // one element for all
+    bool dense_;    // double after double
+    const std::int64_t* lengths_;
+    const std::int64_t* strides_;
+};
+
+}  // namespace autodiffx

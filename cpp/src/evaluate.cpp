@@ -1,0 +1,121 @@
+// Primals of array statements.
+#include <cstring>
+
+#include "autodiffx/array.hpp"
+#include "autodiffx/loops.hpp"
+
+namespace autodiffx {
+
+namespace {
+
+// A cast has a dtype on either side, for which the table has no loop.
+template <class In, class Out>
+void cast(char** pointers, const std::ptrdiff_t* length, const std::ptrdiff_t* steps, void*) {
+    for (std::ptrdiff_t i = 0; i < *length; ++i) {
+        In in;
+        std::memcpy(&in, pointers[0] + i * steps[0], sizeof in);
+        Out const out = static_cast<Out>(in);
+        std::memcpy(pointers[1] + i * steps[1], &out, sizeof out);
+    }
+}
+template <class In>
+Loop::Function cast_from(Dtype to) {
+    switch (to) {
+        case Dtype::float64:
+            return cast<In, double>;
+        case Dtype::float32:
+            return cast<In, float>;
+        default:
+            return cast<In, std::uint8_t>;
+    }
+}
+Loop cast_loop(Dtype from, Dtype to) {
+    switch (from) {
+        case Dtype::float64:
+            return {cast_from<double>(to)};
+        case Dtype::float32:
+            return {cast_from<float>(to)};
+        default:
+            return {cast_from<std::uint8_t>(to)};
+    }
+}
+
+template <class T>
+void add_up(char** pointers, const std::ptrdiff_t* length, const std::ptrdiff_t* steps, void*) {
+    constexpr auto item = static_cast<std::ptrdiff_t>(sizeof(T));
+    if constexpr (std::is_same_v<T, double>) {
+        auto const* const x = reinterpret_cast<const double*>(pointers[0]);
+        auto* const sum = reinterpret_cast<double*>(pointers[1]);
+        if (steps[0] == item && steps[1] == 0) {
+            *sum += total_of(x, static_cast<std::size_t>(*length));
+            return;
+        }
+        if (steps[0] == item && steps[1] == item) {
+            accumulate(sum, x, static_cast<std::size_t>(*length));
+            return;
+        }
+    }
+    for (std::ptrdiff_t i = 0; i < *length; ++i) {
+        *reinterpret_cast<T*>(pointers[1] + i * steps[1]) +=
+            *reinterpret_cast<const T*>(pointers[0] + i * steps[0]);
+    }
+}
+
+Loop loop_for(const ArrayRecord& record) {
+    ArrayOp const op = record.op();
+    if (op == ArrayOp::sum) {
+        return {record.dtype() == Dtype::float64 ? add_up<double> : add_up<float>};
+    }
+    bool const copies = op > ArrayOp::sum || op == array_op(Op::positive);
+    if (copies) return cast_loop(record.operand(0).dtype, record.dtype());
+    return loop_of(static_cast<Op>(op), record.operand(record.arity() - 1).dtype);
+}
+
+}  // namespace
+
+void evaluate(const ArrayRecord& record, double* primals) {
+    int const arity = record.arity(), loops = record.loops(), inner = loops - 1;
+    const std::int64_t* const lengths = record.lengths();
+    ArrayPart parts[4];
+    char* pointers[4];
+    std::ptrdiff_t items[4], steps[4];
+    for (int k = 0; k <= arity; ++k) {
+        parts[k] = k < arity ? record.operand(k) : record.result();
+        items[k] = static_cast<std::ptrdiff_t>(item_size(parts[k].dtype));
+        pointers[k] =
+            reinterpret_cast<char*>(primals + parts[k].first) + parts[k].offset * items[k];
+        steps[k] = parts[k].strides[inner] * items[k];
+    }
+    // Sums start from zero; and the bytes that fill up a slot are never left undefined.
+    ArrayPart const& result = parts[arity];
+    if (record.op() == ArrayOp::sum) {
+        std::memset(primals + result.first, 0, result.slots * sizeof(double));
+    } else if (result.dtype != Dtype::float64) {
+        primals[result.last()] = 0.0;
+    }
+    std::int64_t runs = 1;
+    for (int i = 0; i < inner; ++i) runs *= lengths[i];
+    if (runs == 0 || lengths[inner] == 0) {
+        if (result.dtype == Dtype::float64) primals[result.last()] = 0.0;
+        return;
+    }
+    Loop const loop = loop_for(record);
+    std::int64_t at[max_ndim] = {};
+    for (;;) {
+        char* run[4];
+        for (int k = 0; k <= arity; ++k) run[k] = pointers[k];
+        loop(run, lengths[inner], steps);
+        int axis = inner - 1;
+        for (; axis >= 0; --axis) {
+            for (int k = 0; k <= arity; ++k) pointers[k] += parts[k].strides[axis] * items[k];
+            if (++at[axis] < lengths[axis]) break;
+            for (int k = 0; k <= arity; ++k) {
+                pointers[k] -= parts[k].strides[axis] * items[k] * lengths[axis];
+            }
+            at[axis] = 0;
+        }
+        if (axis < 0) return;
+    }
+}
+
+}  // namespace autodiffx

@@ -1,0 +1,135 @@
+// Blocks from and to the elements of views.
+#include "autodiffx/runs.hpp"
+
+#include <algorithm>
+#include <cstring>
+
+namespace autodiffx {
+
+Run::Run(const void* slots, const ArrayPart& part, const ArrayRecord& record, int components,
+         int component)
+    : dtype_(part.dtype),
+      components_(components),
+      loops_(record.loops()),
+      repeats_(true),
+      lengths_(record.lengths()),
+      strides_(part.strides) {
+    auto const item = static_cast<std::ptrdiff_t>(item_size(dtype_));
+    auto* const start =
+        static_cast<char*>(const_cast<void*>(slots)) + std::ptrdiff_t{part.first} * 8 * components;
+    base_ = start + (part.offset * components + component) * item;
+    for (int i = 0; i < loops_; ++i) repeats_ = repeats_ && (strides_[i] == 0 || lengths_[i] == 1);
+    dense_ = dtype_ == Dtype::float64 && components == 1 && loops_ == 1 && strides_[0] == 1;
+}
+
+// Calls use(element, index in the block) for each.
+template <class S, class Use>
+void Run::for_each(std::int64_t from, Use use) const {
+    auto const count = static_cast<std::int64_t>(Scratch::here().length);
+    auto* const elements = reinterpret_cast<S*>(base_);
+    std::int64_t at[max_ndim];
+    std::int64_t rest = from, place = 0;
+    for (int i = loops_; i-- > 0;) {
+        at[i] = rest % lengths_[i];
+        rest /= lengths_[i];
+        place += at[i] * strides_[i];
+    }
+    int const inner = loops_ - 1;
+    std::int64_t const step = strides_[inner] * components_;
+    for (std::int64_t done = 0; done < count;) {
+        std::int64_t const run = std::min(count - done, lengths_[inner] - at[inner]);
+        S* element = elements + place * components_;
+        for (std::int64_t i = 0; i < run; ++i, element += step) use(*element, done + i);
+        done += run;
+        place += run * strides_[inner];
+        at[inner] += run;
+        for (int i = inner; i > 0 && at[i] == lengths_[i]; --i) {
+            place += strides_[i - 1] - strides_[i] * lengths_[i];
+            at[i] = 0;
+            ++at[i - 1];
+        }
+    }
+}
+
+template <class Use>
+void Run::visit(std::int64_t from, Use use) const {
+    switch (dtype_) {
+        case Dtype::float64:
+            for_each<double>(from, use);
+            break;
+        case Dtype::float32:
+            for_each<float>(from, use);
+            break;
+        case Dtype::boolean:
+            for_each<std::uint8_t>(from, use);
+            break;
+    }
+}
+
+Block Run::read(std::int64_t from) const {
+    if (dense_) return Block(reinterpret_cast<const double*>(base_) + from);
+    if (repeats_) {
+        switch (dtype_) {
+            case Dtype::float64:
+                return *reinterpret_cast<const double*>(base_);
+            case Dtype::float32:
+                return double{*reinterpret_cast<const float*>(base_)};
+            default:
+                return double(*reinterpret_cast<const std::uint8_t*>(base_));
+        }
+    }
+    double* const block = Scratch::here().take();
+    visit(from, [block](auto& element, std::int64_t i) { block[i] = double(element); });
+    return Block(block);
+}
+
+void Run::add(std::int64_t from, const Block& block) const {
+    std::size_t const count = Scratch::here().length;
+    if (block.data == nullptr) {
+        if (block.value == 0.0) return;
+        if (repeats_) {
+            double const sum = block.value * static_cast<double>(count);
+            if (dtype_ == Dtype::float64) *reinterpret_cast<double*>(base_) += sum;
+            else *reinterpret_cast<float*>(base_) += static_cast<float>(sum);
+            return;
+        }
+        double const value = block.value;
+        visit(from, [value](auto& element, std::int64_t) {
+            using S = std::decay_t<decltype(element)>;
+            element = static_cast<S>(double(element) + value);
+        });
+        return;
+    }
+    if (dense_) {
+        accumulate(reinterpret_cast<double*>(base_) + from, block.data, count);
+    } else if (repeats_) {
+        double const sum = total_of(block.data, count);
+        if (dtype_ == Dtype::float64) *reinterpret_cast<double*>(base_) += sum;
+        else *reinterpret_cast<float*>(base_) += static_cast<float>(sum);
+    } else {
+        const double* const data = block.data;
+        visit(from, [data](auto& element, std::int64_t i) {
+            using S = std::decay_t<decltype(element)>;
+            element = static_cast<S>(double(element) + data[i]);
+        });
+    }
+}
+
+void Run::write(std::int64_t from, const Block& block) const {
+    if (block.data == nullptr) {
+        double const value = block.value;
+        visit(from, [value](auto& element, std::int64_t) {
+            element = static_cast<std::decay_t<decltype(element)>>(value);
+        });
+    } else if (dense_) {
+        std::memcpy(reinterpret_cast<double*>(base_) + from, block.data,
+                    Scratch::here().length * sizeof(double));
+    } else {
+        const double* const data = block.data;
+        visit(from, [data](auto& element, std::int64_t i) {
+            element = static_cast<std::decay_t<decltype(element)>>(data[i]);
+        });
+    }
+}
+
+}  // namespace autodiffx
