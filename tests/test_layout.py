@@ -23,7 +23,7 @@ LAYERS = (
     ("leaf.hpp", "loops.hpp"),
     ("tape.hpp", "block.hpp"),
     ("array.hpp",),
-    ("runs.hpp",),
+    ("draft.hpp", "runs.hpp"),
     ("record.hpp",),
     ("sweep.hpp",),
 )

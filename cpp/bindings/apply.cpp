@@ -162,15 +162,17 @@ std::string_view name_of(Op op) {
 #undef UNARY
 #undef BINARY
 #undef TERNARY
-        "guard", "array"};
+        "guard", "array", "write"};
     return names[static_cast<std::size_t>(op)];
 }
 
 std::string_view name_of(const Tape& tape, const Statement& statement) {
-    if (statement.op != Op::array) return name_of(statement.op);
+    if (!statement.is_array()) return name_of(statement.op);
     ArrayOp const op = ArrayRecord(tape, statement).op();
-    static constexpr std::string_view names[] = {"sum", "copy", "astype", "gather"};
-    if (op < ArrayOp::sum) return name_of(static_cast<Op>(op));
+    static constexpr std::string_view names[] = {"spread", "sum",  "copy", "astype", "gather", "fill",
+                                                 "assign", "take", "put",  "assign", "assign"};
+    static_assert(std::size(names) == static_cast<std::size_t>(ArrayOp::count_) - table_size);
+    if (is_elementwise(op)) return name_of(static_cast<Op>(op));
     return names[static_cast<std::size_t>(op) - table_size];
 }
 

@@ -108,20 +108,6 @@ bool needs_guard(const Tape& tape, PyObject* object) {
     return is_variable(object) && handle_of(object).state != Handle::State::constant;
 }
 
-void guard(Tape& tape, Relation relation, Operand a, Operand b, bool outcome) {
-    PythonNotes& notes = notes_of(tape);
-    notes.guards.reserve(notes.guards.size() + 1);
-    Place const place = current_place();
-    try {
-        record_guard(tape, relation, a, b, outcome);
-    } catch (...) {
-        Py_XDECREF(place.code);
-        throw;
-    }
-    notes.guards.push_back({place});
-    ++notes.noted;
-}
-
 // A rounding to an integer, guarded while a Graph records.
 double guarded_integer(PyObject* self, Relation relation) {
     if (is_array(self) && view_of(self).ndim > 0)
@@ -227,6 +213,20 @@ PyObject* round_method(PyObject* self, PyObject* const* arguments, Py_ssize_t co
 }
 
 }  // namespace
+
+void guard(Tape& tape, Relation relation, Operand a, Operand b, bool outcome) {
+    PythonNotes& notes = notes_of(tape);
+    notes.guards.reserve(notes.guards.size() + 1);
+    Place const place = current_place();
+    try {
+        record_guard(tape, relation, a, b, outcome);
+    } catch (...) {
+        Py_XDECREF(place.code);
+        throw;
+    }
+    notes.guards.push_back({place});
+    ++notes.noted;
+}
 
 Op power_or_square(PyObject* base, PyObject* exponent) {
     if (is_array(base) || is_ndarray(base)) return power_of_array(exponent);

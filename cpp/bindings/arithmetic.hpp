@@ -9,6 +9,8 @@ namespace autodiffx::bindings {
 
 const std::vector<PyType_Slot>& number_slots();
 const std::vector<PyMethodDef>& number_methods();
+// Records that a decision went as it did, at this place of the user's code.
+void guard(Tape& tape, Relation relation, Operand a, Operand b, bool outcome);
 PyObject* compare(PyObject* a, PyObject* b, int operation);
 // The square is exact and quick, so the plain exponent 2 stands for it, as in
 // NumPy's arrays.

@@ -8,6 +8,52 @@ namespace autodiffx::bindings {
 
 namespace {
 
+// The extent that takes up just these slots.
+std::uint32_t extent_of(const Tape& tape, Slot first, std::uint32_t slots) {
+    std::uint32_t const extent = tape.extent_at(first);
+    bool const whole = extent != no_extent && tape.extents[extent].first == first &&
+                       tape.extents[extent].slots == slots;
+    return whole ? extent : no_extent;
+}
+
+// A view of slots that begin at `first` as an operand. What repeats a number, be it an element of
+// an array, is no array of its own.
+void lay(ArrayOperand& operand, const ArrayView& view, const Tape& tape, Slot first) {
+    static_cast<View&>(operand) = located(view, first);
+    operand.extent = extent_of(tape, first, view.slots);
+}
+
+// The first slot of an array of an enclosing tape. What is being assigned to there is captured as
+// it is now.
+Slot capture_array(Tape& tape, Tape& outer, PyObject* object) {
+    Handle const& handle = handle_of(object);
+    std::uint32_t const slots = view_of(object).slots;
+    std::uint32_t const at = extent_of(outer, handle.slot + 1 - slots, slots);
+    if (at == no_extent) return tape.capture(outer, handle, slots);
+    Extent& extent = outer.extents[at];
+    if (!extent.assigned) {
+        extent.needed = true;
+        return tape.capture(outer, handle, slots);
+    }
+    ArrayOperand whole;
+    std::int64_t const length = std::int64_t{extent.slots} * 8 /
+                                static_cast<std::int64_t>(item_size(view_of(object).dtype));
+    std::int64_t const stride = 1;
+    whole.first = extent.first;
+    whole.extent = at;
+    whole.slots = extent.slots;
+    whole.shape = &length;
+    whole.strides = &stride;
+    whole.ndim = 1;
+    whole.dtype = view_of(object).dtype;
+    whole.kind = static_cast<Kind>(handle.state);
+    whole.deferred = handle.deferred;
+    ArrayResult const copy = record_copy(outer, whole, whole.dtype, ArrayOp::copy);
+    Handle present = handle;
+    present.slot = copy.last();
+    return tape.capture(outer, present, copy.slots);
+}
+
 // The value under the name of the tape in use.
 ArrayOperand operand_of_variable(Tape& tape, PyObject* object) {
     Handle const& handle = handle_of(object);
@@ -16,13 +62,13 @@ ArrayOperand operand_of_variable(Tape& tape, PyObject* object) {
     switch (handle.state) {
         case Handle::State::constant: {
             std::vector<double> const& elements = handle.leaf->array->value;
-            static_cast<View&>(operand) =
-                located(view, tape.constants(elements.data(), elements.size()));
+            lay(operand, view, tape,
+                tape.extents[tape.constants(elements.data(), elements.size())].first);
             return operand;
         }
         case Handle::State::leaf:
             if (!tape.is_graph()) read_value(handle);  // raises for a placeholder
-            static_cast<View&>(operand) = located(view, tape.input(*handle.leaf));
+            lay(operand, view, tape, tape.input(*handle.leaf));
             operand.kind = Kind::leaf;
             operand.deferred = !handle.leaf->has_value;
             return operand;
@@ -31,14 +77,13 @@ ArrayOperand operand_of_variable(Tape& tape, PyObject* object) {
             bool const varying = handle.state == Handle::State::varying;
             operand.deferred = handle.deferred;
             if (handle.tape == &tape) {
-                static_cast<View&>(operand) = located(view, handle.slot + 1 - view.slots);
+                lay(operand, view, tape, handle.slot + 1 - view.slots);
                 operand.kind = varying ? Kind::varying : Kind::result;
                 return operand;
             }
             for (Tape* outer = tape.enclosing; outer != nullptr; outer = outer->enclosing) {
                 if (handle.tape != outer) continue;
-                static_cast<View&>(operand) =
-                    located(view, tape.capture(*outer, handle, view.slots));
+                lay(operand, view, tape, capture_array(tape, *outer, object));
                 operand.kind = varying ? Kind::varying : Kind::leaf;
                 return operand;
             }
@@ -66,6 +111,42 @@ ArrayOperand array_operand(Tape& tape, PyObject* object) {
     return operand_of_variable(tape, object);
 }
 
+bool find_array_operand(Tape& tape, PyObject* object, Dtype weak, ArrayOperand& operand,
+                        std::int64_t* shape, std::int64_t* strides) {
+    if (is_array(object)) {
+        operand = operand_of_variable(tape, object);
+        return true;
+    }
+    if (is_ndarray(object)) {
+        // The tape has a copy: what becomes of the array later changes nothing.
+        std::unique_ptr<LeafArray> const elements = operand_from_numpy(object);
+        operand.extent = tape.constants(elements->value.data(), elements->value.size());
+        operand.first = tape.extents[operand.extent].first;
+        operand.slots = static_cast<std::uint32_t>(elements->value.size());
+        operand.ndim = static_cast<int>(elements->shape.size());
+        operand.dtype = elements->dtype;
+        std::copy(elements->shape.begin(), elements->shape.end(), shape);
+        dense_strides(shape, operand.ndim, strides);
+        operand.shape = shape;
+        operand.strides = strides;
+        return true;
+    }
+    Term term;
+    if (find_term(tape, object, term) != Found::term) return false;
+    operand.kind = term.operand.kind;
+    operand.deferred = term.operand.deferred;
+    if (term.operand.kind == Kind::constant) {
+        Strength const own = strength_of(object);
+        operand.dtype = own <= Strength::boolean   ? weak
+                        : own == Strength::float32 ? Dtype::float32
+                                                   : Dtype::float64;
+        operand.first = number_slot(tape, term.value, operand.dtype);
+    } else {
+        operand.first = term.operand.slot;
+    }
+    return true;
+}
+
 PyObject* apply_to_arrays(Op op, PyObject* const* arguments) {
     int const arity = arity_of(op);
     // Which dtype a plain number takes on: that of the strongest of the others.
@@ -82,40 +163,8 @@ PyObject* apply_to_arrays(Op op, PyObject* const* arguments) {
     ArrayOperand operands[3];
     std::int64_t shapes[3][max_ndim], strides[3][max_ndim];  // of ndarrays
     for (int k = 0; k < arity; ++k) {
-        PyObject* const argument = arguments[k];
-        if (is_array(argument)) {
-            operands[k] = operand_of_variable(tape, argument);
-            continue;
-        }
-        if (is_ndarray(argument)) {
-            // The tape has a copy: what becomes of the array later changes nothing.
-            std::unique_ptr<LeafArray> const elements = operand_from_numpy(argument);
-            ArrayOperand& operand = operands[k];
-            operand.first = tape.constants(elements->value.data(), elements->value.size());
-            operand.slots = static_cast<std::uint32_t>(elements->value.size());
-            operand.ndim = static_cast<int>(elements->shape.size());
-            operand.dtype = elements->dtype;
-            std::copy(elements->shape.begin(), elements->shape.end(), shapes[k]);
-            dense_strides(shapes[k], operand.ndim, strides[k]);
-            operand.shape = shapes[k];
-            operand.strides = strides[k];
-            continue;
-        }
-        Term term;
-        Found const found = find_term(tape, argument, term);
-        if (found != Found::term) Py_RETURN_NOTIMPLEMENTED;
-        operands[k].kind = term.operand.kind;
-        operands[k].deferred = term.operand.deferred;
-        if (term.operand.kind == Kind::constant) {
-            Strength const own = strength_of(argument);
-            Dtype const dtype = own <= Strength::boolean   ? weak
-                                : own == Strength::float32 ? Dtype::float32
-                                                           : Dtype::float64;
-            operands[k].first = number_slot(tape, term.value, dtype);
-            operands[k].dtype = dtype;
-        } else {
-            operands[k].first = term.operand.slot;
-        }
+        if (!find_array_operand(tape, arguments[k], weak, operands[k], shapes[k], strides[k]))
+            Py_RETURN_NOTIMPLEMENTED;
     }
     py::object const result =
         py::reinterpret_steal<py::object>(new_array(tape, record_array(tape, op, operands)));

@@ -1,4 +1,4 @@
-// Basic indexing: integers, slices, ... and None. It gives views and elements.
+// Indexing: integers, slices, ... and None give views and elements, arrays and masks copies.
 #include <algorithm>
 
 #include "array_axes.hpp"
@@ -9,13 +9,78 @@ namespace {
 
 [[noreturn]] void raise_index(const std::string& message) { raise(PyExc_IndexError, message); }
 
+bool is_array_like(PyObject* item) {
+    if (PyFloat_Check(item)) return false;
+    return is_ndarray(item) || is_variable(item) || PyList_Check(item) || PyTuple_Check(item) ||
+           PyBool_Check(item) || PyObject_HasAttrString(item, "__array__") != 0;
+}
+
+// A boolean Variable in a key as a plain mask. Which elements it chooses is decided now, so while
+// a Graph records a replay must find the same.
+py::object plain_item(PyObject* item) {
+    if (!is_variable(item)) return py::reinterpret_borrow<py::object>(item);
+    bool const truths = is_array(item) ? view_of(item).dtype == Dtype::boolean
+                                       : handle_of(item).state == Handle::State::varying;
+    if (!truths) {
+        raise_index(
+            "arrays used as indices must be of integer (or boolean) type: a Variable is neither, "
+            "index by plain numbers or by a comparison");
+    }
+    return decided(item);
+}
+
 }  // namespace
+
+bool is_basic_key(PyObject* key) {
+    bool const is_tuple = PyTuple_Check(key) != 0;
+    Py_ssize_t const count = is_tuple ? PyTuple_GET_SIZE(key) : 1;
+    bool basic = true;
+    for (Py_ssize_t i = 0; i < count; ++i) {
+        PyObject* const each = is_tuple ? PyTuple_GET_ITEM(key, i) : key;
+        if (each == Py_Ellipsis || each == Py_None || PySlice_Check(each) || is_plain_index(each))
+            continue;
+        if (!is_array_like(each)) {
+            raise_index(
+                "only integers, slices (`:`), ellipsis (`...`), numpy.newaxis (`None`) and "
+                "integer or boolean arrays are valid indices");
+        }
+        basic = false;
+    }
+    return basic;
+}
+
+py::object positions(const ArrayView& view, PyObject* key) {
+    py::object plain;
+    if (PyTuple_Check(key) != 0) {
+        py::tuple items(static_cast<std::size_t>(PyTuple_GET_SIZE(key)));
+        for (Py_ssize_t i = 0; i < PyTuple_GET_SIZE(key); ++i)
+            items[static_cast<std::size_t>(i)] = plain_item(PyTuple_GET_ITEM(key, i));
+        plain = std::move(items);
+    } else {
+        plain = plain_item(key);
+    }
+    py::tuple shape(static_cast<std::size_t>(view.ndim)), strides(shape.size());
+    for (int i = 0; i < view.ndim; ++i) {
+        shape[static_cast<std::size_t>(i)] = view.shape()[i];
+        strides[static_cast<std::size_t>(i)] = view.strides()[i];
+    }
+    return py::module_::import("autodiffx.numpy.positions")
+        .attr("positions")(shape, strides, view.offset, plain);
+}
 
 PyObject* subscript(PyObject* self, PyObject* key) {
     if (!is_array(self)) {
         raise_type_error("a scalar Variable cannot be indexed: it has no axes");
     }
-    ArrayView const& of = view_of(self);
+    if (is_basic_key(key)) return new_view(self, basic_view(view_of(self), key));
+    Places const places(positions(view_of(self), key));
+    Tape& tape = current_tape();
+    tape.make_room();
+    return new_array(tape, record_take(tape, array_operand(tape, self), places.indices,
+                                       places.shape.data(), static_cast<int>(places.shape.size())));
+}
+
+ArrayView* basic_view(const ArrayView& of, PyObject* key) {
     bool const is_tuple = PyTuple_Check(key) != 0;
     Py_ssize_t const count = is_tuple ? PyTuple_GET_SIZE(key) : 1;
     auto const item = [&](Py_ssize_t i) { return is_tuple ? PyTuple_GET_ITEM(key, i) : key; };
@@ -24,20 +89,7 @@ PyObject* subscript(PyObject* self, PyObject* key) {
         PyObject* const each = item(i);
         if (each == Py_Ellipsis) ++ellipses;
         else if (each == Py_None) ++added;
-        else if (PySlice_Check(each) || is_plain_index(each)) ++taken;
-        else {
-            bool const array_like = is_ndarray(each) || is_variable(each) || PyList_Check(each) ||
-                                    PyTuple_Check(each) || PyBool_Check(each) ||
-                                    PyObject_HasAttrString(each, "__array__") != 0;
-            if (!array_like || PyFloat_Check(each)) {
-                raise_index(
-                    "only integers, slices (`:`), ellipsis (`...`), numpy.newaxis (`None`) and "
-                    "integer or boolean arrays are valid indices");
-            }
-            raise(PyExc_NotImplementedError,
-                  "indexing a Variable by an object of type '" + type_name(each) +
-                      "' is not supported yet: use integers, slices, ... and None");
-        }
+        else ++taken;
     }
     if (ellipses > 1) raise_index("an index can only have a single ellipsis ('...')");
     if (taken > of.ndim) {
@@ -89,7 +141,7 @@ PyObject* subscript(PyObject* self, PyObject* key) {
     std::copy(shape, shape + to, made.view->shape());
     std::copy(strides, strides + to, made.view->strides());
     count_elements(*made.view);
-    return new_view(self, made.release());
+    return made.release();
 }
 
 }  // namespace autodiffx::bindings

@@ -9,7 +9,11 @@ PyObject* copy_of(PyObject* self) {
     Tape& tape = current_tape();
     tape.make_room();
     ArrayOperand const operand = array_operand(tape, self);
-    return new_array(tape, record_copy(tape, operand, operand.dtype, ArrayOp::copy));
+    // Of a constant, too, it can be assigned to.
+    return new_array(tape,
+                     operand.kind == Kind::constant && operand.dtype != Dtype::boolean
+                         ? record_fill(tape, operand, operand.shape, operand.ndim, operand.dtype)
+                         : record_copy(tape, operand, operand.dtype, ArrayOp::copy));
 }
 
 // A number in one axis; arrays as they are.

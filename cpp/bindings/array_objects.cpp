@@ -117,19 +117,55 @@ PyObject* new_array(Tape& tape, const ArrayResult& result) {
                    dense_view(result.shape, result.ndim, result.dtype, result.slots), false);
 }
 
+namespace {
+
+bool is_in_use(const Tape& tape) {
+    for (Tape* each = &current_tape(); each != nullptr; each = each->enclosing) {
+        if (each == &tape) return true;
+    }
+    return false;
+}
+
+// An element of a result (the view is taken over): what it is now, whatever is written later. That
+// is its slot, which then stays as it is; of an array that is being assigned to it is a copy.
+PyObject* element_of(PyObject* array, ArrayView* view) {
+    Handle const& handle = handle_of(array);
+    Tape& tape = *handle.tape;
+    Slot const first = handle.slot + 1 - view->slots;
+    std::uint32_t const extent = tape.extent_at(handle.slot);
+    std::int64_t const place = view->offset;
+    // Where nothing can be recorded the next write moves the array.
+    if (extent != no_extent && tape.extents[extent].assigned && is_in_use(tape)) {
+        free_view(view);
+        Tape& present = current_tape();
+        present.make_room();
+        ArrayOperand element = array_operand(present, array);
+        element.offset = place;
+        element.ndim = 0;
+        return new_array(present, record_copy(present, element, element.dtype, ArrayOp::gather));
+    }
+    if (extent != no_extent) tape.extents[extent].needed = true;
+    if (view->dtype != Dtype::float64) {
+        PyObject* const shown =
+            on_tape(tape, handle.slot, handle.state, handle.deferred, view, true);
+        handle_of(shown).stays = true;
+        return shown;
+    }
+    free_view(view);
+    tape.has_elements = true;
+    return handle_on_old(
+        tape, {first + static_cast<Slot>(place), static_cast<Kind>(handle.state), handle.deferred});
+}
+
+}  // namespace
+
 PyObject* new_view(PyObject* array, ArrayView* view) {
     view->is_view = true;
     Handle const& handle = handle_of(array);
     bool const number = view->ndim == 0 && view->dtype == Dtype::float64;
     auto const place = static_cast<Slot>(view->offset);
     if (handle.on_tape()) {
-        Slot const first = handle.slot + 1 - view->slots;
-        if (number) {
-            free_view(view);
-            handle.tape->has_elements = true;
-            return handle_on_old(*handle.tape,
-                                 {first + place, static_cast<Kind>(handle.state), handle.deferred});
-        }
+        if (view->ndim == 0) return element_of(array, view);
         return on_tape(*handle.tape, handle.slot, handle.state, handle.deferred, view, true);
     }
     Leaf& leaf = *handle.leaf;
@@ -154,7 +190,7 @@ PyObject* array_on_old(Tape& tape, Slot last, Kind kind, bool deferred) {
             return handle_on_old(tape, {last, kind, deferred});
         }
         ArrayView* const view =
-            dense_view(record.shape(), record.ndim(), record.dtype(), record.slots());
+            dense_view(record.shape(), record.ndim(), record.dtype(), record.result().slots);
         return on_tape(tape, last, state_of(kind), deferred, view, true);
     }
     const Input* const input = tape.input_at(last);

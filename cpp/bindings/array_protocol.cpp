@@ -19,22 +19,12 @@ PyObject* subscript_slot(PyObject* self, PyObject* key) {
     return guarded([&] { return subscript(self, key); });
 }
 
-[[noreturn]] void refuse_writing(PyObject* array) {
-    if (handle_of(array).state == Handle::State::leaf) {
-        raise_type_error(
-            "this array is a leaf (or a view of one): set it as a whole, w.value = a, or assign "
-            "into w.copy()");
-    }
-    raise(PyExc_NotImplementedError,
-          "writing into an array Variable is not supported yet: build the result of its parts, "
-          "y = y + v");
-}
-
-int assign_slot(PyObject* self, PyObject*, PyObject* value) {
+int assign_slot(PyObject* self, PyObject* key, PyObject* value) {
     return guarded([&]() -> int {
         if (value == nullptr) raise_type_error("elements of a Variable cannot be deleted");
         if (!is_array(self)) raise_type_error("a scalar Variable has no elements to assign to");
-        refuse_writing(self);
+        assign(self, key, value);
+        return 0;
     });
 }
 
@@ -76,21 +66,22 @@ PyObject* logical_slot(PyObject* a, PyObject* b) {
         return logical(op, a, b);
     });
 }
-// What changes an array in place. Numbers are rebound, as Python's are.
+// What changes an array in place. Numbers are rebound, as Python's are, and elements.
+PyObject* in_place(Op op, PyObject* a, PyObject* b) {
+    PyObject* const arguments[] = {a, b};
+    if (!is_array(a) || view_of(a).ndim == 0) return apply(op, arguments);
+    require_writable(a);
+    py::object const result = py::reinterpret_steal<py::object>(apply_or_raise(op, arguments));
+    assign_result(a, result.ptr());
+    Py_INCREF(a);
+    return a;
+}
 template <Op op>
 PyObject* in_place_slot(PyObject* a, PyObject* b) {
-    return guarded([&]() -> PyObject* {
-        if (is_array(a)) refuse_writing(a);
-        PyObject* const arguments[] = {a, b};
-        return apply(op, arguments);
-    });
+    return guarded([&] { return in_place(op, a, b); });
 }
 PyObject* in_place_power_slot(PyObject* a, PyObject* b, PyObject*) {
-    return guarded([&]() -> PyObject* {
-        if (is_array(a)) refuse_writing(a);
-        PyObject* const arguments[] = {a, b};
-        return apply(power_or_square(a, b), arguments);
-    });
+    return guarded([&] { return in_place(power_or_square(a, b), a, b); });
 }
 PyObject* invert_slot(PyObject* self) {
     return guarded([&]() -> PyObject* {

@@ -96,6 +96,32 @@ const std::vector<PyMethodDef>& array_methods();
 const std::vector<PyMethodDef>& array_protocol_methods();
 const std::vector<PyType_Slot>& array_slots();
 PyObject* subscript(PyObject* self, PyObject* key);
+// Whether a key takes a view: integers, slices, ... and None. Throws IndexError for what is none.
+bool is_basic_key(PyObject* key);
+// What such a key chooses; owned by the caller.
+ArrayView* basic_view(const ArrayView& of, PyObject* key);
+// The place in the extent of each element that any key chooses, an array of integers.
+py::object positions(const ArrayView& view, PyObject* key);
+// The value of something passive, decided on: while a Graph records, a replay must find the same.
+py::object decided(PyObject* passive);
+// Such positions as they are recorded; keeps them alive.
+struct Places {
+    explicit Places(py::object array);
+    py::object array;
+    const std::int64_t* indices;
+    std::int64_t count;
+    std::vector<std::int64_t> shape;
+};
+// y[key] = value
+void assign(PyObject* self, PyObject* key, PyObject* value);
+// y op= value, where `value` is what the operator gave.
+void assign_result(PyObject* self, PyObject* value);
+// Throws what writing into an array Variable throws whatever is written.
+void require_writable(PyObject* self);
+// An object as an operand on the tape in use: an array Variable, an ndarray, any number. Numbers
+// without a dtype of their own take on `weak`. False if it is none.
+bool find_array_operand(Tape& tape, PyObject* object, Dtype weak, ArrayOperand& operand,
+                        std::int64_t* shape, std::int64_t* strides);
 PyObject* broadcast_to(PyObject* self, const py::object& shape);
 
 }  // namespace autodiffx::bindings

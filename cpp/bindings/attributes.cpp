@@ -74,6 +74,15 @@ py::object looked_into(PyObject* self) {
         array_on_old(*handle.tape, last, static_cast<Kind>(handle.state), handle.deferred));
 }
 
+bool is_assigned(PyObject* self) {
+    Handle const& handle = handle_of(self);
+    if (!handle.on_tape() || !handle.array) return false;
+    Tape const& tape = *handle.tape;
+    std::size_t const at = tape.statement_of(handle.slot);
+    if (at == Tape::npos || tape.statements[at].op != Op::array) return false;
+    return tape.extents[ArrayRecord(tape, tape.statements[at]).result().extent].assigned;
+}
+
 PyObject* get_value(PyObject* self, void*) {
     return guarded([&] {
         Handle const& handle = handle_of(self);
@@ -176,6 +185,7 @@ PyObject* get_is_leaf(PyObject* self, void*) {
 PyObject* get_op(PyObject* self, void*) {
     return guarded([&]() -> PyObject* {
         if (looked_into(self)) return PyUnicode_FromString("view");
+        if (is_assigned(self)) return PyUnicode_FromString("assign");
         const Statement* const statement = statement_of(handle_of(self));
         if (statement == nullptr) Py_RETURN_NONE;
         std::string_view const name = name_of(*handle_of(self).tape, *statement);

@@ -68,8 +68,12 @@ std::string draw(const Tape& tape) {
     for (std::size_t i = 0; i < tape.statements.size(); ++i) {
         Statement const& statement = tape.statements[i];
         if (statement.op == Op::guard) continue;
-        std::string const id = "s" + std::to_string(statement.result);
-        names[statement.result] = id;
+        // A write is drawn between what it is written into and who reads that later.
+        bool const writes = statement.op == Op::write;
+        std::string const id = (writes ? "w" : "s") + std::to_string(writes ? i : statement.result);
+        Slot const shown_at =
+            writes ? ArrayRecord(tape, statement).result().last() : statement.result;
+        if (writes) text += "  " + names[shown_at] + " -> " + id + ";\n";
         bool const deferred = tape.unevaluated && (statement.flags & Statement::deferred_bit) != 0;
         text += "  " + id + " [label=" +
                 quoted(std::string(name_of(tape, statement)) + "\n" +
@@ -84,6 +88,7 @@ std::string draw(const Tape& tape) {
             }
             text += "  " + from + " -> " + id + ";\n";
         });
+        names[shown_at] = id;
     }
     return text + "}\n";
 }

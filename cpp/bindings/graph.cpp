@@ -96,7 +96,9 @@ public:
     // The slot of the last value, or an error that says what is missing.
     [[nodiscard]] Slot last(const char* what) const {
         for (std::size_t i = tape_->statements.size(); i-- > 0;) {
-            if (tape_->statements[i].op != Op::guard) return tape_->statements[i].result;
+            Statement const& statement = tape_->statements[i];
+            if (statement.has_result()) return statement.result;
+            if (statement.op == Op::write) return ArrayRecord(*tape_, statement).result().last();
         }
         raise_value_error(std::string(what) + " of " + tape_->describe() +
                           ", which is empty: record something in `with graph:` first");
@@ -106,7 +108,7 @@ public:
         py::list list;
         for (std::size_t i = 0; i < tape_->statements.size(); ++i) {
             Statement const& statement = tape_->statements[i];
-            if (statement.op == Op::guard) continue;
+            if (!statement.has_result()) continue;
             Kind const kind =
                 (statement.flags & Statement::passive_bit) != 0 ? Kind::varying : Kind::result;
             bool const deferred = (statement.flags & Statement::deferred_bit) != 0;
@@ -201,8 +203,15 @@ public:
         tape_->clear();
     }
 
+    // Statements, guards and moves not counted: a move belongs to the write that made it necessary.
     [[nodiscard]] std::size_t size() const {
-        return tape_->statements.size() - tape_->guards.size();
+        std::size_t moves = 0;
+        for (std::size_t i = 0; tape_->has_elements && i < tape_->statements.size(); ++i) {
+            Statement const& statement = tape_->statements[i];
+            moves += static_cast<std::size_t>(statement.op == Op::array &&
+                                              ArrayRecord(*tape_, statement).op() == ArrayOp::move);
+        }
+        return tape_->statements.size() - tape_->guards.size() - moves;
     }
     [[nodiscard]] std::size_t bytes() const { return tape_->bytes(); }
     [[nodiscard]] bool is_open() const { return tape_->open; }

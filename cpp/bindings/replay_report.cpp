@@ -68,22 +68,29 @@ void warn_of_escapes(Tape& tape) {
     if (!pending || !tape.is_stale()) return;
     std::vector<std::uint8_t> changed(tape.primals.size(), 0);
     for (Input const& input : tape.inputs) {
-        bool const is_new = input.leaf != nullptr
-                                ? input.leaf->version != input.version
-                                : input.captured->on_tape() &&
-                                      (input.captured->tape->replays != input.version ||
-                                       input.captured->tape->is_stale());
+        bool const is_new =
+            input.leaf != nullptr
+                ? input.leaf->version != input.version
+                : input.captured->on_tape() && (input.captured->tape->replays != input.version ||
+                                                input.captured->tape->is_stale());
         std::fill_n(changed.begin() + input.slot, input.slots, is_new);
     }
     for (std::size_t i = 0; i < tape.statements.size(); ++i) {
         Statement const& statement = tape.statements[i];
         if (statement.op == Op::guard) continue;
-        Slot const first = statement.result + 1 - tape.slots_of(statement);
+        Slot first = statement.result;
+        std::uint32_t count = 1;
+        if (statement.is_array()) {
+            ArrayPart const result = ArrayRecord(tape, statement).result();
+            first = result.first;
+            count = result.slots;
+        }
         std::uint8_t any = 0;
         for_each_operand(tape, statement, [&](Slot operand, std::uint32_t slots, Kind) {
             for (std::uint32_t k = 0; k < slots; ++k) any |= changed[operand + k];
         });
-        std::fill(changed.begin() + first, changed.begin() + statement.result + 1, any);
+        // Of an array that is written into the rest stays what it was.
+        if (statement.op != Op::write || any != 0) std::fill_n(changed.begin() + first, count, any);
     }
     for (std::size_t i = 0; i < escapes.size(); ++i) {
         if (escapes[i].warned) continue;

@@ -155,8 +155,8 @@ std::vector<Number> differentiate(Region& region, const std::vector<Argument>& a
         }
     }
     outside = true;
-    Adjoints<Recorded> adjoints;
-    recorded_sweep(tape, adjoints, {slot, Recorded(1.0)}, stop, base);
+    RecordedAdjoints adjoints;
+    recorded_sweep(tape, adjoints, {slot, Recorded(1.0)}, stop, region.before.position);
     for (std::size_t i = 0; i < arguments.size(); ++i) {
         std::size_t const at = arguments[i].variable->handle.slot - base;
         Recorded const adjoint = adjoints.at(at);

@@ -2,9 +2,9 @@
 #include "autodiffx/array.hpp"
 
 #include <algorithm>
-#include <cstring>
 #include <initializer_list>
 
+#include "autodiffx/draft.hpp"
 #include "autodiffx/loops.hpp"
 
 namespace autodiffx {
@@ -13,123 +13,164 @@ namespace {
 
 struct Facts {
     int arity;
-    bool decides;  // the result is boolean and passive
+    bool decides;       // the result is boolean and passive
+    unsigned reads[3];  // what the partial of each operand reads
 };
+template <Op op>
+constexpr Facts facts_of() {
+    constexpr int arity = Row<op>::arity;
+    Facts facts{arity, Row<op>::smoothness == Smoothness::passive, {0, 0, 0}};
+    if (facts.decides) return facts;
+    facts.reads[0] = partial_reads<op, 0>();
+    if constexpr (arity > 1) facts.reads[1] = partial_reads<op, 1>();
+    if constexpr (arity > 2) facts.reads[2] = partial_reads<op, 2>();
+    return facts;
+}
 constexpr Facts facts[] = {
-#define UNARY(name, ...) {1, Row<Op::name>::smoothness == Smoothness::passive},
-#define BINARY(name, ...) {2, Row<Op::name>::smoothness == Smoothness::passive},
-#define TERNARY(name, ...) {3, Row<Op::name>::smoothness == Smoothness::passive},
+#define UNARY(name, ...) facts_of<Op::name>(),
+#define BINARY(name, ...) facts_of<Op::name>(),
+#define TERNARY(name, ...) facts_of<Op::name>(),
 #include "autodiffx/ops.def"
 #undef UNARY
 #undef BINARY
 #undef TERNARY
 };
 
-// Records what is described by its loops: lengths, and a list of strides for each operand and
-// then the result. Takes the operands' kinds from `operands`.
-struct Draft {
-    ArrayOp op;
-    int arity;
-    const ArrayOperand* operands;
-    Dtype dtype;
-    bool passive;
-    int ndim;                   // of the result
-    const std::int64_t* shape;  // of the result
-    int loops;                  // number of loops
-    std::int64_t lengths[max_ndim];
-    std::int64_t strides[4][max_ndim];
+ArrayResult record_elementwise(Tape& tape, ArrayOp op, const ArrayOperand* operands, int arity,
+                               Dtype dtype, bool passive) {
+    ArrayOperand kept[3];
+    ArrayResult copies[3];
+    std::int64_t strides[3][max_ndim];
+    unsigned const needed = needed_primals(op, operands, arity);
+    for (int k = 0; k < arity; ++k) {
+        bool const stays = (needed >> k & 1u) != 0;
+        kept[k] = stays ? as_needed(tape, operands[k], copies[k], strides[k]) : operands[k];
+    }
+    Draft draft;
+    draft.op = op;
+    draft.arity = arity;
+    draft.operands = kept;
+    draft.dtype = dtype;
+    draft.passive = passive;
+    View views[3];
+    for (int k = 0; k < arity; ++k) views[k] = kept[k];
+    std::int64_t shape[max_ndim];
+    draft.ndim = broadcast_shape(views, arity, shape);
+    draft.shape = shape;
+    draft.loop_over(shape, draft.ndim);
+    for (int k = 0; k < arity; ++k) broadcast_strides(kept[k], draft.ndim, draft.strides[k]);
+    dense_strides(shape, draft.ndim, draft.strides[arity]);
+    return record(tape, draft);
+}
+
+// Flags of a statement about its operands, and what follows for the result.
+struct Dependence {
+    bool active = false, varies = false, deferred = false;
+
+    Dependence(const Draft& draft) {
+        for (int k = 0; k < draft.arity; ++k) {
+            ArrayOperand const& operand = draft.operands[k];
+            active = active || is_active(operand.kind);
+            varies = varies || operand.kind != Kind::constant;
+            deferred = deferred || operand.deferred;
+        }
+        active = (active || draft.own) && !draft.passive;
+        varies = varies || draft.own;
+    }
 };
 
-ArrayResult record(Tape& tape, Draft& draft) {
-    ArrayResult result;
-    std::int64_t const elements = elements_of(draft.shape, draft.ndim);
-    result.slots = static_cast<std::uint32_t>(slots_for(elements, draft.dtype));
-    result.dtype = draft.dtype;
-    result.ndim = draft.ndim;
-    std::copy(draft.shape, draft.shape + draft.ndim, result.shape);
-    draft.loops = join_axes(draft.lengths, draft.strides[0], draft.arity + 1, draft.loops);
-    bool active = false, varies = false;
-    for (int k = 0; k < draft.arity; ++k) {
-        Kind const kind = draft.operands[k].kind;
-        active = active || is_active(kind);
-        varies = varies || kind != Kind::constant;
-        result.deferred = result.deferred || draft.operands[k].deferred;
-    }
-    active = active && !draft.passive;
-    result.kind = active ? Kind::result : varies ? Kind::varying : Kind::constant;
-
-    auto const loops = static_cast<std::size_t>(draft.loops);
-    auto const arity = static_cast<std::size_t>(draft.arity);
-    std::size_t const words =
-        2 + static_cast<std::size_t>(draft.ndim) + 2 * loops + arity * (3 + loops);
-    // If memory ends here, the recording is as it was.
-    tape.words.reserve_more(words);
-    tape.primals.reserve_more(result.slots);
-    tape.statements.reserve_more(1);
-
-    std::size_t const at = tape.words.size();
-    result.first = static_cast<Slot>(tape.primals.size());
+// Appends the record; room has been reserved.
+void push_words(Tape& tape, const Draft& draft, std::uint32_t extent) {
     auto const push = [&tape](std::int64_t word) { tape.words.push_unchecked(word); };
-    push(static_cast<std::int64_t>(static_cast<std::uint64_t>(draft.op) | arity << 16 |
-                                   loops << 24 | static_cast<std::uint64_t>(draft.ndim) << 32 |
+    push(static_cast<std::int64_t>(static_cast<std::uint64_t>(draft.op) |
+                                   static_cast<std::uint64_t>(draft.arity) << 16 |
+                                   static_cast<std::uint64_t>(draft.loops) << 24 |
+                                   static_cast<std::uint64_t>(draft.ndim) << 32 |
                                    static_cast<std::uint64_t>(draft.dtype) << 40));
-    push(result.slots);
+    push(extent);
+    push(draft.offset);
+    push(draft.count);
     for (int i = 0; i < draft.ndim; ++i) push(draft.shape[i]);
-    for (std::size_t i = 0; i < loops; ++i) push(draft.lengths[i]);
-    for (std::size_t i = 0; i < loops; ++i) push(draft.strides[arity][i]);
-    for (std::size_t k = 0; k < arity; ++k) {
+    for (int i = 0; i < draft.loops; ++i) push(draft.lengths[i]);
+    for (int i = 0; i < draft.loops; ++i) push(draft.strides[draft.arity][i]);
+    for (int k = 0; k < draft.arity; ++k) {
         ArrayOperand const& operand = draft.operands[k];
-        push(ArrayRecord::extent_word(operand.first, operand.slots));
+        push(ArrayRecord::place_word(operand.first, operand.extent));
         push(static_cast<std::int64_t>(operand.dtype) | static_cast<std::int64_t>(operand.kind)
                                                             << 8);
         push(operand.offset);
-        for (std::size_t i = 0; i < loops; ++i) push(draft.strides[k][i]);
+        for (int i = 0; i < draft.loops; ++i) push(draft.strides[k][i]);
     }
+    for (std::int64_t i = 0; i < draft.count; ++i) push(draft.indices[i]);
+}
+
+}  // namespace
+
+unsigned needed_primals(ArrayOp op, const ArrayOperand* operands, int arity) {
+    if (!is_elementwise(op)) return 0;
+    unsigned needed = 0;
+    for (int k = 0; k < arity; ++k) {
+        if (is_active(operands[k].kind)) needed |= facts[static_cast<std::size_t>(op)].reads[k];
+    }
+    return needed;
+}
+
+ArrayResult record(Tape& tape, Draft& draft) {
+    bool const writes = draft.written != no_extent;
+    ArrayResult result;
+    std::int64_t const elements = elements_of(draft.shape, draft.ndim);
+    result.slots = writes ? tape.extents[draft.written].slots
+                          : static_cast<std::uint32_t>(slots_for(elements, draft.dtype));
+    result.dtype = draft.dtype;
+    result.ndim = draft.ndim;
+    std::copy(draft.shape, draft.shape + draft.ndim, result.shape);
+    if (draft.count == 0)
+        draft.loops = join_axes(draft.lengths, draft.strides[0], draft.arity + 1, draft.loops);
+    Dependence const depends(draft);
+    result.kind = depends.active ? Kind::result : depends.varies ? Kind::varying : Kind::constant;
+    result.deferred = depends.deferred;
+
+    std::size_t const words =
+        ArrayRecord::head + static_cast<std::size_t>(draft.ndim) +
+        2 * static_cast<std::size_t>(draft.loops) +
+        static_cast<std::size_t>(draft.arity) * (3 + static_cast<std::size_t>(draft.loops)) +
+        static_cast<std::size_t>(draft.count);
+    std::size_t const at = tape.words.size();
     // Statements find their record by 32 bits; slots run out long before.
-    if (tape.words.size() > std::numeric_limits<Slot>::max()) {
-        tape.words.truncate(at);
-        throw std::length_error("a tape is full");
+    if (at + words > std::numeric_limits<Slot>::max()) throw std::length_error("a tape is full");
+    // If memory ends here, the recording is as it was.
+    tape.words.reserve_more(words);
+    if (!writes) tape.reserve_extent(result.slots);
+    tape.statements.reserve_more(1);
+
+    result.extent = writes ? draft.written : tape.add_extent(result.slots);
+    result.first = tape.extents[result.extent].first;
+    push_words(tape, draft, result.extent);
+    unsigned const needed = needed_primals(draft.op, draft.operands, draft.arity);
+    for (int k = 0; k < draft.arity; ++k) {
+        std::uint32_t const extent = draft.operands[k].extent;
+        if ((needed >> k & 1u) != 0 && extent != no_extent) tape.extents[extent].needed = true;
     }
+    if ((needed & Reads::result) != 0) tape.extents[result.extent].needed = true;
     Statement const statement{
-        Op::array,
+        writes ? Op::write : Op::array,
         static_cast<std::uint16_t>(Statement::array_bit | Statement::decision_bit |
-                                   (active ? 0u : Statement::passive_bit) |
-                                   (result.deferred ? Statement::deferred_bit : 0u)),
-        static_cast<Slot>(at), static_cast<Slot>(words), result.last()};
-    tape.primals.extend_unchecked(result.slots);
+                                   (depends.active ? 0u : Statement::passive_bit) |
+                                   (depends.deferred ? Statement::deferred_bit : 0u)),
+        static_cast<Slot>(at), static_cast<Slot>(words),
+        writes ? static_cast<Slot>(tape.primals.size()) : result.last()};
     evaluate(ArrayRecord(tape, statement), tape.primals.data());
-    if (varies) tape.statements.push_unchecked(statement);
+    if (writes || depends.varies) tape.statements.push_unchecked(statement);
     else tape.words.truncate(at);
     tape.note_growth();
     return result;
 }
 
-ArrayResult record_elementwise(Tape& tape, ArrayOp op, const ArrayOperand* operands, int arity,
-                               Dtype dtype, bool passive) {
-    Draft draft;
-    draft.op = op;
-    draft.arity = arity;
-    draft.operands = operands;
-    draft.dtype = dtype;
-    draft.passive = passive;
-    View views[3];
-    for (int k = 0; k < arity; ++k) views[k] = operands[k];
-    std::int64_t shape[max_ndim];
-    draft.ndim = broadcast_shape(views, arity, shape);
-    draft.shape = shape;
-    draft.loops = draft.ndim;
-    std::copy(shape, shape + draft.ndim, draft.lengths);
-    for (int k = 0; k < arity; ++k) broadcast_strides(operands[k], draft.ndim, draft.strides[k]);
-    dense_strides(shape, draft.ndim, draft.strides[arity]);
-    return record(tape, draft);
-}
-
-}  // namespace
-
 ArrayOperand as_operand(const ArrayResult& result, std::int64_t (&strides)[max_ndim]) {
     dense_strides(result.shape, result.ndim, strides);
     ArrayOperand operand;
     operand.first = result.first;
+    operand.extent = result.extent;
     operand.slots = result.slots;
     operand.shape = result.shape;
     operand.strides = strides;
@@ -140,29 +181,20 @@ ArrayOperand as_operand(const ArrayResult& result, std::int64_t (&strides)[max_n
     return operand;
 }
 
+ArrayOperand as_needed(Tape& tape, const ArrayOperand& operand, ArrayResult& copy,
+                       std::int64_t (&strides)[max_ndim]) {
+    if (operand.extent == no_extent || !tape.extents[operand.extent].assigned) return operand;
+    copy = record_copy(tape, operand, operand.dtype, ArrayOp::copy);
+    return as_operand(copy, strides);
+}
+
 ArrayResult record_copy(Tape& tape, const ArrayOperand& operand, Dtype dtype, ArrayOp how) {
     return record_elementwise(tape, how, &operand, 1, dtype, false);
 }
 
-ArrayResult record_reshaped(Tape& tape, const ArrayOperand& operand, ArrayOp how,
-                            const std::int64_t* shape, int ndim) {
-    Draft draft;
-    draft.op = how;
-    draft.arity = 1;
-    draft.operands = &operand;
-    draft.dtype = operand.dtype;
-    draft.passive = false;
-    draft.ndim = ndim;
-    draft.shape = shape;
-    draft.loops = operand.ndim;
-    std::copy(operand.shape, operand.shape + operand.ndim, draft.lengths);
-    std::copy(operand.strides, operand.strides + operand.ndim, draft.strides[0]);
-    dense_strides(operand.shape, operand.ndim, draft.strides[1]);
-    return record(tape, draft);
-}
-
 ArrayResult record_array(Tape& tape, Op op, const ArrayOperand* operands) {
-    auto const [arity, decides] = facts[static_cast<std::size_t>(op)];
+    int const arity = facts[static_cast<std::size_t>(op)].arity;
+    bool const decides = facts[static_cast<std::size_t>(op)].decides;
     View views[3];
     for (int k = 0; k < arity; ++k) views[k] = operands[k];
     std::int64_t shape[max_ndim];
@@ -195,29 +227,6 @@ ArrayResult record_array(Tape& tape, Op op, const ArrayOperand* operands) {
     }
     return record_elementwise(tape, array_op(op), cast, arity, decides ? Dtype::boolean : dtype,
                               decides);
-}
-
-ArrayResult record_sum(Tape& tape, const ArrayOperand& operand, const std::int64_t* shape,
-                       int ndim) {
-    Draft draft;
-    draft.op = ArrayOp::sum;
-    draft.arity = 1;
-    draft.operands = &operand;
-    draft.dtype = operand.dtype;
-    draft.passive = false;
-    draft.ndim = ndim;
-    draft.shape = shape;
-    draft.loops = operand.ndim;
-    std::copy(operand.shape, operand.shape + operand.ndim, draft.lengths);
-    std::copy(operand.strides, operand.strides + operand.ndim, draft.strides[0]);
-    std::int64_t dense[max_ndim];
-    dense_strides(shape, ndim, dense);
-    View result;
-    result.shape = shape;
-    result.strides = dense;
-    result.ndim = ndim;
-    broadcast_strides(result, operand.ndim, draft.strides[1]);
-    return record(tape, draft);
 }
 
 }  // namespace autodiffx

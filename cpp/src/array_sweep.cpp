@@ -39,6 +39,9 @@ struct Plain {
              const Block& block) const {
         Run(adjoints, part, record).add(from, block);
     }
+    void clear(const ArrayRecord& record, std::int64_t from) const {
+        Run(adjoints, record.result(), record).write(from, 0.0);
+    }
 };
 
 struct Twofold {
@@ -62,6 +65,10 @@ struct Twofold {
         Run(adjoints, part, record, 2, 0).add(from, number.value);
         Run(adjoints, part, record, 2, 1).add(from, number.tangent);
     }
+    void clear(const ArrayRecord& record, std::int64_t from) const {
+        Run(adjoints, record.result(), record, 2, 0).write(from, 0.0);
+        Run(adjoints, record.result(), record, 2, 1).write(from, 0.0);
+    }
 };
 
 // ---- reverse ----------------------------------------------------------------
@@ -72,8 +79,8 @@ void contribute(const Numbers& numbers, const ArrayRecord& record, std::int64_t 
     constexpr int arity = Row<op>::arity;
     ArrayPart const part = record.operand(i);
     if (!is_active(part.kind)) return;
-    // Only what the partial reads is fetched; a dual's tangent partial reads more.
-    constexpr unsigned reads = std::is_same_v<Number, Block> ? partial_reads<op, i>() : 0xFu;
+    // Only what the partial reads is fetched: the rest may have been overwritten since.
+    constexpr unsigned reads = partial_reads<op, i>();
     Number values[arity], result(0.0);
     for (int k = 0; k < arity; ++k) {
         if ((reads >> k & 1u) != 0) values[k] = numbers.primal(record, record.operand(k), from);
@@ -103,6 +110,50 @@ void reverse(const Numbers& numbers, const ArrayRecord& record) {
     }
 }
 
+// take, put and write_at: the adjoints go the way back. S: as an element lies in the slots.
+template <class S>
+void carry_back(const ArrayRecord& record, S* operand, S* result) {
+    const std::int64_t* const indices = record.index_list();
+    std::int64_t const count = record.indices(), step = record.operand(0).strides[0];
+    if (record.op() == ArrayOp::take) {
+        for (std::int64_t i = 0; i < count; ++i) {
+            S& sum = operand[indices[i]];
+            sum = sum + result[i];
+        }
+        return;
+    }
+    bool const active = is_active(record.operand(0).kind);
+    for (std::int64_t i = 0; active && i < count; ++i) {
+        S& sum = operand[i * step];
+        sum = sum + result[indices[i]];
+    }
+    if (record.op() != ArrayOp::write_at) return;
+    for (std::int64_t i = 0; i < count; ++i) result[indices[i]] = S();
+}
+
+// Two components of an element, added as one.
+struct FloatPair {
+    float value = 0.0f, tangent = 0.0f;
+    FloatPair operator+(const FloatPair& other) const {
+        return {value + other.value, tangent + other.tangent};
+    }
+};
+
+template <class Numbers>
+void reverse_indexed(const Numbers& numbers, const ArrayRecord& record) {
+    ArrayPart const operand = record.operand(0), result = record.result();
+    if (record.dtype() == Dtype::boolean) return;
+    auto* const to = numbers.adjoints + operand.first;
+    auto* const from = numbers.adjoints + result.first;
+    if (record.dtype() == Dtype::float64) {
+        carry_back(record, to + operand.offset, from);
+        return;
+    }
+    using Single = std::conditional_t<std::is_same_v<Numbers, Plain>, float, FloatPair>;
+    carry_back(record, reinterpret_cast<Single*>(to) + operand.offset,
+               reinterpret_cast<Single*>(from));
+}
+
 template <class Numbers>
 void reverse_any(const Numbers& numbers, const ArrayRecord& record) {
     using Step = void (*)(const Numbers&, const ArrayRecord&);
@@ -114,13 +165,17 @@ void reverse_any(const Numbers& numbers, const ArrayRecord& record) {
 #undef UNARY
 #undef BINARY
 #undef TERNARY
-        // Each summand of a sum has the result's adjoint, and so has what is copied.
-        reverse<Op::positive, Numbers>,
-        reverse<Op::positive, Numbers>,
-        reverse<Op::positive, Numbers>,
-        reverse<Op::positive, Numbers>,
     };
-    steps[static_cast<std::size_t>(record.op())](numbers, record);
+    if (is_elementwise(record.op())) {
+        steps[static_cast<std::size_t>(record.op())](numbers, record);
+        return;
+    }
+    if (has_indices(record.op())) return reverse_indexed(numbers, record);
+    // Each summand of a sum has the result's adjoint, and so has what is copied.
+    reverse<Op::positive>(numbers, record);
+    if (record.op() == ArrayOp::write) {
+        for_each_block(record, [&](std::int64_t from) { numbers.clear(record, from); });
+    }
 }
 
 // ---- forward ----------------------------------------------------------------
@@ -129,9 +184,11 @@ struct Forward {
     const double* primals;
     double* tangents;
 
-    [[nodiscard]] dual<Block> read(const ArrayRecord& record, int k, std::int64_t from) const {
+    // The primal only if it is needed: it may have been overwritten since.
+    [[nodiscard]] dual<Block> read(const ArrayRecord& record, int k, std::int64_t from,
+                                   bool needed) const {
         ArrayPart const part = record.operand(k);
-        return {Run(primals, part, record).read(from),
+        return {needed ? Run(primals, part, record).read(from) : Block(0.0),
                 is_active(part.kind) ? Run(tangents, part, record).read(from) : Block(0.0)};
     }
 };
@@ -142,24 +199,60 @@ Block passed(const dual<Block>& operand, const Values&... values) {
     return chain(operand.tangent, Row<op>::template partial<i>(values...));
 }
 
+// What the partials by all operands read.
+template <Op op>
+constexpr unsigned all_reads() {
+    unsigned reads = partial_reads<op, 0>();
+    if constexpr (Row<op>::arity > 1) reads |= partial_reads<op, 1>();
+    if constexpr (Row<op>::arity > 2) reads |= partial_reads<op, 2>();
+    return reads;
+}
+
 template <Op op>
 Block tangent_of(const Forward& at, const ArrayRecord& record, std::int64_t from) {
-    Block const r = Run(at.primals, record.result(), record).read(from);
-    dual<Block> const a = at.read(record, 0, from);
     if constexpr (Row<op>::smoothness == Smoothness::passive) {
         return 0.0;
-    } else if constexpr (Row<op>::arity == 1) {
-        return passed<op, 0>(a, a.value, r);
     } else {
-        dual<Block> const b = at.read(record, 1, from);
-        if constexpr (Row<op>::arity == 2) {
+        constexpr int arity = Row<op>::arity;
+        constexpr unsigned reads = all_reads<op>();
+        Block const r = (reads & Reads::result) != 0
+                            ? Run(at.primals, record.result(), record).read(from)
+                            : Block(0.0);
+        dual<Block> const a = at.read(record, 0, from, (reads & 1u) != 0);
+        if constexpr (arity == 1) return passed<op, 0>(a, a.value, r);
+        dual<Block> const b = at.read(record, (arity > 1) ? 1 : 0, from, (reads & 2u) != 0);
+        if constexpr (arity == 2) {
             return passed<op, 0>(a, a.value, b.value, r) + passed<op, 1>(b, a.value, b.value, r);
-        } else {
-            dual<Block> const c = at.read(record, 2, from);
+        } else if constexpr (arity == 3) {
+            dual<Block> const c = at.read(record, 2, from, (reads & 4u) != 0);
             return passed<op, 0>(a, a.value, b.value, c.value, r) +
                    passed<op, 1>(b, a.value, b.value, c.value, r) +
                    passed<op, 2>(c, a.value, b.value, c.value, r);
         }
+    }
+}
+
+template <class S>
+void carry(const ArrayRecord& record, const S* operand, S* result) {
+    const std::int64_t* const indices = record.index_list();
+    std::int64_t const count = record.indices(), step = record.operand(0).strides[0];
+    bool const active = is_active(record.operand(0).kind);
+    for (std::int64_t i = 0; i < count; ++i) {
+        if (record.op() == ArrayOp::take) result[i] = operand[indices[i]];
+        else if (record.op() == ArrayOp::put) result[indices[i]] += operand[i * step];
+        else result[indices[i]] = active ? operand[i * step] : S(0);
+    }
+}
+
+void forward_indexed(const ArrayRecord& record, double* tangents) {
+    ArrayPart const operand = record.operand(0), result = record.result();
+    const double* const from = tangents + operand.first;
+    double* const to = tangents + result.first;
+    if (record.dtype() == Dtype::float64) {
+        carry(record, from + operand.offset, to);
+    } else {
+        carry(record, reinterpret_cast<const float*>(from) + operand.offset,
+              reinterpret_cast<float*>(to));
     }
 }
 
@@ -175,20 +268,20 @@ void push_forward(const ArrayRecord& record, const double* primals, double* tang
 #undef UNARY
 #undef BINARY
 #undef TERNARY
-        tangent_of<Op::positive>,
-        tangent_of<Op::positive>,
-        tangent_of<Op::positive>,
-        tangent_of<Op::positive>,
     };
     ArrayPart const result = record.result();
-    std::fill(tangents + result.first, tangents + result.last() + 1, 0.0);
+    bool const writes = record.op() == ArrayOp::write || record.op() == ArrayOp::write_at;
+    if (!writes) std::fill(tangents + result.first, tangents + result.last() + 1, 0.0);
     if (result.dtype == Dtype::boolean) return;
+    if (has_indices(record.op())) return forward_indexed(record, tangents);
     Run const written(tangents, result, record);
-    Step const step = steps[static_cast<std::size_t>(record.op())];
+    bool const adds = record.op() == ArrayOp::sum || record.op() == ArrayOp::spread;
+    Step const step = is_elementwise(record.op()) ? steps[static_cast<std::size_t>(record.op())]
+                                                  : tangent_of<Op::positive>;
     Forward const at{primals, tangents};
     for_each_block(record, [&](std::int64_t from) {
         Block const tangent = step(at, record, from);
-        if (record.op() == ArrayOp::sum) written.add(from, tangent);
+        if (adds) written.add(from, tangent);
         else written.write(from, tangent);
     });
 }

@@ -22,6 +22,8 @@ struct Young {
     std::vector<Slot> places;        // where each slot goes, and where the end goes
     std::vector<Mark*> marks;        // oldest first
     std::vector<Handle*> handles;
+    std::vector<std::size_t> writes;           // into live arrays, newest first
+    std::vector<std::uint32_t> extent_places;  // where each extent goes
 
     [[nodiscard]] bool contains(Slot slot) const { return slot >= base.slots; }
     [[nodiscard]] std::uint8_t& mark_of(Slot slot) { return live[slot - base.slots]; }
@@ -43,27 +45,32 @@ struct Young {
 
     void find_live() {
         live.assign(tape.primals.size() - base.slots, 0);
-        Slot highest = 0;
-        for (const Handle* handle : handles) {
-            mark_of(handle->slot) = 1;
-            highest = std::max(highest, handle->slot);
-        }
+        for (const Handle* handle : handles) mark_of(handle->slot) = 1;
         for (std::size_t i = tape.statements.size(); i-- > base.statements;) {
             Statement const& statement = tape.statements[i];
-            std::uint32_t const slots = tape.slots_of(statement);
-            Slot const first = statement.result - slots + 1;
-            if (first > highest || !lives_whole(first, slots)) continue;
+            Slot first = statement.result;
+            std::uint32_t slots = 1;
+            if (statement.is_array()) {
+                ArrayPart const result = ArrayRecord(tape, statement).result();
+                first = result.first;
+                slots = result.slots;
+            }
+            // Into an array that is older than what is looked at, all writes count.
+            if (contains(first) && !lives_whole(first, slots)) continue;
+            if (statement.op == Op::write) writes.push_back(i);
             for_each_operand(tape, statement, [this](Slot operand, std::uint32_t count, Kind) {
                 if (contains(operand)) std::memset(&mark_of(operand), 1, count);
             });
         }
-        for (std::size_t i = base.inputs; i < tape.inputs.size(); ++i) {
-            lives_whole(tape.inputs[i].slot, tape.inputs[i].slots);
+        // Those that no statement made: inputs, arguments, constants.
+        for (std::size_t i = base.extents; i < tape.extents.size(); ++i) {
+            lives_whole(tape.extents[i].first, tape.extents[i].slots);
         }
     }
     // An array of which one element is alive lives as a whole.
     bool lives_whole(Slot first, std::uint32_t slots) {
         std::uint8_t* const marks = &mark_of(first);
+        if (slots == 1) return *marks != 0;
         if (std::memchr(marks, 1, slots) == nullptr) return false;
         std::memset(marks, 1, slots);
         return true;
@@ -77,6 +84,16 @@ struct Young {
             next += live[i];
         }
         places[live.size()] = next;
+        extent_places.resize(tape.extents.size() - base.extents);
+        auto next_extent = static_cast<std::uint32_t>(base.extents);
+        for (std::size_t i = 0; i < extent_places.size(); ++i) {
+            extent_places[i] = next_extent;
+            next_extent += mark_of(tape.extents[base.extents + i].first);
+        }
+    }
+    [[nodiscard]] std::uint32_t extent_place(std::uint32_t extent) const {
+        bool const is_young = extent != no_extent && extent >= base.extents;
+        return is_young ? extent_places[extent - base.extents] : extent;
     }
 };
 
@@ -84,7 +101,7 @@ struct Young {
 
 void Tape::collect(const Position& base) {
     if (is_graph() || sweeping) return;
-    Young young{*this, base, {}, {}, {}, {}};
+    Young young{*this, base, {}, {}, {}, {}, {}, {}};
     try {
         young.find_handles();
         young.find_live();
@@ -97,6 +114,9 @@ void Tape::collect(const Position& base) {
     }
 
     // Statements and their pairs. A mark goes between what is left around it.
+    std::size_t kept_extents = base.extents;
+    for (std::size_t i = base.extents; i < extents.size(); ++i)
+        kept_extents += young.mark_of(extents[i].first);
     std::size_t kept = base.statements, kept_pairs = base.pairs, kept_words = base.words;
     auto mark = young.marks.begin();
     for (std::size_t i = base.statements; i <= statements.size(); ++i) {
@@ -104,19 +124,28 @@ void Tape::collect(const Position& base) {
             (*mark)->position.statements = kept;
             (*mark)->position.pairs = kept_pairs;
             (*mark)->position.words = kept_words;
+            (*mark)->position.extents =
+                (*mark)->position.extents == extents.size()
+                    ? kept_extents
+                    : young.extent_place(static_cast<std::uint32_t>((*mark)->position.extents));
             (*mark)->position.slots = young.place(static_cast<Slot>((*mark)->position.slots));
             (*mark)->slot = static_cast<Slot>((*mark)->position.slots);
         }
         if (i == statements.size()) break;
         Statement statement = statements[i];
-        if (young.mark_of(statement.result) == 0) continue;
-        if (statement.op == Op::array) {
+        bool const writes_live = !young.writes.empty() && young.writes.back() == i;
+        if (writes_live) young.writes.pop_back();
+        if (statement.op == Op::write ? !writes_live : young.mark_of(statement.result) == 0)
+            continue;
+        if (statement.is_array()) {
             ArrayRecord const record(*this, statement);
             for (int k = 0; k < record.arity(); ++k) {
                 ArrayPart const part = record.operand(k);
-                words[statement.a + record.operand_word(k)] =
-                    ArrayRecord::extent_word(young.place(part.first), part.slots);
+                words[statement.a + record.operand_word(k)] = ArrayRecord::place_word(
+                    young.place(part.first), young.extent_place(part.extent));
             }
+            words[statement.a + ArrayRecord::extent_word] =
+                young.extent_place(record.result().extent);
             std::memmove(words.data() + kept_words, words.data() + statement.a,
                          statement.b * sizeof(words[0]));
             statement.a = static_cast<Slot>(kept_words);
@@ -163,6 +192,13 @@ void Tape::collect(const Position& base) {
         if (young.live[i] != 0) primals[young.places[i]] = primals[base.slots + i];
     }
     primals.truncate(young.places.back());
+    for (std::size_t i = base.extents; i < extents.size(); ++i) {
+        if (young.mark_of(extents[i].first) == 0) continue;
+        Extent& moved = extents[young.extent_place(static_cast<std::uint32_t>(i))];
+        moved = extents[i];
+        moved.first = young.place(moved.first);
+    }
+    extents.truncate(kept_extents);
 
     slots_moved();
     if (base.statements == 0) {

@@ -61,14 +61,48 @@ void add_up(char** pointers, const std::ptrdiff_t* length, const std::ptrdiff_t*
     }
 }
 
+// Whether the result starts from zero and is added to.
+bool adds(ArrayOp op) { return op == ArrayOp::sum || op == ArrayOp::spread || op == ArrayOp::put; }
+
 Loop loop_for(const ArrayRecord& record) {
     ArrayOp const op = record.op();
-    if (op == ArrayOp::sum) {
-        return {record.dtype() == Dtype::float64 ? add_up<double> : add_up<float>};
-    }
-    bool const copies = op > ArrayOp::sum || op == array_op(Op::positive);
+    if (adds(op)) return {record.dtype() == Dtype::float64 ? add_up<double> : add_up<float>};
+    bool const copies = !is_elementwise(op) || op == array_op(Op::positive);
     if (copies) return cast_loop(record.operand(0).dtype, record.dtype());
     return loop_of(static_cast<Op>(op), record.operand(record.arity() - 1).dtype);
+}
+
+template <class T>
+void move_indexed(const ArrayRecord& record, const T* operand, T* result) {
+    const std::int64_t* const indices = record.index_list();
+    std::int64_t const count = record.indices(), step = record.operand(0).strides[0];
+    if (record.op() == ArrayOp::take) {
+        for (std::int64_t i = 0; i < count; ++i) result[i] = operand[indices[i]];
+    } else if (record.op() == ArrayOp::put) {
+        for (std::int64_t i = 0; i < count; ++i) {
+            T& sum = result[indices[i]];
+            sum = static_cast<T>(sum + operand[i * step]);
+        }
+    } else {
+        for (std::int64_t i = 0; i < count; ++i) result[indices[i]] = operand[i * step];
+    }
+}
+
+void evaluate_indexed(const ArrayRecord& record, const char* operand, char* result) {
+    switch (record.dtype()) {
+        case Dtype::float64:
+            move_indexed(record, reinterpret_cast<const double*>(operand),
+                         reinterpret_cast<double*>(result));
+            break;
+        case Dtype::float32:
+            move_indexed(record, reinterpret_cast<const float*>(operand),
+                         reinterpret_cast<float*>(result));
+            break;
+        case Dtype::boolean:
+            move_indexed(record, reinterpret_cast<const std::uint8_t*>(operand),
+                         reinterpret_cast<std::uint8_t*>(result));
+            break;
+    }
 }
 
 }  // namespace
@@ -88,10 +122,15 @@ void evaluate(const ArrayRecord& record, double* primals) {
     }
     // Sums start from zero; and the bytes that fill up a slot are never left undefined.
     ArrayPart const& result = parts[arity];
-    if (record.op() == ArrayOp::sum) {
+    bool const writes = record.op() == ArrayOp::write || record.op() == ArrayOp::write_at;
+    if (adds(record.op())) {
         std::memset(primals + result.first, 0, result.slots * sizeof(double));
-    } else if (result.dtype != Dtype::float64) {
+    } else if (!writes && result.dtype != Dtype::float64) {
         primals[result.last()] = 0.0;
+    }
+    if (has_indices(record.op())) {
+        evaluate_indexed(record, pointers[0], pointers[1]);
+        return;
     }
     std::int64_t runs = 1;
     for (int i = 0; i < inner; ++i) runs *= lengths[i];

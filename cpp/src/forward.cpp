@@ -16,6 +16,7 @@ struct ForwardStep {
     void array(const Statement& s) const {
         push_forward(ArrayRecord(*tape, s), primals, tangents);
     }
+    void write(const Statement& s) const { array(s); }
     template <Op op>
     void unary(const Statement& s) {
         double const a = primals[s.a], r = primals[s.result];
@@ -51,7 +52,8 @@ struct ForwardStep {
 void run(const Statement* at, const Statement* end, ForwardStep step) {
     while (at != end) {
         Statement const& s = *at++;
-        if ((s.flags & Statement::passive_bit) != 0) continue;
+        // What is written leaves no tangent of what was there, even if it is passive.
+        if ((s.flags & Statement::passive_bit) != 0 && s.op != Op::write) continue;
 #include "dispatch.inc"
     next:;
     }

@@ -33,6 +33,7 @@ struct ReplayStep {
         primals[s.result] = Row<op>::primal(primals[s.a], primals[pair.b], primals[pair.c]);
     }
     void array(const Statement& s) const { evaluate(ArrayRecord(*tape, s), primals); }
+    void write(const Statement& s) const { array(s); }
     void guard(const Statement& s) const {
         double const decided = decide(s.relation(), primals[s.a], primals[s.b]);
         // A guard on a rounding compares with the integer it gave, kept as b.

@@ -96,9 +96,10 @@ struct ReverseStep {
     std::uint8_t* reached;
     Arena<Slot>* touched;
     Arena<Pair>* extents;
-    Slot lowest;  // of the slots reached, inputs apart
-    Slot base;    // slot of index 0 in `values` and `reached`
-    T adjoint{};  // of the statement at hand
+    Slot lowest;                           // of the slots reached, inputs apart
+    Slot base;                             // slot of index 0 in `values` and `reached`
+    RecordedAdjoints* recorded = nullptr;  // of a recorded sweep
+    T adjoint{};                           // of the statement at hand
 
     // Recorded sweeps pass nothing on to what lies before `base` nor to
     // inputs: it would be recorded for nothing.
@@ -184,19 +185,22 @@ struct ReverseStep {
         at = static_cast<std::uint8_t>((before == reached_actively ? before : how) | listed);
     }
     void array(const Statement&) {}  // see run()
+    void write(const Statement&) {}
     void pull_back_array(const Statement& s) {
+        ArrayPart const result = ArrayRecord(*source.tape, s).result();
         if constexpr (std::is_same_v<T, Recorded>) {
-            throw not_supported(
-                "derivatives of derivatives through operations on arrays are not supported yet: "
-                "write the function on the elements");
+            if (result.first < base || reach_of(result.first, result.slots) == 0) return;
+            recorded->lowest = lowest;
+            pull_back(*source.tape, s, *recorded);
+            lowest = recorded->lowest;
         } else {
             Tape const& tape = *source.tape;
             ArrayRecord const record(tape, s);
-            ArrayPart const result = record.result();
             std::uint8_t const how = reach_of(result.first, result.slots);
             if (how == 0) return;
-            bool const passive =
-                how == reached_passively || (s.flags & Statement::passive_bit) != 0;
+            // What is overwritten gets no adjoint even if what is written passes none on.
+            bool const passive = how == reached_passively ||
+                                 ((s.flags & Statement::passive_bit) != 0 && s.op != Op::write);
             for_each_operand(tape, s, [&](Slot first, std::uint32_t slots, Kind kind) {
                 if (kind == Kind::constant) return;
                 if (passive || kind == Kind::varying) reach(first, slots, kind, reached_passively);
@@ -260,10 +264,10 @@ bool run(ReverseStep<Source>& shared, std::size_t& from, std::size_t stop) {
             break;
         }
         std::uint8_t const how = step.reached[step.index(s.result)];
-        // Of an array an element may have been reached, not its last slot.
-        if (how == 0 && !(has_elements && (s.flags & Statement::array_bit) != 0)) continue;
+        // Of an array an element may have been reached, not its last slot; a write has none.
+        if (how == 0 && !(has_elements && s.is_array())) continue;
         if (how == reached_passively || (s.flags & Statement::decision_bit) != 0) {
-            if (s.op == Op::array) {
+            if (s.is_array()) {
                 // Not on the copy: a call would keep its fields in memory for all statements.
                 shared.lowest = step.lowest;
                 shared.pull_back_array(s);
@@ -321,7 +325,7 @@ struct Sweeping {
 
 template <class T, class MakeSource>
 void sweep(Tape& tape, Adjoints<T>& adjoints, const std::vector<Seed<T>>& seeds, std::size_t stop,
-           Slot base, MakeSource make_source) {
+           Slot base, MakeSource make_source, RecordedAdjoints* recorded = nullptr) {
     Sweeping const sweeping(tape);
     tape.swept_statements = Tape::npos;
     clear(adjoints);
@@ -332,6 +336,12 @@ void sweep(Tape& tape, Adjoints<T>& adjoints, const std::vector<Seed<T>>& seeds,
         lowest = std::min(lowest, seed.slot);
         std::size_t const statement = tape.statement_of(seed.last());
         if (statement != Tape::npos) from = std::max(from, statement + 1);
+        // What was written into an array stands anywhere behind it.
+        std::uint32_t const extent = tape.has_elements ? tape.extent_at(seed.last()) : no_extent;
+        if (extent != no_extent && tape.extents[extent].assigned) {
+            from = tape.statements.size();
+            high = static_cast<Slot>(tape.primals.size());
+        }
     }
     std::size_t const count = std::size_t{high} - base + 1;
     adjoints.values.extend_zeroed(count);
@@ -356,7 +366,8 @@ void sweep(Tape& tape, Adjoints<T>& adjoints, const std::vector<Seed<T>>& seeds,
                                                   &adjoints.touched,
                                                   &adjoints.extents,
                                                   lowest,
-                                                  base};
+                                                  base,
+                                                  recorded};
         ended = tape.has_elements ? run<true>(step, from, pause) : run<false>(step, from, pause);
         lowest = step.lowest;
         if (!ended && from > stop && sweep_poll != nullptr) sweep_poll();
@@ -377,10 +388,14 @@ void reverse_sweep(Tape& tape, const Arena<double>& tangents, Adjoints<dual<doub
     sweep(tape, adjoints, seeds, 0, 0, [&] { return DualSource(tape, tangents); });
 }
 
-void recorded_sweep(Tape& tape, Adjoints<Recorded>& adjoints, Seed<Recorded> seed, std::size_t stop,
-                    Slot base) {
-    sweep(tape, adjoints, std::vector<Seed<Recorded>>{seed}, stop, base,
-          [&] { return RecordedSource{&tape, {}}; });
+void recorded_sweep(Tape& tape, RecordedAdjoints& adjoints, Seed<Recorded> seed, std::size_t stop,
+                    const Position& base) {
+    adjoints.base = static_cast<Slot>(base.slots);
+    adjoints.base_extent = static_cast<std::uint32_t>(base.extents);
+    adjoints.arrays.assign(tape.extents.size() - base.extents, {});
+    sweep(
+        tape, adjoints, std::vector<Seed<Recorded>>{seed}, stop, adjoints.base,
+        [&] { return RecordedSource{&tape, {}}; }, &adjoints);
 }
 
 }  // namespace autodiffx

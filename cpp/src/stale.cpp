@@ -32,8 +32,14 @@ bool inputs_changed(const Tape& tape) {
 // The inputs that the slot depends on.
 std::vector<const Input*> inputs_below(const Tape& tape, Slot slot) {
     std::vector<const Input*> found;
-    std::size_t const own = tape.statement_of(slot);
-    Slot const highest = own == Tape::npos ? slot : tape.statements[own].result;
+    std::size_t own = tape.statement_of(slot);
+    Slot highest = own == Tape::npos ? slot : tape.statements[own].result;
+    std::uint32_t const extent = tape.extent_at(slot);
+    if (extent != no_extent && tape.extents[extent].assigned) {
+        // What was written into it stands anywhere behind it.
+        own = tape.statements.size() - 1;
+        highest = static_cast<Slot>(tape.primals.size());
+    }
     // Of an array any slot may stand for the whole.
     std::vector<std::uint8_t> reached(std::size_t{highest} + 1, 0);
     reached[slot] = 1;
@@ -43,8 +49,9 @@ std::vector<const Input*> inputs_below(const Tape& tape, Slot slot) {
         return std::memchr(reached.data() + first, 1, count) != nullptr;
     };
     auto const any_reached = [&](const Statement& statement) {
-        std::uint32_t const slots = tape.slots_of(statement);
-        return any_in(statement.result - slots + 1, slots);
+        if (!statement.is_array()) return reached[statement.result] != 0;
+        ArrayPart const result = ArrayRecord(tape, statement).result();
+        return any_in(result.first, result.slots);
     };
     for (std::size_t i = own == Tape::npos ? 0 : own + 1; i-- > 0;) {
         Statement const& statement = tape.statements[i];

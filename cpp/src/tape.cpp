@@ -10,12 +10,20 @@ std::atomic<std::uint64_t> last_key{0};
 std::atomic<std::uint32_t> last_number{0};
 }  // namespace
 
-Mark::Mark(Tape& on) : position(on.position()) {
+Mark::Mark(Tape& on) : position(on.position()), outer(on.newest_mark_) {
     on.link(*this, static_cast<Slot>(position.slots), State::mark);
+    on.newest_mark_ = this;
 }
 
 Mark::~Mark() {
-    if (tape != nullptr) tape->unlink(*this);
+    if (tape == nullptr) return;
+    // Mostly the newest; generators may end in another order.
+    for (Mark** at = &tape->newest_mark_; *at != nullptr; at = &(*at)->outer) {
+        if (*at != this) continue;
+        *at = outer;
+        break;
+    }
+    tape->unlink(*this);
 }
 
 Tape::Tape(Role role)
@@ -53,17 +61,17 @@ void Tape::end() {
 }
 
 Position Tape::position() const {
-    return {statements.size(), primals.size(), pairs.size(),
-            inputs.size(),     guards.size(),  words.size()};
+    return {statements.size(), primals.size(), pairs.size(),  inputs.size(),
+            guards.size(),     words.size(),   extents.size()};
 }
 
 std::size_t Tape::bytes() const {
     return sizeof *this + primals.capacity() * sizeof(double) +
            statements.capacity() * sizeof(Statement) + pairs.capacity() * sizeof(Pair) +
            inputs.capacity() * sizeof(Input) + guards.capacity() * sizeof(guards[0]) +
-           words.capacity() * sizeof(words[0]) + adjoints.values.capacity() * sizeof(double) +
-           adjoints.reached.capacity() + adjoints.extents.capacity() * sizeof(Pair) +
-           adjoints.touched.capacity() * sizeof(Slot);
+           words.capacity() * sizeof(words[0]) + extents.capacity() * sizeof(Extent) +
+           adjoints.values.capacity() * sizeof(double) + adjoints.reached.capacity() +
+           adjoints.extents.capacity() * sizeof(Pair) + adjoints.touched.capacity() * sizeof(Slot);
 }
 
 std::string Tape::describe() const {
@@ -88,8 +96,10 @@ Slot Tape::add_input(Leaf& leaf) {
     inputs.emplace_back();  // first, so that nothing is half done if memory ends
     Input& entry = inputs.back();
     try {
-        if (leaf.array) entry.slot = constants(leaf.array->value.data(), leaf.array->value.size());
-        else
+        if (leaf.array) {
+            LeafArray const& array = *leaf.array;
+            entry.slot = extents[constants(array.value.data(), array.value.size())].first;
+        } else
             entry.slot =
                 push_slot(leaf.has_value ? leaf.value : std::numeric_limits<double>::quiet_NaN());
     } catch (...) {
@@ -124,7 +134,9 @@ Slot Tape::capture(Tape& outer, const Handle& handle, std::uint32_t slots) {
     inputs.emplace_back();
     Input& entry = inputs.back();
     try {
-        entry.slot = constants(outer.primals.data() + handle.slot + 1 - slots, slots);
+        const double* const from = outer.primals.data() + handle.slot + 1 - slots;
+        if (handle.array) entry.slot = extents[constants(from, slots)].first;
+        else entry.slot = push_slot(*from);
     } catch (...) {
         inputs.pop_back();
         throw;
@@ -132,6 +144,7 @@ Slot Tape::capture(Tape& outer, const Handle& handle, std::uint32_t slots) {
     outer.link_old(*captured, handle.slot, handle.state);
     captured->deferred = handle.deferred;
     captured->array = handle.array;
+    captured->stays = true;
     entry.captured = std::move(captured);
     entry.slots = slots;
     entry.version = outer.replays;
@@ -142,13 +155,38 @@ Slot Tape::capture(Tape& outer, const Handle& handle, std::uint32_t slots) {
     return entry.slot;
 }
 
-Slot Tape::constants(const double* packed, std::size_t slots) {
-    primals.reserve_more(slots);
-    std::size_t const first = primals.size();
-    primals.extend_unchecked(slots);
-    std::copy(packed, packed + slots, primals.data() + first);
+std::uint32_t Tape::constants(const double* packed, std::size_t slots) {
+    reserve_extent(slots);
+    std::uint32_t const extent = add_extent(static_cast<std::uint32_t>(slots));
+    std::copy(packed, packed + slots, primals.data() + extents[extent].first);
     note_growth();
-    return static_cast<Slot>(first);
+    return extent;
+}
+
+std::uint32_t Tape::add_extent(std::uint32_t slots) {
+    Extent extent;
+    extent.first = static_cast<Slot>(primals.size());
+    extent.slots = slots;
+    primals.extend_unchecked(slots);
+    extents.push_unchecked(extent);
+    return static_cast<std::uint32_t>(extents.size() - 1);
+}
+
+std::uint32_t Tape::extent_at(Slot slot) const {
+    // Mostly one of the newest: look there in growing steps first.
+    std::size_t high = extents.size(), step = 1;
+    while (step < high && extents[high - step].first > slot) {
+        high -= step;
+        step *= 2;
+    }
+    std::size_t const low = step < high ? high - step : 0;
+    const Extent* const from = extents.data();
+    const Extent* const after =
+        std::upper_bound(from + low, from + high, slot,
+                         [](Slot wanted, const Extent& extent) { return wanted < extent.first; });
+    if (after == from) return no_extent;
+    auto const found = static_cast<std::uint32_t>(after - from - 1);
+    return slot - extents[found].first < extents[found].slots ? found : no_extent;
 }
 
 Slot Tape::argument(double value) { return push_slot(value); }
@@ -182,6 +220,7 @@ void Tape::rewind(const Position& to) {
     primals.truncate(to.slots);
     pairs.truncate(to.pairs);
     words.truncate(to.words);
+    extents.truncate(to.extents);
     if (guards.size() > to.guards) {
         guards.resize(to.guards);
     }
@@ -227,6 +266,26 @@ Leaf* Tape::keep_extent(Slot last) const {
     return kept.release();
 }
 
+void Tape::move_handles(std::uint32_t from, std::uint32_t to, Kind kind) {
+    Slot const old = extents[from].last(), last = extents[to].last();
+    std::vector<Handle*> moving;
+    for (Handle* handle = newest_; handle != nullptr; handle = handle->older) {
+        if (handle->slot < extents[from].first && ordered_) break;
+        bool const shows = handle->array && !handle->stays && handle->slot == old &&
+                           handle->state != Handle::State::mark;
+        if (shows) moving.push_back(handle);
+    }
+    // To the front of the list: they show what is newer than any mark.
+    for (Handle* handle : moving) {
+        bool const deferred = handle->deferred;
+        if (handle->newer != nullptr) handle->newer->older = handle->older;
+        else newest_ = handle->older;
+        if (handle->older != nullptr) handle->older->newer = handle->newer;
+        link(*handle, last, static_cast<Handle::State>(kind), deferred);
+        handle->array = true;
+    }
+}
+
 void Tape::clear() {
     for (Handle* handle = newest_; handle != nullptr;) {
         Handle* const older = handle->older;
@@ -256,6 +315,7 @@ void Tape::clear() {
     primals.release();
     pairs.release();
     words.release();
+    extents.release();
     guards.clear();
     adjoints = Adjoints<double>{};
     if (notes) notes->clear();
@@ -275,8 +335,8 @@ std::size_t Tape::statement_of(Slot slot) const {
         statements.data() + low, statements.data() + last, slot,
         [](const Statement& statement, Slot wanted) { return statement.result < wanted; });
     const Statement* const end = statements.data() + statements.size();
-    while (at != end && at->result == slot && at->op == Op::guard) ++at;
-    if (at == end || at->op == Op::guard || at->result - slot >= slots_of(*at)) return npos;
+    while (at != end && at->result == slot && !at->has_result()) ++at;
+    if (at == end || !at->has_result() || at->result - slot >= slots_of(*at)) return npos;
     return static_cast<std::size_t>(at - statements.data());
 }
 

@@ -35,22 +35,19 @@ void dense_strides(const std::int64_t* shape, int ndim, std::int64_t* strides) {
     }
 }
 
-bool View::is_dense() const {
-    if (offset != 0) return false;
-    std::int64_t step = 1;
-    for (int i = ndim; i-- > 0;) {
-        if (shape[i] != 1 && strides[i] != step) return false;
-        step *= shape[i];
-    }
-    return slots_for(step, dtype) == slots;
-}
-
 std::string shape_text(const std::int64_t* shape, int ndim) {
     std::string text = "(";
     for (int i = 0; i < ndim; ++i) {
         text += std::to_string(shape[i]) + (ndim == 1 ? "," : i + 1 < ndim ? ", " : "");
     }
     return text + ")";
+}
+
+// "(2,3)": NumPy writes no blanks here.
+static std::string tight(const std::int64_t* shape, int ndim) {
+    std::string text = shape_text(shape, ndim);
+    text.erase(std::remove(text.begin(), text.end(), ' '), text.end());
+    return text;
 }
 
 int broadcast_shape(const View* views, int count, std::int64_t (&shape)[max_ndim]) {
@@ -64,10 +61,7 @@ int broadcast_shape(const View* views, int count, std::int64_t (&shape)[max_ndim
             if (length != 1 && length != views[k].shape[axis]) {
                 std::string text = "operands could not be broadcast together with shapes";
                 for (int j = 0; j < count; ++j) {
-                    // NumPy writes no blanks here.
-                    std::string each = shape_text(views[j].shape, views[j].ndim);
-                    each.erase(std::remove(each.begin(), each.end(), ' '), each.end());
-                    text += " " + each;
+                    text += " " + tight(views[j].shape, views[j].ndim);
                 }
                 throw shape_error(text);
             }
@@ -84,6 +78,24 @@ void broadcast_strides(const View& view, int ndim, std::int64_t* strides) {
         bool const repeats = i < extra || view.shape[i - extra] == 1;
         strides[i] = repeats ? 0 : view.strides[i - extra];
     }
+}
+
+void broadcast_into(const View& view, const std::int64_t* shape, int ndim, std::int64_t* strides) {
+    View inner = view;
+    while (inner.ndim > ndim && inner.shape[0] == 1) {
+        ++inner.shape;
+        ++inner.strides;
+        --inner.ndim;
+    }
+    bool fits = inner.ndim <= ndim;
+    for (int i = 0; fits && i < inner.ndim; ++i) {
+        fits = inner.shape[i] == 1 || inner.shape[i] == shape[ndim - inner.ndim + i];
+    }
+    if (!fits) {
+        throw shape_error("could not broadcast input array from shape " +
+                          tight(view.shape, view.ndim) + " into shape " + tight(shape, ndim));
+    }
+    broadcast_strides(inner, ndim, strides);
 }
 
 int join_axes(std::int64_t* lengths, std::int64_t* lists, int count, int ndim) {

@@ -32,6 +32,7 @@ struct Array {
     ArrayOperand on(Tape& tape) const {
         ArrayOperand operand;
         operand.first = tape.input(*leaf);
+        operand.extent = tape.extent_at(operand.first);
         operand.slots = leaf->slots();
         operand.shape = leaf->array->shape.data();
         operand.strides = strides.data();

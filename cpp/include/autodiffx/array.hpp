@@ -1,10 +1,12 @@
 // Array statements: an operation on whole arrays as the tape keeps it.
 //
-// A Statement of Op::array says where in Tape::words its record stands. The record lists, in this
-// order: a head, the slots of the result, the result's shape, the lengths of the loops to run, the
-// result's stride along each loop, and for each operand its extent, its kind and dtype, its offset
-// and its stride along each loop. Strides count elements; zero repeats an operand, or sums into
-// the result. Nothing in it depends on where the tape lies in memory.
+// A Statement of Op::array or Op::write says where in Tape::words its record stands. The record
+// lists, in this order: a head, the extent of the result, the offset in it where the loops begin,
+// the number of indices, the result's shape, the lengths of the loops to run, the result's stride
+// along each loop, for each operand its extent and first slot, its kind and dtype, its offset and
+// its stride along each loop, and the indices. Offsets and strides count elements; a stride of
+// zero repeats an operand, or sums into the result. Nothing in it depends on where the tape lies
+// in memory.
 #pragma once
 
 #include <cstddef>
@@ -17,17 +19,29 @@ namespace autodiffx {
 
 // What an array statement does: an operator of the table, or one of these.
 enum class ArrayOp : std::uint16_t {
-    sum = static_cast<std::uint16_t>(table_size),  // adds the operand up along some loops
-    copy,    // its elements, whatever the name of what asked for them:
-    astype,  // in another dtype,
-    gather,  // in another order
+    spread = static_cast<std::uint16_t>(table_size),  // adds the operand to zeros, where it belongs
+    sum,                                              // the same where it adds up along axes
+    copy,      // the elements of the operand, whatever the name of what asked for them:
+    astype,    // in another dtype,
+    gather,    // in another order,
+    fill,      // as the content of an array that is to be assigned to,
+    move,      // or that is, and is needed as it was
+    take,      // the elements at indices
+    put,       // adds the operand's elements to zeros, at indices
+    write,     // replaces elements of an array that is there (a statement of Op::write)
+    write_at,  // the same at indices
     count_,
 };
 inline constexpr ArrayOp array_op(Op op) { return static_cast<ArrayOp>(op); }
+inline constexpr bool is_elementwise(ArrayOp op) { return op < ArrayOp::spread; }
+inline constexpr bool has_indices(ArrayOp op) {
+    return op == ArrayOp::take || op == ArrayOp::put || op == ArrayOp::write_at;
+}
 
 // One array in a record.
 struct ArrayPart {
     Slot first;
+    std::uint32_t extent;  // no_extent: a number
     std::uint32_t slots;
     Dtype dtype;
     Kind kind;
@@ -40,29 +54,34 @@ struct ArrayPart {
 class ArrayRecord {
 public:
     ArrayRecord(const Tape& tape, const Statement& statement)
-        : words_(tape.words.data() + statement.a), result_last_(statement.result) {}
+        : extents_(tape.extents.data()), words_(tape.words.data() + statement.a) {}
 
     [[nodiscard]] ArrayOp op() const { return static_cast<ArrayOp>(field(0, 16)); }
     [[nodiscard]] int arity() const { return static_cast<int>(field(16, 8)); }
     [[nodiscard]] int loops() const { return static_cast<int>(field(24, 8)); }
     [[nodiscard]] int ndim() const { return static_cast<int>(field(32, 8)); }
     [[nodiscard]] Dtype dtype() const { return static_cast<Dtype>(field(40, 8)); }
-    [[nodiscard]] std::uint32_t slots() const { return static_cast<std::uint32_t>(words_[1]); }
-    [[nodiscard]] const std::int64_t* shape() const { return words_ + 2; }
+    [[nodiscard]] std::int64_t indices() const { return words_[3]; }
+    [[nodiscard]] const std::int64_t* shape() const { return words_ + head; }
     [[nodiscard]] const std::int64_t* lengths() const { return shape() + ndim(); }
     [[nodiscard]] ArrayPart result() const {
-        return {result_last_ - slots() + 1, slots(), dtype(), Kind::result, 0, lengths() + loops()};
+        auto const extent = static_cast<std::uint32_t>(words_[1]);
+        return {extents_[extent].first, extent,    extents_[extent].slots, dtype(),
+                Kind::result,           words_[2], lengths() + loops()};
     }
     [[nodiscard]] ArrayPart operand(int k) const {
         const std::int64_t* const at = words_ + operand_word(k);
-        auto const extent = static_cast<std::uint64_t>(at[0]);
-        return {static_cast<Slot>(extent),
-                static_cast<std::uint32_t>(extent >> 32),
+        auto const place = static_cast<std::uint64_t>(at[0]);
+        auto const extent = static_cast<std::uint32_t>(place >> 32);
+        return {static_cast<Slot>(place),
+                extent,
+                extent == no_extent ? 1 : extents_[extent].slots,
                 static_cast<Dtype>(at[1] & 0xff),
                 static_cast<Kind>(at[1] >> 8),
                 at[2],
                 at + 3};
     }
+    [[nodiscard]] const std::int64_t* index_list() const { return words_ + operand_word(arity()); }
     // Elements that the loops run over.
     [[nodiscard]] std::int64_t total() const {
         std::int64_t total = 1;
@@ -70,27 +89,30 @@ public:
         return total;
     }
 
-    // Where in the record operand k begins; its first word holds the extent.
+    static constexpr std::size_t head = 4;         // words before the shape
+    static constexpr std::size_t extent_word = 1;  // which of them holds the result's extent
+    // Where in the record operand k begins; its first word holds the extent and first slot.
     [[nodiscard]] std::size_t operand_word(int k) const {
         auto const n = static_cast<std::size_t>(loops());
-        return 2 + static_cast<std::size_t>(ndim()) + 2 * n + static_cast<std::size_t>(k) * (3 + n);
+        return head + static_cast<std::size_t>(ndim()) + 2 * n +
+               static_cast<std::size_t>(k) * (3 + n);
     }
-    static std::int64_t extent_word(Slot first, std::uint32_t slots) {
-        return static_cast<std::int64_t>(first | std::uint64_t{slots} << 32);
+    static std::int64_t place_word(Slot first, std::uint32_t extent) {
+        return static_cast<std::int64_t>(first | std::uint64_t{extent} << 32);
     }
 
 private:
     [[nodiscard]] std::uint64_t field(int shift, int bits) const {
         return static_cast<std::uint64_t>(words_[0]) >> shift & ((1ull << bits) - 1);
     }
+    const Extent* extents_;
     const std::int64_t* words_;
-    Slot result_last_;
 };
 
 // Calls visit(first slot, slots, kind) for every operand of a statement, scalar or array.
 template <class Visit>
 void for_each_operand(const Tape& tape, const Statement& statement, Visit visit) {
-    if (statement.op == Op::array) {
+    if (statement.is_array()) {
         ArrayRecord const record(tape, statement);
         for (int k = 0; k < record.arity(); ++k) {
             ArrayPart const part = record.operand(k);
@@ -107,6 +129,7 @@ void for_each_operand(const Tape& tape, const Statement& statement, Visit visit)
 
 // An array or scalar as an operand: a view, and how it takes part.
 struct ArrayOperand : View {
+    std::uint32_t extent = no_extent;
     Kind kind = Kind::constant;
     bool deferred = false;  // depends on a placeholder
 };
@@ -115,6 +138,7 @@ struct ArrayOperand : View {
 // and no statement stands behind it.
 struct ArrayResult {
     Slot first = 0;
+    std::uint32_t extent = no_extent;
     std::uint32_t slots = 1;
     Dtype dtype = Dtype::float64;
     Kind kind = Kind::constant;
@@ -125,9 +149,11 @@ struct ArrayResult {
     [[nodiscard]] Slot last() const { return first + slots - 1; }
 };
 
+// All of these: make_room has been called. They throw std::length_error and std::bad_alloc, and
+// then the recording is as it was.
+
 // An operator of the table, element by element, with broadcasting. Operands of a smaller dtype
-// are cast first. make_room has been called. Throws shape_error, std::length_error,
-// std::bad_alloc, the recording as it was.
+// are cast first. Throws shape_error.
 ArrayResult record_array(Tape& tape, Op op, const ArrayOperand* operands);
 
 // A copy in C order, in another dtype if need be. `how` is copy, astype or gather.
@@ -142,8 +168,42 @@ ArrayResult record_reshaped(Tape& tape, const ArrayOperand& operand, ArrayOp how
 ArrayResult record_sum(Tape& tape, const ArrayOperand& operand, const std::int64_t* shape,
                        int ndim);
 
+// Zeros in a shape, to which the operand is added at a view of them: `strides` along each of its
+// axes, from `offset` on.
+ArrayResult record_spread(Tape& tape, const ArrayOperand& operand, const std::int64_t* shape,
+                          int ndim, std::int64_t offset, const std::int64_t* strides);
+
+// An array of its own with the operand's elements, repeated into a shape: active, so that it can
+// be assigned to.
+ArrayResult record_fill(Tape& tape, const ArrayOperand& operand, const std::int64_t* shape,
+                        int ndim, Dtype dtype);
+
+// The same with the operand's shape; active if it is, or if what will be assigned is.
+ArrayResult record_moved(Tape& tape, const ArrayOperand& operand, bool active);
+
+// The elements at indices, which count from the first of the operand's extent; in a shape.
+ArrayResult record_take(Tape& tape, const ArrayOperand& operand, const std::int64_t* indices,
+                        const std::int64_t* shape, int ndim);
+
+// Zeros in a shape, to whose elements at the indices those of the operand are added, in C order.
+ArrayResult record_put(Tape& tape, const ArrayOperand& operand, const std::int64_t* indices,
+                       const std::int64_t* shape, int ndim);
+
+// Replaces the elements of a view by those of the operand, which is broadcast and cast. What was
+// computed from them before keeps its numbers: if need be the array moves to a new extent, and so
+// do the handles of Python's objects. Returns the extent that was written.
+std::uint32_t record_write(Tape& tape, const ArrayOperand& target, const ArrayOperand& operand);
+
+// The same for the elements at indices, all different.
+std::uint32_t record_write_at(Tape& tape, const ArrayOperand& target, const std::int64_t* indices,
+                              std::int64_t count, const ArrayOperand& operand);
+
 // The result as an operand. `strides` receives those of C order.
 ArrayOperand as_operand(const ArrayResult& result, std::int64_t (&strides)[max_ndim]);
+
+// An operand whose primals are to stay what they are: itself, or a copy if it is being assigned to.
+ArrayOperand as_needed(Tape& tape, const ArrayOperand& operand, ArrayResult& copy,
+                       std::int64_t (&strides)[max_ndim]);
 
 // ---- sweeps over one statement -------------------------------------------------
 
@@ -153,8 +213,9 @@ void evaluate(const ArrayRecord& record, double* primals);
 // The tangent of a statement's result, from those of its operands.
 void push_forward(const ArrayRecord& record, const double* primals, double* tangents);
 
-// Adds to the adjoints of a statement's active operands what its result passes on.
-// A dual's tangents are those of the primals; doubles take none.
+// Adds to the adjoints of a statement's active operands what its result passes on. A write also
+// clears the adjoints of what it replaced. A dual's tangents are those of the primals; doubles
+// take none.
 template <class T>
 void pull_back(const ArrayRecord& record, const double* primals, const double* tangents,
                T* adjoints);

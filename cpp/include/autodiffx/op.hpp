@@ -35,7 +35,8 @@ enum class Op : std::uint16_t {
 #undef BINARY
 #undef TERNARY
     guard,  // not in the table: a recorded decision, see tape.hpp
-    array,  // nor this: an operation on whole arrays, see array.hpp
+    array,  // nor these: an operation on whole arrays, see array.hpp,
+    write,  // and what is written into an array
     count_,
 };
 

@@ -39,9 +39,29 @@ void reverse_sweep(Tape& tape, const Arena<double>& tangents, Adjoints<dual<doub
 
 // The same as statements: what the sweep computes is recorded on the tape, so
 // that it can be differentiated and replayed. Only slots from `base` on that
-// are not inputs get an adjoint; the one of slot s is at index s - base.
-void recorded_sweep(Tape& tape, Adjoints<Recorded>& adjoints, Seed<Recorded> seed, std::size_t stop,
-                    Slot base);
+// are not inputs get an adjoint; the one of slot s is at index s - base, that of
+// an array in `arrays`.
+struct RecordedAdjoints : Adjoints<Recorded> {
+    // The adjoint of an extent: one axis of all that it has room for.
+    struct Array {
+        bool present = false;  // else zero
+        bool owned = false;    // nobody else reads it: it can be assigned to
+        Slot first = 0;
+        std::uint32_t extent = no_extent;
+        Kind kind = Kind::constant;
+        bool deferred = false;
+    };
+    Slot base = 0;
+    std::uint32_t base_extent = 0;  // the first from `base` on
+    Slot lowest = 0;                // of the slots reached
+    std::vector<Array> arrays;      // by extent, from base_extent on
+
+    Array& array(std::uint32_t extent) { return arrays[extent - base_extent]; }
+};
+void recorded_sweep(Tape& tape, RecordedAdjoints& adjoints, Seed<Recorded> seed, std::size_t stop,
+                    const Position& base);
+// One array statement of it.
+void pull_back(Tape& tape, const Statement& statement, RecordedAdjoints& adjoints);
 
 // Carries tangents up: on entry `tangents` holds the seeds (as many elements
 // as the tape has slots, zero where there is none).

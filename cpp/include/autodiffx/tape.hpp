@@ -34,10 +34,10 @@ inline bool is_active(Kind kind) { return (static_cast<unsigned>(kind) & 1u) != 
 enum class Relation : std::uint8_t { less, less_equal, equal, truth, trunc, floor, ceil, rint };
 
 // One recorded operation, 16 bytes. With three operands, `b` is an index into
-// Tape::pairs, where the second and third stand. A guard has no result; its
-// `result` is the next free slot, so that results never decrease. An operation
-// on arrays has its record in Tape::words from `a` on, `b` words long, and the
-// last slot of its result in `result`.
+// Tape::pairs, where the second and third stand. An operation on arrays has its
+// record in Tape::words from `a` on, `b` words long, and the last slot of its
+// result in `result`. A guard and a write into an array have no result; their
+// `result` is the next free slot, so that results never decrease.
 struct Statement {
     Op op;
     std::uint16_t flags;  // kinds of a, b, c in bits 0-1, 2-3, 4-5; see below
@@ -50,7 +50,10 @@ struct Statement {
     static constexpr unsigned relation_shift = 9;      // guards: the Relation, 3 bits
     // Is a decision, has one as an operand, or is an array's: what a reverse sweep looks closer at.
     static constexpr unsigned decision_bit = 1u << 12;
-    static constexpr unsigned array_bit = 1u << 13;  // the same as op == Op::array
+    static constexpr unsigned array_bit = 1u << 13;  // Op::array or Op::write
+
+    [[nodiscard]] bool is_array() const { return (flags & array_bit) != 0; }
+    [[nodiscard]] bool has_result() const { return op != Op::guard && op != Op::write; }
 
     [[nodiscard]] Kind kind(int operand) const {
         return static_cast<Kind>((flags >> (2 * operand)) & 3u);
@@ -76,6 +79,7 @@ inline constexpr std::uint8_t arities[] = {
 #undef TERNARY
     2,  // guard
     0,  // array: its operands stand in the record
+    0,  // write: likewise
 };
 }  // namespace detail
 inline int arity_of(Op op) { return detail::arities[static_cast<std::size_t>(op)]; }
@@ -105,7 +109,7 @@ struct Handle {
     State state = State::constant;
     bool deferred = false;  // depends on a placeholder: may be unevaluated
     bool array = false;     // not a single number
-    bool reserved = false;
+    bool stays = false;     // with its slots, also if the array that they show moves
     [[nodiscard]] bool on_tape() const { return tape != nullptr; }
     // A number, active and evaluated: all bytes in one look.
     [[nodiscard]] bool is_plain_result() const { return is_plain(State::result); }
@@ -114,7 +118,7 @@ struct Handle {
 private:
     [[nodiscard]] bool is_plain(State wanted) const {
         return (static_cast<unsigned>(state) | static_cast<unsigned>(deferred) << 8 |
-                static_cast<unsigned>(array) << 16 | static_cast<unsigned>(reserved) << 24) ==
+                static_cast<unsigned>(array) << 16 | static_cast<unsigned>(stays) << 24) ==
                static_cast<unsigned>(wanted);
     }
 };
@@ -130,9 +134,21 @@ struct Input {
     std::uint32_t slots = 1;    // of an array its extent
 };
 
+// The slots of one array.
+struct Extent {
+    Slot first = 0;
+    std::uint32_t slots = 1;
+    bool needed = false;    // a partial or a scalar statement reads its primals: they must stay
+    bool assigned = false;  // is written into: whoever needs its primals records a copy
+
+    [[nodiscard]] Slot last() const { return first + slots - 1; }
+};
+inline constexpr std::uint32_t no_extent = static_cast<std::uint32_t>(-1);  // of a number
+
 // A place on a tape to which it can be rewound.
 struct Position {
-    std::size_t statements = 0, slots = 0, pairs = 0, inputs = 0, guards = 0, words = 0;
+    std::size_t statements = 0, slots = 0, pairs = 0, inputs = 0, guards = 0, words = 0,
+                extents = 0;
 };
 
 // A position that collection keeps up to date. It stands in the list of
@@ -143,6 +159,7 @@ struct Mark : Handle {
     Mark(const Mark&) = delete;
     Mark& operator=(const Mark&) = delete;
     Position position;
+    Mark* outer;  // the tape's next older mark
 };
 
 // Values of Adjoints::reached other than 0, the stronger first. A result may depend on a value
@@ -209,9 +226,16 @@ public:
 
     // The slots of a statement's result.
     [[nodiscard]] std::uint32_t slots_of(const Statement& statement) const {
-        return (statement.flags & Statement::array_bit) != 0
-                   ? static_cast<std::uint32_t>(words[statement.a + 1])
+        return statement.op == Op::array
+                   ? extents[static_cast<std::uint32_t>(words[statement.a + 1])].slots
                    : 1;
+    }
+    // The extent to which a slot belongs, or no_extent.
+    [[nodiscard]] std::uint32_t extent_at(Slot slot) const;
+    // Slots from here on were made after the newest mark: what is older must not be changed, for
+    // the tape may be rewound to the mark.
+    [[nodiscard]] Slot floor() const {
+        return newest_mark_ == nullptr ? 0 : static_cast<Slot>(newest_mark_->position.slots);
     }
     // After slots of arrays were added: make_room is to look whether to collect.
     void note_growth() {
@@ -223,7 +247,7 @@ public:
         handle.slot = slot;
         handle.state = state;
         handle.deferred = deferred;
-        handle.array = false;
+        handle.array = handle.stays = false;
         handle.newer = nullptr;
         handle.older = newest_;
         if (newest_ != nullptr) newest_->newer = &handle;
@@ -245,8 +269,8 @@ public:
         if (entry.bits == bits && entry.generation == generation_) return entry.slot;
         return new_constant(bits, value);
     }
-    // Slots of a constant array, packed elements and all.
-    Slot constants(const double* packed, std::size_t slots);
+    // The extent of a constant array, from packed elements.
+    std::uint32_t constants(const double* packed, std::size_t slots);
     // The (first) slot of a leaf's present version.
     Slot input(Leaf& leaf) {
         if (leaf.cached_key == key_) return leaf.cached_slot;
@@ -256,6 +280,18 @@ public:
     Slot capture(Tape& outer, const Handle& handle, std::uint32_t slots = 1);
     // A slot that has a value and no statement: the argument of a transform.
     Slot argument(double value);
+    // The same for an array, from packed elements: its extent.
+    std::uint32_t argument(const double* packed, std::size_t slots) {
+        return constants(packed, slots);
+    }
+    // Lets the objects that show an array show a newer one.
+    void move_handles(std::uint32_t from, std::uint32_t to, Kind kind);
+    // So many more slots, without values, as an extent. Room has been reserved.
+    std::uint32_t add_extent(std::uint32_t slots);
+    void reserve_extent(std::size_t slots) {
+        extents.reserve_more(1);
+        primals.reserve_more(slots);
+    }
 
     // Forgets everything after the position. The caller knows that no handle refers to it.
     void rewind(const Position& to);
@@ -290,6 +326,7 @@ public:
     Arena<Statement> statements;        // in order of recording, which is topological order
     Arena<Pair> pairs;                  // second and third operands
     Arena<std::int64_t> words;          // records of array statements, see array.hpp
+    Arena<Extent> extents;              // arrays, by rising slot
     std::vector<Input> inputs;          // by rising slot
     std::vector<std::uint32_t> guards;  // statement indices
     Adjoints<double> adjoints;          // of the last reverse sweep
@@ -360,7 +397,9 @@ private:
     bool stale_ = false;
     Role role_;
     std::uint32_t owners_ = 0;
+    friend struct Mark;
     Handle* newest_ = nullptr;
+    Mark* newest_mark_ = nullptr;
     bool ordered_ = true;
     Position tenured_;  // up to here the last collection went
     ConstantEntry constants_[constant_entries];

@@ -44,8 +44,6 @@ struct View {
     Dtype dtype = Dtype::float64;
 
     [[nodiscard]] Slot last() const { return first + slots - 1; }
-    // All elements of the extent, in C order.
-    [[nodiscard]] bool is_dense() const;
 };
 
 // The shape that operands broadcast to. Throws shape_error, worded as NumPy's own.
@@ -59,6 +57,10 @@ std::string shape_text(const std::int64_t* shape, int ndim);
 
 // Strides of a view in a larger shape, zero where it repeats.
 void broadcast_strides(const View& view, int ndim, std::int64_t* strides);
+
+// The same where the larger shape is given, as in an assignment: axes of length one that the view
+// has in front of it are left out. Throws shape_error.
+void broadcast_into(const View& view, const std::int64_t* shape, int ndim, std::int64_t* strides);
 
 // Joins neighbouring axes along which all of `count` stride lists go on evenly, and drops axes of
 // length one: fewer and longer runs, in the same order. `lists` holds `count` times max_ndim

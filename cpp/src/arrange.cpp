@@ -1,0 +1,134 @@
+// Recording of what moves elements and adds them up.
+#include "autodiffx/draft.hpp"
+
+namespace autodiffx {
+
+namespace {
+
+// A statement that runs along the operand's own axes.
+Draft along(const ArrayOperand& operand, ArrayOp op, const std::int64_t* shape, int ndim) {
+    Draft draft;
+    draft.op = op;
+    draft.operands = &operand;
+    draft.dtype = operand.dtype;
+    draft.ndim = ndim;
+    draft.shape = shape;
+    draft.loop_over(operand.shape, operand.ndim);
+    std::copy(operand.strides, operand.strides + operand.ndim, draft.strides[0]);
+    return draft;
+}
+
+// One loop over the indices, the operand being in C order or a single element.
+Draft indexed(const ArrayOperand& operand, ArrayOp op, const std::int64_t* indices,
+              std::int64_t count, const std::int64_t* shape, int ndim) {
+    Draft draft;
+    draft.op = op;
+    draft.operands = &operand;
+    draft.dtype = operand.dtype;
+    draft.ndim = ndim;
+    draft.shape = shape;
+    draft.indices = indices;
+    draft.count = count;
+    draft.loop_over(&count, 1);
+    draft.strides[0][0] = draft.strides[1][0] = 1;
+    return draft;
+}
+
+bool is_c_order(const ArrayOperand& operand) {
+    std::int64_t step = 1;
+    for (int i = operand.ndim; i-- > 0;) {
+        if (operand.shape[i] != 1 && operand.strides[i] != step) return false;
+        step *= operand.shape[i];
+    }
+    return true;
+}
+
+}  // namespace
+
+ArrayResult record_reshaped(Tape& tape, const ArrayOperand& operand, ArrayOp how,
+                            const std::int64_t* shape, int ndim) {
+    Draft draft = along(operand, how, shape, ndim);
+    dense_strides(operand.shape, operand.ndim, draft.strides[1]);
+    return record(tape, draft);
+}
+
+ArrayResult record_sum(Tape& tape, const ArrayOperand& operand, const std::int64_t* shape,
+                       int ndim) {
+    Draft draft = along(operand, ArrayOp::sum, shape, ndim);
+    std::int64_t dense[max_ndim];
+    dense_strides(shape, ndim, dense);
+    View result;
+    result.shape = shape;
+    result.strides = dense;
+    result.ndim = ndim;
+    broadcast_strides(result, operand.ndim, draft.strides[1]);
+    return record(tape, draft);
+}
+
+ArrayResult record_spread(Tape& tape, const ArrayOperand& operand, const std::int64_t* shape,
+                          int ndim, std::int64_t offset, const std::int64_t* strides) {
+    Draft draft = along(operand, ArrayOp::spread, shape, ndim);
+    draft.offset = offset;
+    std::copy(strides, strides + operand.ndim, draft.strides[1]);
+    return record(tape, draft);
+}
+
+ArrayResult record_fill(Tape& tape, const ArrayOperand& operand, const std::int64_t* shape,
+                        int ndim, Dtype dtype) {
+    Draft draft;
+    draft.op = ArrayOp::fill;
+    draft.operands = &operand;
+    draft.dtype = dtype;
+    draft.own = true;
+    draft.ndim = ndim;
+    draft.shape = shape;
+    draft.loop_over(shape, ndim);
+    broadcast_into(operand, shape, ndim, draft.strides[0]);
+    dense_strides(shape, ndim, draft.strides[1]);
+    return record(tape, draft);
+}
+
+ArrayResult record_moved(Tape& tape, const ArrayOperand& operand, bool active) {
+    Draft draft = along(operand, ArrayOp::move, operand.shape, operand.ndim);
+    draft.own = active;
+    dense_strides(operand.shape, operand.ndim, draft.strides[1]);
+    ArrayResult const result = record(tape, draft);
+    tape.extents[result.extent].assigned = true;
+    return result;
+}
+
+ArrayResult record_take(Tape& tape, const ArrayOperand& operand, const std::int64_t* indices,
+                        const std::int64_t* shape, int ndim) {
+    std::int64_t const count = elements_of(shape, ndim);
+    if (count == 0) {
+        // Nothing is taken: the shape is all there is.
+        ArrayOperand none = operand;
+        std::int64_t const no_strides[max_ndim] = {};
+        none.shape = shape;
+        none.strides = no_strides;
+        none.ndim = ndim;
+        return record_copy(tape, none, operand.dtype, ArrayOp::gather);
+    }
+    ArrayOperand whole = operand;
+    whole.offset = 0;
+    Draft draft = indexed(whole, ArrayOp::take, indices, count, shape, ndim);
+    return record(tape, draft);
+}
+
+ArrayResult record_put(Tape& tape, const ArrayOperand& operand, const std::int64_t* indices,
+                       const std::int64_t* shape, int ndim) {
+    std::int64_t const count = elements_of(operand.shape, operand.ndim);
+    std::int64_t const no_strides[max_ndim] = {};
+    if (count == 0) return record_spread(tape, operand, shape, ndim, 0, no_strides);
+    ArrayOperand dense = operand;
+    ArrayResult copy;
+    std::int64_t strides[max_ndim];
+    if (!is_c_order(operand)) {
+        copy = record_copy(tape, operand, operand.dtype, ArrayOp::gather);
+        dense = as_operand(copy, strides);
+    }
+    Draft draft = indexed(dense, ArrayOp::put, indices, count, shape, ndim);
+    return record(tape, draft);
+}
+
+}  // namespace autodiffx
