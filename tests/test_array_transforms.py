@@ -186,15 +186,24 @@ def test_gradients_of_gradients(array_backend: Any, seed: int) -> None:
     a, d = uniform(seed, SHAPE), uniform(seed + 1, SHAPE)
     grad = array_backend.grad(loss)
     expected = differences(gradient_of_loss, a, d)
-    over_reverse = array_backend.grad(lambda x: inner(grad(x), d))(a)
-    assert type(over_reverse) is np.ndarray
-    assert_close(over_reverse, expected, digits=8)
     slope, forward_over_reverse = array_backend.jvp(grad, (a,), (d,))
     assert_close(slope, gradient_of_loss(a))
     assert_close(forward_over_reverse, expected, digits=8)
     reverse_over_forward = array_backend.grad(lambda x: array_backend.jvp(loss, (x,), (d,))[1])(a)
-    assert_close(reverse_over_forward, over_reverse, digits=12)
-    assert_close(forward_over_reverse, over_reverse, digits=12)
+    assert type(reverse_over_forward) is np.ndarray
+    assert_close(reverse_over_forward, forward_over_reverse, digits=12)
+    twice = array_backend.jvp(lambda x: array_backend.jvp(loss, (x,), (d,))[1], (a,), (d,))[1]
+    assert twice == pytest.approx(np.vdot(forward_over_reverse, d), rel=1e-12)
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_reverse_over_reverse(array_backend: Any, seed: int) -> None:
+    a, d = uniform(seed, SHAPE), uniform(seed + 1, SHAPE)
+    grad = array_backend.grad(loss)
+    over_reverse = array_backend.grad(lambda x: inner(grad(x), d))(a)
+    assert type(over_reverse) is np.ndarray
+    assert_close(over_reverse, differences(gradient_of_loss, a, d), digits=8)
+    assert_close(over_reverse, array_backend.jvp(grad, (a,), (d,))[1], digits=12)
 
 
 def test_third_order(array_backend: Any) -> None:
