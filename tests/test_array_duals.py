@@ -28,7 +28,8 @@ def dual(adx: Any, seed: int = 1, shape: tuple[int, ...] = SHAPE, dtype: Any = n
 
 @pytest.mark.parametrize("dtype", DTYPES)
 def test_components(array_backend: Any, dtype: type) -> None:
-    value, tangent = uniform(1, SHAPE, dtype), uniform(2, SHAPE, dtype)
+    value: Array = uniform(1, SHAPE, dtype)
+    tangent: Array = uniform(2, SHAPE, dtype)
     d = array_backend.Dual(value, tangent, 3)
     assert_same_bits(d.value, value)
     assert_same_bits(d.tangent, tangent)
@@ -45,7 +46,7 @@ def test_components(array_backend: Any, dtype: type) -> None:
 
 @pytest.mark.parametrize("dtype", DTYPES)
 def test_tangents_fit_their_values(array_backend: Any, dtype: type) -> None:
-    value = np.ones(SHAPE, dtype)
+    value: Array = np.ones(SHAPE, dtype)
     assert_same_bits(array_backend.Dual(value).tangent, np.zeros(SHAPE, dtype))
     assert_same_bits(array_backend.Dual(value, 0.0).tangent, np.zeros(SHAPE, dtype))
     for other in (np.float64, np.float32, np.int64):
@@ -236,7 +237,8 @@ def test_programs_that_assign(array_backend: Any, shape: tuple[int, ...], progra
 
 def test_what_was_put_together_is_not_written_into(array_backend: Any) -> None:
     d = dual(array_backend)
-    for write in (lambda: d.__setitem__(0, 1.0), lambda: d.T.__iadd__(1.0)):
+    writes: tuple[Any, ...] = (lambda: d.__setitem__(0, 1.0), lambda: d.T.__iadd__(1.0))
+    for write in writes:
         with pytest.raises(TypeError, match=r"copy"):
             write()
     y = d.copy()
@@ -251,13 +253,14 @@ def test_what_was_put_together_is_not_written_into(array_backend: Any) -> None:
 def test_nothing_is_shared_with_operands(array_backend: Any) -> None:
     c: Array = np.array([2.0, 3.0])
     x = array_backend.Dual(np.array([1.0, 1.0]), np.array([1.0, 1.0])) * 1.0
-    for operate in (
+    operations: tuple[Any, ...] = (
         lambda: array_backend.Dual(1.0, 1.0) * c,
         lambda: 1.0 * x,
         lambda: x + 0.0,
         lambda: +x,
         lambda: x * 1.0,
-    ):
+    )
+    for operate in operations:
         before, y = (x.value.tolist(), x.tangent.tolist(), c.tolist()), operate()
         y[0] = 9.0
         y += 1.0

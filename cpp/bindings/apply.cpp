@@ -156,7 +156,9 @@ PyObject* apply_to_any(PyObject* const* arguments) {
         constant = constant && terms[i].operand.kind == Kind::constant;
         variable = variable || terms[i].variable;
     }
-    if (array) return apply_to_arrays(op, arguments);
+    if (array) {
+        return variable ? apply_to_arrays(op, arguments) : apply_to_ndarrays(op, arguments);
+    }
     if (constant) {
         double values[arity];
         for (int i = 0; i < arity; ++i) values[i] = terms[i].value;

@@ -70,11 +70,9 @@ PyObject* apply_to_arrays(Op op, PyObject* const* arguments) {
     int const arity = arity_of(op);
     // Which dtype a plain number takes on: that of the strongest of the others.
     Strength strongest = Strength::weak;
-    bool variable = false;
     for (int k = op == Op::where ? 1 : 0; k < arity; ++k) {
         strongest = std::max(strongest, strength_of(arguments[k]));
     }
-    for (int k = 0; k < arity; ++k) variable = variable || is_variable(arguments[k]);
     Dtype const weak = strongest == Strength::float32 ? Dtype::float32 : Dtype::float64;
 
     Tape& tape = current_tape();
@@ -117,12 +115,7 @@ PyObject* apply_to_arrays(Op op, PyObject* const* arguments) {
             operands[k].first = term.operand.slot;
         }
     }
-    py::object const result =
-        py::reinterpret_steal<py::object>(new_array(tape, record_array(tape, op, operands)));
-    if (variable) return py::object(result).release().ptr();
-    // Nothing but plain arrays and numbers: so is the result.
-    if (!is_array(result.ptr())) return PyFloat_FromDouble(read_value(handle_of(result.ptr())));
-    return to_numpy(read_elements(result.ptr()), view_of(result.ptr()), true).release().ptr();
+    return new_array(tape, record_array(tape, op, operands));
 }
 
 Op power_of_array(PyObject* exponent) {

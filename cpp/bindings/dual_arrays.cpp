@@ -4,13 +4,12 @@
 
 namespace autodiffx::bindings {
 
-bool is_array_like(PyObject* object) {
+bool is_array_like_slowly(PyObject* object) {
     while (is_dual(object)) {
         Number const& value = dual_of(object).value;
         if (value.is_plain()) return false;
         object = value.object.ptr();
     }
-    if (PyFloat_CheckExact(object)) return false;
     return is_variable(object) ? is_array(object) : is_ndarray(object);
 }
 

@@ -84,7 +84,13 @@ PyObject* new_dual(Number value, Number tangent, long long level);
 
 // Whether operators take it for an array: an array Variable, an ndarray with an axis, or a Dual
 // of either.
-bool is_array_like(PyObject* object);
+bool is_array_like_slowly(PyObject* object);
+inline bool is_array_like(PyObject* object) {
+    bool const number = PyFloat_CheckExact(object) ||
+                        (is_dual(object) && dual_of(object).value.is_plain()) ||
+                        (Py_TYPE(object) == variable_type && !handle_of(object).array);
+    return !number && is_array_like_slowly(object);
+}
 inline bool is_array_like(const Number& number) {
     return !number.is_plain() && is_array_like(number.object.ptr());
 }

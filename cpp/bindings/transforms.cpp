@@ -30,39 +30,21 @@ struct Lifted {
     [[nodiscard]] PyObject* object() const { return reinterpret_cast<PyObject*>(variable); }
 };
 
-// An array as an operand to be copied. What is passive gets an active copy.
-struct ArraySource {
-    ArrayOperand operand;
-    std::int64_t shape[max_ndim], strides[max_ndim];
-
-    ArraySource(Tape& tape, PyObject* object) {
-        if (is_array(object)) {
-            if (view_of(object).dtype == Dtype::boolean) {
-                raise_type_error(
-                    "grad() differentiates by float64 and float32, got a Variable of dtype bool: "
-                    "decisions have no derivative");
-            }
-            operand = array_operand(tape, object);
-            return;
-        }
-        auto const elements = from_numpy("grad()", object, nullptr);
-        operand.first = tape.constants(elements->value.data(), elements->value.size());
-        operand.slots = static_cast<std::uint32_t>(elements->value.size());
-        operand.ndim = static_cast<int>(elements->shape.size());
-        operand.dtype = elements->dtype;
-        std::copy(elements->shape.begin(), elements->shape.end(), shape);
-        dense_strides(shape, operand.ndim, strides);
-        operand.shape = shape;
-        operand.strides = strides;
-    }
-};
-
 // The copy is a statement before the mark that sweeps stop at, so nothing is passed on below.
 py::object lift_array(Tape& tape, PyObject* object, bool& active) {
+    py::object const array = is_array(object)
+                                 ? py::reinterpret_borrow<py::object>(object)
+                                 : py::reinterpret_steal<py::object>(
+                                       new_constant_array(from_numpy("grad()", object, nullptr)));
+    if (view_of(array.ptr()).dtype == Dtype::boolean) {
+        raise_type_error(
+            "grad() differentiates by float64 and float32, got a Variable of dtype bool: decisions "
+            "have no derivative");
+    }
     tape.make_room();
-    ArraySource source(tape, object);
-    ArrayOperand& operand = source.operand;
+    ArrayOperand operand = array_operand(tape, array.ptr());
     active = active || operand.kind != Kind::constant;
+    // What is passive gets an active copy.
     if (!is_active(operand.kind)) operand.kind = Kind::result;
     ArrayResult const copy = record_copy(tape, operand, operand.dtype, ArrayOp::copy);
     return py::reinterpret_steal<py::object>(new_array(tape, copy));
@@ -356,6 +338,8 @@ py::object value_and_gradient(const py::object& function, const py::object& argn
     Region region(tape);
     std::vector<Lifted> lifted;
     std::vector<Argument> differentiated;
+    lifted.reserve(positions.size());
+    differentiated.reserve(positions.size());
     py::tuple given(arguments.size());
     for (std::size_t i = 0; i < arguments.size(); ++i) given[i] = arguments[i];
     for (Py_ssize_t const position : positions) {
