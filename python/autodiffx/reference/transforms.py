@@ -129,6 +129,11 @@ class _Call:
             argument = argument.present()
         if isinstance(argument, Dual):
             return Dual(self._opened(argument.value), argument.tangent, argument.level)
+        if isinstance(argument, Variable) and argument.dtype == np.dtype(bool):
+            raise TypeError(
+                "an argument to differentiate by is of float64 or float32, not a Variable of bool: "
+                "decisions have no derivative"
+            )
         if isinstance(argument, Variable) and not isinstance(argument, Constant):
             copy = apply(RULES["positive"], argument)
             self.was_active.append(copy._is_active)
