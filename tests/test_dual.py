@@ -12,6 +12,8 @@ from typing import Any
 import numpy as np
 import pytest
 
+from array_backends import has_arrays
+
 
 def test_components(backend: Any) -> None:
     d = backend.Dual(3, 1, 2)
@@ -29,8 +31,7 @@ def test_components(backend: Any) -> None:
 
 @pytest.mark.parametrize("stranger", ["1", None, 1j, [1.0], np.array([1.0, 2.0])])
 def test_components_of_a_wrong_type(backend: Any, stranger: Any) -> None:
-    # The core's Duals hold numbers only.
-    if backend.__name__.endswith("reference") and isinstance(stranger, np.ndarray):
+    if has_arrays(backend) and isinstance(stranger, np.ndarray):
         assert backend.Dual(stranger, stranger).value.tolist() == stranger.tolist()
     else:
         with pytest.raises(TypeError):

@@ -20,10 +20,11 @@ LAYERS = (
     ("error.hpp", "inline.hpp", "formulas.hpp", "special.hpp"),
     ("ops.def", "op.hpp", "dual.hpp"),
     ("arena.hpp", "view.hpp"),
-    ("leaf.hpp", "loops.hpp"),
+    ("leaf.hpp", "loops.hpp", "statement.hpp"),
+    ("adjoints.hpp",),
     ("tape.hpp", "block.hpp"),
     ("array.hpp",),
-    ("draft.hpp", "runs.hpp"),
+    ("draft.hpp", "field.hpp", "runs.hpp"),
     ("record.hpp",),
     ("sweep.hpp",),
 )

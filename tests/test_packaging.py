@@ -37,10 +37,10 @@ def test_data_and_types_are_installed() -> None:
         assert (INSTALLED / name).is_file(), name
 
 
-def test_dependencies_are_numpy_and_scipy() -> None:
+def test_dependencies_are_numpy_optree_and_scipy() -> None:
     required = importlib.metadata.requires("autodiffx") or []
     names = {re.split(r"[^\w-]", line)[0] for line in required if "extra ==" not in line}
-    assert names == {"numpy", "scipy"}
+    assert names == {"numpy", "optree", "scipy"}
 
 
 def test_python_has_no_upper_bound() -> None:

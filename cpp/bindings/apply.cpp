@@ -1,4 +1,6 @@
 // Operators on any mixture of plain numbers, Variables and Duals.
+#include <algorithm>
+
 #include "arrays.hpp"
 #include "number.hpp"
 
@@ -15,6 +17,34 @@ struct Depth {
     ~Depth() { Py_LeaveRecursiveCall(); }
 };
 
+// Operands of partials, in the dtype of the result; the condition of a choice stays what it is.
+template <Op op>
+void align(Number* values, const Number& r) {
+    if constexpr (Row<op>::smoothness != Smoothness::passive) {
+        for (int i = op == Op::where ? 1 : 0; i < Row<op>::arity; ++i) {
+            values[i] = aligned(std::move(values[i]), r);
+        }
+    }
+}
+
+// Gives the result arrays of its own: neither an operand, which may be written into, nor one array
+// twice. Recorded ones may be shared, since Duals do not write into those.
+template <int arity>
+void own(Number& r, Number& tangent, const Number (&values)[arity],
+         const Number (&tangents)[arity]) {
+    auto const copied = [](Number& number, auto... others) {
+        if (is_variable(number.object.ptr())) return;
+        if ((number.object.is(others) || ...)) {
+            number = Number(py::object(number.object.attr("copy")()));
+        }
+    };
+    for (int i = 0; i < arity; ++i) {
+        copied(r, values[i].object, tangents[i].object);
+        copied(tangent, values[i].object, tangents[i].object);
+    }
+    copied(tangent, r.object);
+}
+
 // The forward rule: r = op(values), and its tangent the sum of tangent times
 // partial over the arguments of the highest level; the others are constants to it.
 template <Op op>
@@ -26,18 +56,23 @@ PyObject* apply_to_duals(PyObject* const* arguments) {
         if (is_dual(arguments[i])) level = std::max(level, dual_of(arguments[i]).level);
     }
     Number values[arity], tangents[arity];
+    bool array = false;
+    for (int i = 0; i < arity; ++i) array = array || is_array_like(arguments[i]);
     for (int i = 0; i < arity; ++i) {
         if (is_dual(arguments[i]) && dual_of(arguments[i]).level == level) {
             values[i] = dual_of(arguments[i]).value;
             tangents[i] = dual_of(arguments[i]).tangent;
         } else {
             double number;
-            if (is_dual(arguments[i]) || is_variable(arguments[i])) {
+            if (is_dual(arguments[i]) || is_variable(arguments[i]) || is_ndarray(arguments[i])) {
                 values[i] = Number(py::reinterpret_borrow<py::object>(arguments[i]));
-            } else if (read_number(arguments[i], number)) {
-                values[i] = Number(number);
-            } else {
+            } else if (!read_number(arguments[i], number)) {
                 Py_RETURN_NOTIMPLEMENTED;
+            } else if (array && !PyLong_Check(arguments[i])) {
+                // NumPy's numbers have a say in the dtype.
+                values[i] = Number(py::reinterpret_borrow<py::object>(arguments[i]));
+            } else {
+                values[i] = Number(number);
             }
         }
     }
@@ -51,6 +86,7 @@ PyObject* apply_to_duals(PyObject* const* arguments) {
         }
     } else if constexpr (arity == 2) {
         r = Number::apply<op>(values[0], values[1]);
+        if (array) align<op>(values, r);
         if constexpr (Row<op>::smoothness != Smoothness::passive) {
             if (!tangents[0].is(0.0)) {
                 tangent = chain(tangents[0], Row<op>::template partial<0>(values[0], values[1], r));
@@ -62,6 +98,7 @@ PyObject* apply_to_duals(PyObject* const* arguments) {
         }
     } else {
         r = Number::apply<op>(values[0], values[1], values[2]);
+        if (array) align<op>(values, r);
         if constexpr (Row<op>::smoothness != Smoothness::passive) {
             if (!tangents[0].is(0.0)) {
                 tangent = chain(tangents[0],
@@ -81,6 +118,10 @@ PyObject* apply_to_duals(PyObject* const* arguments) {
         if (r.is_plain()) return PyBool_FromLong(r.value != 0.0);
         return r.to_python().release().ptr();
     }
+    if (array) {
+        tangent = fitted(std::move(tangent), r);
+        own(r, tangent, values, tangents);
+    }
     return new_dual(std::move(r), std::move(tangent), level);
 }
 
@@ -91,17 +132,6 @@ double primal_of(const double* values, std::index_sequence<i...>) {
 template <Op op, std::size_t... i>
 Operand record_of(Tape& tape, const Operand* operands, std::index_sequence<i...>) {
     return record<op>(tape, operands[i]...);
-}
-
-// Forward mode has no arrays yet, and a tangent must not be lost in one.
-void refuse_arrays_beside_duals(PyObject* const* arguments, int arity) {
-    for (int i = 0; i < arity; ++i) {
-        if (is_array(arguments[i]) || is_ndarray(arguments[i])) {
-            raise(PyExc_TypeError,
-                  "an operation of a Dual and an array is not supported yet: apply it to the "
-                  "elements one by one");
-        }
-    }
 }
 
 template <Op op>
@@ -116,7 +146,6 @@ PyObject* apply_to_any(PyObject* const* arguments) {
     for (int i = 0; i < arity; ++i) {
         Found const found = find_term(tape, arguments[i], terms[i]);
         if (found == Found::dual) {
-            refuse_arrays_beside_duals(arguments, arity);
             return apply_to_duals<op>(arguments);
         }
         if (found == Found::array) array = true;
@@ -127,7 +156,9 @@ PyObject* apply_to_any(PyObject* const* arguments) {
         constant = constant && terms[i].operand.kind == Kind::constant;
         variable = variable || terms[i].variable;
     }
-    if (array) return apply_to_arrays(op, arguments);
+    if (array) {
+        return variable ? apply_to_arrays(op, arguments) : apply_to_ndarrays(op, arguments);
+    }
     if (constant) {
         double values[arity];
         for (int i = 0; i < arity; ++i) values[i] = terms[i].value;
@@ -169,8 +200,9 @@ std::string_view name_of(Op op) {
 std::string_view name_of(const Tape& tape, const Statement& statement) {
     if (!statement.is_array()) return name_of(statement.op);
     ArrayOp const op = ArrayRecord(tape, statement).op();
-    static constexpr std::string_view names[] = {"spread", "sum",  "copy", "astype", "gather", "fill",
-                                                 "assign", "take", "put",  "assign", "assign"};
+    static constexpr std::string_view names[] = {"spread", "sum",    "copy",   "astype",
+                                                 "gather", "fill",   "assign", "take",
+                                                 "put",    "assign", "assign"};
     static_assert(std::size(names) == static_cast<std::size_t>(ArrayOp::count_) - table_size);
     if (is_elementwise(op)) return name_of(static_cast<Op>(op));
     return names[static_cast<std::size_t>(op) - table_size];

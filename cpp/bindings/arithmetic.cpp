@@ -79,6 +79,13 @@ bool plain_value(PyObject* object, double& value) {
         else value = read_value(handle_of(object));
         return true;
     }
+    if (is_ndarray(object)) {
+        int const truth =
+            PyObject_IsTrue(object);  // raises NumPy's error if it has not one element
+        if (truth < 0) throw py::error_already_set();
+        value = py::cast<double>(py::handle(object).attr("item")());
+        return true;
+    }
     return read_number(object, value);
 }
 
@@ -108,9 +115,14 @@ bool needs_guard(const Tape& tape, PyObject* object) {
     return is_variable(object) && handle_of(object).state != Handle::State::constant;
 }
 
+bool has_axes(PyObject* object) {
+    object = innermost(object);
+    return is_array(object) ? view_of(object).ndim > 0 : is_ndarray(object);
+}
+
 // A rounding to an integer, guarded while a Graph records.
 double guarded_integer(PyObject* self, Relation relation) {
-    if (is_array(self) && view_of(self).ndim > 0)
+    if (has_axes(self))
         raise_type_error("only 0-dimensional arrays can be converted to Python scalars");
     double value = 0.0;
     plain_value(self, value);
@@ -177,7 +189,7 @@ PyObject* divmod_slot(PyObject* a, PyObject* b) {
     return guarded([&]() -> PyObject* {
         double left = 0.0, right = 0.0;
         PyObject* const arguments[] = {a, b};
-        if (is_array(a) || is_array(b) || is_ndarray(a) || is_ndarray(b)) {
+        if (is_array_like(a) || is_array_like(b)) {
             py::object const quotient =
                 py::reinterpret_steal<py::object>(apply_or_raise(Op::floor_divide, arguments));
             py::object const rest =
@@ -229,7 +241,7 @@ void guard(Tape& tape, Relation relation, Operand a, Operand b, bool outcome) {
 }
 
 Op power_or_square(PyObject* base, PyObject* exponent) {
-    if (is_array(base) || is_ndarray(base)) return power_of_array(exponent);
+    if (is_array_like(base)) return power_of_array(exponent);
     bool const two = (PyFloat_CheckExact(exponent) && PyFloat_AS_DOUBLE(exponent) == 2.0) ||
                      (PyLong_CheckExact(exponent) && PyLong_AsLong(exponent) == 2);
     if (PyErr_Occurred() != nullptr) PyErr_Clear();  // an int too large for a long is not 2
@@ -263,7 +275,7 @@ static PyObject* compare_arrays(PyObject* a, PyObject* b, int operation) {
 
 PyObject* compare(PyObject* a, PyObject* b, int operation) {
     return guarded([&]() -> PyObject* {
-        if (is_array(a) || is_array(b) || is_ndarray(b)) return compare_arrays(a, b, operation);
+        if (is_array_like(a) || is_array_like(b)) return compare_arrays(a, b, operation);
         double left = 0.0, right = 0.0;
         if (!plain_value(a, left) || !plain_value(b, right)) Py_RETURN_NOTIMPLEMENTED;
         bool outcome = false;

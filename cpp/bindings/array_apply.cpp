@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "arrays.hpp"
+#include "autodiffx/field.hpp"
 
 namespace autodiffx::bindings {
 
@@ -96,15 +97,6 @@ ArrayOperand operand_of_variable(Tape& tape, PyObject* object) {
     raise_foreign(tape, handle);
 }
 
-// The slot of a passive number, in a dtype.
-Slot number_slot(Tape& tape, double value, Dtype dtype) {
-    if (dtype != Dtype::float32) return tape.constant(value);
-    float const halves[2] = {static_cast<float>(value), 0.0f};
-    double packed;
-    std::memcpy(&packed, halves, sizeof packed);
-    return tape.constant(packed);
-}
-
 }  // namespace
 
 ArrayOperand array_operand(Tape& tape, PyObject* object) {
@@ -151,11 +143,9 @@ PyObject* apply_to_arrays(Op op, PyObject* const* arguments) {
     int const arity = arity_of(op);
     // Which dtype a plain number takes on: that of the strongest of the others.
     Strength strongest = Strength::weak;
-    bool variable = false;
     for (int k = op == Op::where ? 1 : 0; k < arity; ++k) {
         strongest = std::max(strongest, strength_of(arguments[k]));
     }
-    for (int k = 0; k < arity; ++k) variable = variable || is_variable(arguments[k]);
     Dtype const weak = strongest == Strength::float32 ? Dtype::float32 : Dtype::float64;
 
     Tape& tape = current_tape();
@@ -166,12 +156,7 @@ PyObject* apply_to_arrays(Op op, PyObject* const* arguments) {
         if (!find_array_operand(tape, arguments[k], weak, operands[k], shapes[k], strides[k]))
             Py_RETURN_NOTIMPLEMENTED;
     }
-    py::object const result =
-        py::reinterpret_steal<py::object>(new_array(tape, record_array(tape, op, operands)));
-    if (variable) return py::object(result).release().ptr();
-    // Nothing but plain arrays and numbers: so is the result.
-    if (!is_array(result.ptr())) return PyFloat_FromDouble(read_value(handle_of(result.ptr())));
-    return to_numpy(read_elements(result.ptr()), view_of(result.ptr()), true).release().ptr();
+    return new_array(tape, record_array(tape, op, operands));
 }
 
 Op power_of_array(PyObject* exponent) {

@@ -9,7 +9,7 @@ namespace {
 
 [[noreturn]] void raise_index(const std::string& message) { raise(PyExc_IndexError, message); }
 
-bool is_array_like(PyObject* item) {
+bool may_be_indices(PyObject* item) {
     if (PyFloat_Check(item)) return false;
     return is_ndarray(item) || is_variable(item) || PyList_Check(item) || PyTuple_Check(item) ||
            PyBool_Check(item) || PyObject_HasAttrString(item, "__array__") != 0;
@@ -39,7 +39,7 @@ bool is_basic_key(PyObject* key) {
         PyObject* const each = is_tuple ? PyTuple_GET_ITEM(key, i) : key;
         if (each == Py_Ellipsis || each == Py_None || PySlice_Check(each) || is_plain_index(each))
             continue;
-        if (!is_array_like(each)) {
+        if (!may_be_indices(each)) {
             raise_index(
                 "only integers, slices (`:`), ellipsis (`...`), numpy.newaxis (`None`) and "
                 "integer or boolean arrays are valid indices");

@@ -99,10 +99,11 @@ PyObject* new_constant_array(std::unique_ptr<LeafArray> elements) {
     return reinterpret_cast<PyObject*>(object);
 }
 
-PyObject* new_array(Tape& tape, const ArrayResult& result) {
+static PyObject* array_of(Tape& tape, const ArrayResult& result, bool old) {
     if (result.ndim == 0 && result.dtype == Dtype::float64) {
         if (result.kind == Kind::constant) return new_constant(tape.primals[result.first]);
-        return new_result(tape, {result.first, result.kind, result.deferred});
+        Operand const number{result.first, result.kind, result.deferred};
+        return old ? handle_on_old(tape, number) : new_result(tape, number);
     }
     if (result.kind == Kind::constant) {
         auto elements = std::make_unique<LeafArray>();
@@ -114,8 +115,11 @@ PyObject* new_array(Tape& tape, const ArrayResult& result) {
         return new_constant_array(std::move(elements));
     }
     return on_tape(tape, result.last(), state_of(result.kind), result.deferred,
-                   dense_view(result.shape, result.ndim, result.dtype, result.slots), false);
+                   dense_view(result.shape, result.ndim, result.dtype, result.slots), old);
 }
+
+PyObject* new_array(Tape& tape, const ArrayResult& result) { return array_of(tape, result, false); }
+PyObject* old_array(Tape& tape, const ArrayResult& result) { return array_of(tape, result, true); }
 
 namespace {
 

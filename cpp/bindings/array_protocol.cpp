@@ -199,6 +199,7 @@ const std::vector<PyType_Slot>& array_slots() {
 
 void register_array_protocol(py::module_& module) {
     module.def("_broadcast_to", [](const py::object& array, const py::object& shape) {
+        if (is_dual(array.ptr())) return py::object(array.attr("_broadcast_to")(shape));
         return py::reinterpret_steal<py::object>(broadcast_to(array.ptr(), shape));
     });
     py::class_<Elements>(module, "_Elements", "The elements of an array Variable, one by one.")

@@ -42,6 +42,8 @@ const double* read_elements(PyObject* object);
 
 // A new array Variable, or a scalar one if the result is a single float64.
 PyObject* new_array(Tape& tape, const ArrayResult& result);
+// The same for what was recorded before other things.
+PyObject* old_array(Tape& tape, const ArrayResult& result);
 // The same array seen in another way; takes the view over. A single float64
 // becomes a scalar Variable.
 PyObject* new_view(PyObject* array, ArrayView* view);
@@ -56,6 +58,8 @@ PyObject* object_of_part(Tape& tape, const ArrayPart& part, const ArrayRecord& r
 
 // An operator on arguments of which one is an array; as apply().
 PyObject* apply_to_arrays(Op op, PyObject* const* arguments);
+// The same where all are ndarrays and plain numbers: the result is an ndarray.
+PyObject* apply_to_ndarrays(Op op, PyObject* const* arguments);
 // An array Variable as an operand on the tape in use.
 ArrayOperand array_operand(Tape& tape, PyObject* object);
 // & | ^ on truth values. Throws TypeError for other numbers.
@@ -74,6 +78,8 @@ py::object to_numpy(const double* extent, const ArrayView& view, bool writeable)
 std::unique_ptr<LeafArray> from_numpy(char const* what, PyObject* object, PyObject* dtype);
 // The elements of an ndarray operand as they are calculated with.
 std::unique_ptr<LeafArray> operand_from_numpy(PyObject* object);
+// Throws TypeError for an ndarray of what is not calculated with.
+void require_numbers(PyObject* array);
 // Whether an object has the dtype float32, or none: a Python number.
 enum class Strength { weak, boolean, float32, float64 };
 Strength strength_of(PyObject* object);

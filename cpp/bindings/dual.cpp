@@ -1,6 +1,7 @@
 // Dual: forward mode as a Python number.
 
 #include "arithmetic.hpp"
+#include "arrays.hpp"
 #include "functions.hpp"
 #include "number.hpp"
 
@@ -22,7 +23,7 @@ DualObject* allocate(PyTypeObject* type, Number value, Number tangent, long long
     return object;
 }
 
-// A component: a plain number, a Variable, or a Dual of a lower level.
+// A component: a plain number or array, a Variable, or a Dual of a lower level.
 Number component(const char* what, PyObject* object, long long level) {
     double number;
     if (is_variable(object)) return Number(py::reinterpret_borrow<py::object>(object));
@@ -36,9 +37,28 @@ Number component(const char* what, PyObject* object, long long level) {
         return Number(py::reinterpret_borrow<py::object>(object));
     }
     if (read_number(object, number)) return number;
-    raise_type_error(std::string("the ") + what +
-                     " of a Dual is a number, a Variable or a Dual of a lower level, got '" +
-                     type_name(object) + "'");
+    if (is_ndarray(object)) {
+        py::object array = own_array("Dual()", object);
+        // What is computed from it can be assigned to, the argument itself cannot.
+        array.attr("setflags")(py::arg("write") = false);
+        return Number(std::move(array));
+    }
+    raise_type_error(
+        std::string("the ") + what +
+        " of a Dual is a number, an array, a Variable or a Dual of a lower level, got '" +
+        type_name(object) + "'");
+}
+
+// A tangent as the user gave it, in the shape and dtype of the value. Zero fits any.
+Number checked_tangent(Number tangent, const Number& value) {
+    if (!is_array_like(value) && !is_array_like(tangent)) return tangent;
+    py::object const shape = shape_of(value), given = shape_of(tangent);
+    if (!tangent.is(0.0) && !given.equal(shape)) {
+        raise_value_error("the tangent of a Dual has the shape of its value, " +
+                          std::string(py::str(shape)) + ", got one of shape " +
+                          std::string(py::str(given)));
+    }
+    return fitted(std::move(tangent), value);
 }
 
 PyObject* create(PyTypeObject* type, PyObject* arguments, PyObject* keywords) {
@@ -53,7 +73,8 @@ PyObject* create(PyTypeObject* type, PyObject* arguments, PyObject* keywords) {
         if (level < 0)
             raise_value_error("the level of a Dual is not negative, got " + std::to_string(level));
         Number first = component("value", value, level);
-        Number second = tangent == nullptr ? Number(0.0) : component("tangent", tangent, level);
+        Number second = checked_tangent(
+            tangent == nullptr ? Number(0.0) : component("tangent", tangent, level), first);
         return reinterpret_cast<PyObject*>(
             allocate(type, std::move(first), std::move(second), level));
     });
@@ -83,6 +104,16 @@ void deallocate(PyObject* self) {
     Py_TRASHCAN_END
 }
 
+std::string text_of(const Number& component) {
+    if (component.is_plain() || !is_ndarray(component.object.ptr()))
+        return py::repr(component.to_python());
+    std::string text = py::str(py::module_::import("numpy").attr("array2string")(
+        component.object, py::arg("separator") = ", ", py::arg("prefix") = "Dual("));
+    if (!dtype_of(component).equal(dtype_to_python(Dtype::float64)))
+        text += ", dtype=" + std::string(py::str(dtype_of(component)));
+    return text;
+}
+
 PyObject* represent(PyObject* self) {
     return guarded([&]() -> PyObject* {
         if (Py_EnterRecursiveCall(" in the repr of nested Duals") != 0)
@@ -90,8 +121,7 @@ PyObject* represent(PyObject* self) {
         DualObject const& dual = dual_of(self);
         std::string text;
         try {
-            text = "Dual(" + std::string(py::repr(dual.value.to_python())) +
-                   ", tangent=" + std::string(py::repr(dual.tangent.to_python()));
+            text = "Dual(" + text_of(dual.value) + ", tangent=" + text_of(dual.tangent);
         } catch (...) {
             Py_LeaveRecursiveCall();
             throw;
@@ -114,10 +144,10 @@ PyObject* format(PyObject* self, PyObject* specification) {
 }
 
 PyObject* get_value(PyObject* self, void*) {
-    return guarded([&] { return dual_of(self).value.to_python().release().ptr(); });
+    return guarded([&] { return shown(dual_of(self).value).release().ptr(); });
 }
 PyObject* get_tangent(PyObject* self, void*) {
-    return guarded([&] { return dual_of(self).tangent.to_python().release().ptr(); });
+    return guarded([&] { return shown(dual_of(self).tangent).release().ptr(); });
 }
 PyObject* get_level(PyObject* self, void*) { return PyLong_FromLongLong(dual_of(self).level); }
 
@@ -146,20 +176,21 @@ PyObject* round_to(PyObject* self, PyObject* const* arguments, Py_ssize_t count)
     });
 }
 
-PyGetSetDef attributes[] = {
+constexpr PyGetSetDef components[] = {
     {"value", get_value, nullptr, "The primal.", nullptr},
     {"tangent", get_tangent, nullptr, "The derivative carried along.", nullptr},
-    {"level", get_level, nullptr, "Which differentiation the tangent belongs to.", nullptr},
-    {nullptr, nullptr, nullptr, nullptr, nullptr}};
+    {"level", get_level, nullptr, "Which differentiation the tangent belongs to.", nullptr}};
 
 constexpr char const* dual_doc =
     "Dual(value, tangent=0.0, level=0)\n--\n\n"
-    "A number with its derivative: forward mode.\n\n"
+    "A number or an array with its derivative: forward mode.\n\n"
     "f(Dual(x, t)) is Dual(f(x), f'(x) * t). Duals of the same level combine; those of\n"
     "different levels nest, the higher outermost, so that derivatives of derivatives\n"
-    "are not confused. value and tangent are numbers, Variables, or Duals of lower level.\n\n"
-    "Raises TypeError for anything else and ValueError for a component whose level is not "
-    "lower.\n\n"
+    "are not confused. value and tangent are numbers, arrays (of float64 or float32, which are\n"
+    "copied), Variables, or Duals of lower level. The tangent has the value's shape and takes\n"
+    "its dtype; 0 fits any. Indexing and the methods of arrays act on both alike.\n\n"
+    "Raises TypeError for anything else and ValueError for a component whose level is not\n"
+    "lower, or a tangent of another shape.\n\n"
     ">>> import autodiffx as adx\n"
     ">>> adx.Dual(3.0, 1.0) * adx.Dual(3.0, 1.0)\n"
     "Dual(9.0, tangent=6.0)\n";
@@ -186,15 +217,20 @@ void register_dual(py::module_& module) {
          "round($self, decimals=0)\n--\n\nRounded to decimals, halves to even; tangent zero."});
     methods.push_back({"__format__", format, METH_O, nullptr});
     methods.push_back({"__reduce__", reduce, METH_NOARGS, nullptr});
+    for (PyMethodDef const& method : dual_array_methods()) methods.push_back(method);
     methods.push_back({nullptr, nullptr, 0, nullptr});
+    static std::vector<PyGetSetDef> attributes(std::begin(components), std::end(components));
+    for (PyGetSetDef const& attribute : dual_array_attributes()) attributes.push_back(attribute);
+    attributes.push_back({nullptr, nullptr, nullptr, nullptr, nullptr});
     std::vector<PyType_Slot> slots = number_slots();
+    for (PyType_Slot const& slot : dual_array_slots()) slots.push_back(slot);
     slots.insert(slots.end(), {{Py_tp_new, reinterpret_cast<void*>(create)},
                                {Py_tp_dealloc, reinterpret_cast<void*>(deallocate)},
                                {Py_tp_traverse, reinterpret_cast<void*>(traverse)},
                                {Py_tp_clear, reinterpret_cast<void*>(clear)},
                                {Py_tp_repr, reinterpret_cast<void*>(represent)},
                                {Py_tp_hash, reinterpret_cast<void*>(hash)},
-                               {Py_tp_getset, attributes},
+                               {Py_tp_getset, attributes.data()},
                                {Py_tp_methods, methods.data()},
                                {Py_tp_doc, const_cast<char*>(dual_doc)},
                                {0, nullptr}});

@@ -7,6 +7,7 @@
 
 #include "arithmetic.hpp"
 #include "arrays.hpp"
+#include "number.hpp"
 
 namespace autodiffx::bindings {
 
@@ -232,7 +233,7 @@ std::vector<py::object> several(const char* name, const py::args& arguments) {
     std::vector<py::object> list;
     for (py::handle each : values) {
         // Over which axis has to be said, and cannot be yet.
-        if (is_array(each.ptr()) || is_ndarray(each.ptr())) {
+        if (is_array_like(each.ptr())) {
             raise(PyExc_NotImplementedError,
                   std::string(name) + "() of arrays is not supported yet: give it numbers");
         }

@@ -2,10 +2,16 @@
 // the rows serve Duals whose components are floats, Variables or other Duals.
 #pragma once
 
+#include <vector>
+
 #include "autodiffx/dual.hpp"
 #include "common.hpp"
 
 namespace autodiffx::bindings {
+
+struct Number;
+// The result of an operator on plain numbers, a float32 if NumPy's numbers among them make it one.
+Number rounded_as(PyObject* const* arguments, std::size_t count, const py::object& result);
 
 struct Number : number_type {
     py::object object;  // null: a plain number
@@ -57,7 +63,10 @@ private:
     template <Op op, class... Objects>
     static Number call(const Objects&... objects) {
         PyObject* const arguments[] = {objects.ptr()...};
-        return Number(py::reinterpret_steal<py::object>(apply_or_raise(op, arguments)));
+        py::object result = py::reinterpret_steal<py::object>(apply_or_raise(op, arguments));
+        if (PyFloat_CheckExact(result.ptr()))
+            return rounded_as(arguments, sizeof...(objects), result);
+        return Number(std::move(result));
     }
 };
 
@@ -68,6 +77,40 @@ struct DualObject {
     long long level;
 };
 inline DualObject& dual_of(PyObject* object) { return *reinterpret_cast<DualObject*>(object); }
+// The tangent has the shape and dtype of the value, see fitted().
 PyObject* new_dual(Number value, Number tangent, long long level);
+
+// ---- Duals of arrays: dual_arrays.cpp ------------------------------------------
+
+// Whether operators take it for an array: an array Variable, an ndarray with an axis, or a Dual
+// of either.
+bool is_array_like_slowly(PyObject* object);
+inline bool is_array_like(PyObject* object) {
+    bool const number = PyFloat_CheckExact(object) ||
+                        (is_dual(object) && dual_of(object).value.is_plain()) ||
+                        (Py_TYPE(object) == variable_type && !handle_of(object).array);
+    return !number && is_array_like_slowly(object);
+}
+inline bool is_array_like(const Number& number) {
+    return !number.is_plain() && is_array_like(number.object.ptr());
+}
+// Lengths of the axes, a tuple, and NumPy's dtype.
+py::object shape_of(const Number& number);
+py::object dtype_of(const Number& number);
+// A number of NumPy's becomes a plain one where that is all there is to it; a float32 stays.
+Number settled(py::object object);
+// An ndarray of its own in float64 or float32. Throws TypeError for other elements.
+py::object own_array(const char* what, PyObject* object);
+// A tangent in the shape and dtype of what it belongs to: repeated and cast if need be.
+Number fitted(Number tangent, const Number& value);
+// The operand in the dtype that an operator calculates in.
+Number aligned(Number operand, const Number& result);
+// What an ndarray in a Dual shows: nobody writes into it.
+py::object shown(const Number& component);
+// Methods and attributes of arrays, on value and tangent alike.
+const std::vector<PyMethodDef>& dual_array_methods();
+const std::vector<PyGetSetDef>& dual_array_attributes();
+const std::vector<PyType_Slot>& dual_array_slots();
+const std::vector<PyType_Slot>& dual_writing_slots();
 
 }  // namespace autodiffx::bindings

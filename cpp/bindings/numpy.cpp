@@ -1,6 +1,7 @@
 // NumPy's protocols: its functions on Variables record, its conversions refuse.
 #include "arrays.hpp"
 #include "functions.hpp"
+#include "number.hpp"
 
 namespace autodiffx::bindings {
 
@@ -32,7 +33,7 @@ PyObject* array_ufunc(PyObject*, PyObject* arguments, PyObject* keywords) {
         bool any_array = false;
         for (std::size_t i = 2; i < all.size(); ++i) {
             py::object const input = all[i];
-            any_array = any_array || is_array(input.ptr()) || is_ndarray(input.ptr());
+            any_array = any_array || is_array_like(input.ptr());
         }
         if (any_array && method != "__call__") {
             raise(PyExc_NotImplementedError,
@@ -72,10 +73,10 @@ PyObject* array_ufunc(PyObject*, PyObject* arguments, PyObject* keywords) {
     });
 }
 
-// Whether an array Variable stands among arguments, or in a sequence that is one.
+// Whether an array Variable or a Dual of one stands among arguments, or in a sequence that is one.
 bool any_array_in(py::handle arguments) {
     for (py::handle const each : arguments) {
-        if (is_array(each.ptr())) return true;
+        if (is_array_like(each.ptr()) && !is_ndarray(each.ptr())) return true;
         bool const nested = PyTuple_Check(each.ptr()) != 0 || PyList_Check(each.ptr()) != 0;
         if (nested && any_array_in(each)) return true;
     }

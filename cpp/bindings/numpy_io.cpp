@@ -180,9 +180,14 @@ std::unique_ptr<LeafArray> from_numpy(char const* what, PyObject* object, PyObje
     return pack(array, wanted);
 }
 
-std::unique_ptr<LeafArray> operand_from_numpy(PyObject* object) {
+void require_numbers(PyObject* object) {
     auto* const array = reinterpret_cast<PyArrayObject*>(object);
     if (!is_supported(array)) raise_dtype("an operation with a Variable", array);
+}
+
+std::unique_ptr<LeafArray> operand_from_numpy(PyObject* object) {
+    require_numbers(object);
+    auto* const array = reinterpret_cast<PyArrayObject*>(object);
     Dtype const dtype = PyArray_TYPE(array) == NPY_BOOL ? Dtype::boolean
                         : is_small(array)               ? Dtype::float32
                                                         : Dtype::float64;

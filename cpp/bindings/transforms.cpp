@@ -1,58 +1,86 @@
-// grad, value_and_grad and jvp of functions of scalars.
+// grad and value_and_grad of functions of numbers, arrays and containers of them.
 //
 // A reverse transform marks a position on the tape in use, runs the function,
 // sweeps down to the mark and rewinds. If what it swept depends on something
 // active outside (the argument itself, or a captured Variable), the sweep is
 // recorded instead, so that its result can be differentiated in turn.
+#include <algorithm>
 #include <optional>
 
 #include "arrays.hpp"
+#include "jvp.hpp"
 #include "number.hpp"
 
 namespace autodiffx::bindings {
 
 namespace {
 
-long long last_level = 0;
-
-[[noreturn]] void raise_bad_argument(const char* transform, PyObject* object) {
+[[noreturn]] void raise_bad_argument(PyObject* object) {
     raise_type_error(
-        std::string(transform) +
-        "() differentiates by numbers, Variables and Duals, got an argument of type '" +
+        "grad() differentiates by numbers, arrays, Variables, Duals, and lists, tuples and dicts "
+        "of them, got '" +
         type_name(object) + "'");
 }
 
-// One differentiated argument: what the function is given, and its slot.
-struct Argument {
+// One number or array that is differentiated by: what the function is given, and its slots.
+struct Lifted {
     py::object given;
-    VariableObject* variable = nullptr;  // inside `given`; keeps the slot
+    VariableObject* variable = nullptr;  // inside `given`; keeps the slots
+
+    [[nodiscard]] PyObject* object() const { return reinterpret_cast<PyObject*>(variable); }
 };
 
-// A slot of its own for the argument, from which nothing is passed on below.
-Argument lift(const char* transform, Tape& tape, PyObject* object, bool& active) {
-    Argument argument;
+// The copy is a statement before the mark that sweeps stop at, so nothing is passed on below.
+py::object lift_array(Tape& tape, PyObject* object, bool& active) {
+    py::object const array = is_array(object)
+                                 ? py::reinterpret_borrow<py::object>(object)
+                                 : py::reinterpret_steal<py::object>(
+                                       new_constant_array(from_numpy("grad()", object, nullptr)));
+    if (view_of(array.ptr()).dtype == Dtype::boolean) {
+        raise_type_error(
+            "grad() differentiates by float64 and float32, got a Variable of dtype bool: decisions "
+            "have no derivative");
+    }
+    tape.make_room();
+    ArrayOperand operand = array_operand(tape, array.ptr());
+    active = active || operand.kind != Kind::constant;
+    // What is passive gets an active copy.
+    if (!is_active(operand.kind)) operand.kind = Kind::result;
+    ArrayResult const copy = record_copy(tape, operand, operand.dtype, ArrayOp::copy);
+    return py::reinterpret_steal<py::object>(new_array(tape, copy));
+}
+
+// Slots of its own for an argument, from which nothing is passed on below.
+Lifted lift(Tape& tape, PyObject* object, bool& active) {
+    Lifted lifted;
     if (is_dual(object)) {
         DualObject const& dual = dual_of(object);
-        Argument const inner = lift(transform, tape, dual.value.to_python().ptr(), active);
-        argument.variable = inner.variable;
-        argument.given = py::reinterpret_steal<py::object>(
+        Lifted const inner = lift(tape, dual.value.to_python().ptr(), active);
+        lifted.variable = inner.variable;
+        lifted.given = py::reinterpret_steal<py::object>(
             new_dual(Number(inner.given), dual.tangent, dual.level));
-        return argument;
+        return lifted;
     }
     tape.make_room();
     Term term;
-    if (find_term(tape, object, term) != Found::term) raise_bad_argument(transform, object);
-    Operand operand{0, Kind::result, term.operand.deferred};
-    if (term.operand.kind != Kind::constant) {
-        // A copy: nothing is passed on below it, and a replay reads it anew.
-        active = true;
-        operand.slot = record<Op::positive>(tape, term.operand).slot;
+    Found const found = find_term(tape, object, term);
+    if (found == Found::array) {
+        lifted.given = lift_array(tape, object, active);
+    } else if (found != Found::term) {
+        raise_bad_argument(object);
     } else {
-        operand.slot = tape.argument(term.value);
+        Operand operand{0, Kind::result, term.operand.deferred};
+        if (term.operand.kind != Kind::constant) {
+            // A copy: nothing is passed on below it, and a replay reads it anew.
+            active = true;
+            operand.slot = record<Op::positive>(tape, term.operand).slot;
+        } else {
+            operand.slot = tape.argument(term.value);
+        }
+        lifted.given = py::reinterpret_steal<py::object>(new_result(tape, operand));
     }
-    argument.given = py::reinterpret_steal<py::object>(new_result(tape, operand));
-    argument.variable = reinterpret_cast<VariableObject*>(argument.given.ptr());
-    return argument;
+    lifted.variable = reinterpret_cast<VariableObject*>(lifted.given.ptr());
+    return lifted;
 }
 
 struct Region {
@@ -89,10 +117,61 @@ void require_unchanged(const Tape& tape, const Adjoints<double>& adjoints) {
     }
 }
 
+// Derivatives of an output that depends on none of the arguments.
+std::vector<Number> zeros(const std::vector<Lifted>& arguments) {
+    std::vector<Number> result(arguments.size());
+    for (std::size_t i = 0; i < arguments.size(); ++i) {
+        if (!is_array(arguments[i].object())) continue;
+        result[i] = fitted(0.0, Number(py::reinterpret_borrow<py::object>(arguments[i].object())));
+    }
+    return result;
+}
+
+// What a plain sweep has left at an argument.
+Number adjoint_of(const Adjoints<double>& adjoints, const Lifted& argument) {
+    if (!is_array(argument.object())) return adjoints.at(argument.variable->handle.slot);
+    return Number(py::reinterpret_steal<py::object>(array_grad(argument.object())));
+}
+
+// What a recorded sweep has left there: a number or Variable, or an array of either.
+Number adjoint_of(Tape& tape, RecordedAdjoints& adjoints, const Lifted& argument) {
+    Handle const& handle = argument.variable->handle;
+    if (!is_array(argument.object())) {
+        Recorded const adjoint = adjoints.at(handle.slot - adjoints.base);
+        if (adjoint.is_constant()) return adjoint.value;
+        return Number(py::reinterpret_steal<py::object>(handle_on_old(tape, adjoint.operand)));
+    }
+    RecordedAdjoints::Array const& adjoint =
+        settled(tape, tape.statements[tape.statement_of(handle.slot)], adjoints);
+    if (!adjoint.present)
+        return fitted(0.0, Number(py::reinterpret_borrow<py::object>(argument.object())));
+    ArrayView const& view = view_of(argument.object());
+    ArrayResult result;
+    result.first = adjoint.first;
+    result.extent = adjoint.extent;
+    result.slots = view.slots;
+    result.dtype = view.dtype;
+    result.kind = adjoint.kind;
+    result.deferred = adjoint.deferred;
+    result.ndim = view.ndim;
+    std::copy(view.shape(), view.shape() + view.ndim, result.shape);
+    py::object made = py::reinterpret_steal<py::object>(old_array(tape, result));
+    if (adjoint.kind == Kind::constant) made = made.attr("value");
+    return Number(made);
+}
+
+void require_scalar(PyObject* output) {
+    if (!is_array_like(output) || (is_variable(output) && view_of(output).ndim == 0)) return;
+    py::object const shape = py::handle(output).attr("shape");
+    raise_type_error("grad() needs a function that returns one number, got an array of shape " +
+                     std::string(py::str(shape)) +
+                     ": add its elements up, or take a derivative along a direction with jvp()");
+}
+
 // The derivative of one output by all arguments.
-std::vector<Number> differentiate(Region& region, const std::vector<Argument>& arguments,
+std::vector<Number> differentiate(Region& region, const std::vector<Lifted>& arguments,
                                   PyObject* output, bool& outside) {
-    std::vector<Number> zero(arguments.size());
+    require_scalar(output);
     if (is_dual(output)) {
         // Differentiation is linear: component by component.
         DualObject const& dual = dual_of(output);
@@ -110,7 +189,7 @@ std::vector<Number> differentiate(Region& region, const std::vector<Argument>& a
     Tape& tape = region.tape;
     double number;
     if (!is_variable(output)) {
-        if (read_number(output, number)) return zero;
+        if (read_number(output, number)) return zeros(arguments);
         raise_type_error(
             "grad() needs a function that returns a scalar (a number, Variable or Dual), got '" +
             type_name(output) + "'");
@@ -120,55 +199,53 @@ std::vector<Number> differentiate(Region& region, const std::vector<Argument>& a
             "the function given to grad() left another tape in use: close the Graphs that it "
             "opens");
     }
-    if (is_array(output)) {
-        ArrayView const& view = view_of(output);
-        raise_type_error("grad() needs a function that returns a scalar, got an array of shape " +
-                         shape_text(view.shape(), view.ndim) +
-                         ": add its elements up, or differentiate them one by one");
+    Seed<double> seed{0, 1.0};
+    Operand operand{};
+    if (is_array(output)) {  // a single float32
+        ArrayOperand const array = array_operand(tape, output);
+        seed = array_seed(output, nullptr);
+        operand = {array.last(), array.kind, array.deferred};
+    } else {
+        Term term;
+        find_term(tape, output, term);
+        operand = term.operand;
+        seed.slot = operand.slot;
     }
-    Term term;
-    find_term(tape, output, term);
-    if (term.operand.kind != Kind::result) {
-        outside = outside || term.operand.kind == Kind::leaf;
-        return zero;
+    if (operand.kind != Kind::result) {
+        outside = outside || operand.kind == Kind::leaf;
+        return zeros(arguments);
     }
-    if (tape.is_graph() && tape.may_be_stale()) tape.require_current(term.operand.slot);
-    Slot const slot = term.operand.slot;
+    if (tape.is_graph() && tape.may_be_stale()) tape.require_current(operand.slot);
     std::size_t const stop = region.start->position.statements;
-    Slot const base = static_cast<Slot>(region.before.position.slots);
+    auto const base = static_cast<Slot>(region.before.position.slots);
     std::vector<Number> result(arguments.size());
-    if (slot < base) {
+    if (operand.slot < base) {
         outside = true;
-        return zero;
+        return zeros(arguments);
     }
     bool const leaves_set = region.epoch != leaf_epoch.load();
     if (!region.active || leaves_set) {
-        reverse_sweep(tape, tape.adjoints, {{slot, 1.0}}, stop);
+        reverse_sweep(tape, tape.adjoints, {seed}, stop);
         Adjoints<double> const& adjoints = tape.adjoints;
         if (leaves_set) require_unchanged(tape, adjoints);
         if (!region.active && adjoints.touched.empty() && adjoints.low >= base) {
             for (std::size_t i = 0; i < arguments.size(); ++i) {
-                Slot const at = arguments[i].variable->handle.slot;
-                result[i] = adjoints.at(at);
+                result[i] = adjoint_of(adjoints, arguments[i]);
             }
             return result;
         }
     }
     outside = true;
     RecordedAdjoints adjoints;
-    recorded_sweep(tape, adjoints, {slot, Recorded(1.0)}, stop, region.before.position);
+    if (is_array(output)) recorded_sweep(tape, adjoints, seed, stop, region.before.position);
+    else recorded_sweep(tape, adjoints, {seed.slot, Recorded(1.0)}, stop, region.before.position);
     for (std::size_t i = 0; i < arguments.size(); ++i) {
-        std::size_t const at = arguments[i].variable->handle.slot - base;
-        Recorded const adjoint = adjoints.at(at);
-        if (adjoint.is_constant()) result[i] = adjoint.value;
-        else
-            result[i] =
-                Number(py::reinterpret_steal<py::object>(handle_on_old(tape, adjoint.operand)));
+        result[i] = adjoint_of(tape, adjoints, arguments[i]);
     }
     return result;
 }
 
-// What value_and_grad returns for the function's value: a plain float unless
+// What value_and_grad returns for the function's value: a plain number unless
 // it depends on something active outside.
 py::object outer_value(const py::object& output, bool outside) {
     if (outside) return output;
@@ -177,6 +254,11 @@ py::object outer_value(const py::object& output, bool outside) {
         return py::reinterpret_steal<py::object>(
             new_dual(Number(outer_value(dual.value.to_python(), false)),
                      Number(outer_value(dual.tangent.to_python(), false)), dual.level));
+    }
+    if (is_array(output.ptr())) {
+        // What has no axis is a NumPy scalar.
+        py::object const array = to_numpy(read_elements(output.ptr()), view_of(output.ptr()), true);
+        return array[py::tuple()];
     }
     if (is_variable(output.ptr())) return py::float_(read_value(handle_of(output.ptr())));
     double number;
@@ -208,18 +290,61 @@ std::vector<Py_ssize_t> positions_of(const py::object& argnums, std::size_t coun
     return positions;
 }
 
+// ---- containers ----------------------------------------------------------------
+
+// One argument that is differentiated by: a number or array, or a list, tuple or dict with some,
+// whose structure the derivative has too.
+struct Argument {
+    py::object given;
+    py::object structure;      // null: of a number or array
+    std::size_t first, count;  // among all that is lifted
+};
+
+bool is_container(PyObject* object) {
+    return PyList_Check(object) || PyTuple_Check(object) || PyDict_Check(object);
+}
+
+Argument lift_all(Tape& tape, const py::object& object, std::vector<Lifted>& all, bool& active) {
+    if (!is_container(object.ptr())) {
+        all.push_back(lift(tape, object.ptr(), active));
+        return {all.back().given, py::object(), all.size() - 1, 1};
+    }
+    auto const flat = py::module_::import("optree").attr("tree_flatten")(object).cast<py::tuple>();
+    Argument argument{py::object(), flat[1], all.size(), 0};
+    py::list given;
+    for (py::handle const each : flat[0]) {
+        all.push_back(lift(tape, each.ptr(), active));
+        given.append(all.back().given);
+        ++argument.count;
+    }
+    argument.given = argument.structure.attr("unflatten")(given);
+    return argument;
+}
+
+py::object derivative_by(const Argument& argument, const std::vector<Number>& derivatives) {
+    if (!argument.structure) return derivatives[argument.first].to_python();
+    py::list parts;
+    for (std::size_t i = 0; i < argument.count; ++i) {
+        parts.append(derivatives[argument.first + i].to_python());
+    }
+    return argument.structure.attr("unflatten")(parts);
+}
+
 py::object value_and_gradient(const py::object& function, const py::object& argnums,
                               const py::tuple& arguments, const py::dict& keywords) {
     std::vector<Py_ssize_t> const positions = positions_of(argnums, arguments.size());
     Tape& tape = current_tape();
     Region region(tape);
-    std::vector<Argument> lifted;
+    std::vector<Lifted> lifted;
+    std::vector<Argument> differentiated;
+    lifted.reserve(positions.size());
+    differentiated.reserve(positions.size());
     py::tuple given(arguments.size());
     for (std::size_t i = 0; i < arguments.size(); ++i) given[i] = arguments[i];
     for (Py_ssize_t const position : positions) {
         auto const at = static_cast<std::size_t>(position);
-        lifted.push_back(lift("grad", tape, py::object(arguments[at]).ptr(), region.active));
-        given[at] = lifted.back().given;
+        differentiated.push_back(lift_all(tape, arguments[at], lifted, region.active));
+        given[at] = differentiated.back().given;
     }
     region.start.emplace(tape);
     py::object output = function(*given, **keywords);
@@ -231,97 +356,15 @@ py::object value_and_gradient(const py::object& function, const py::object& argn
     py::object const value = outer_value(output, outside);
     py::object gradient;
     if (py::isinstance<py::tuple>(argnums) || py::isinstance<py::list>(argnums)) {
-        py::tuple all(derivatives.size());
-        for (std::size_t i = 0; i < derivatives.size(); ++i) all[i] = derivatives[i].to_python();
+        py::tuple all(differentiated.size());
+        for (std::size_t i = 0; i < differentiated.size(); ++i) {
+            all[i] = derivative_by(differentiated[i], derivatives);
+        }
         gradient = all;
     } else {
-        gradient = derivatives[0].to_python();
+        gradient = derivative_by(differentiated[0], derivatives);
     }
     return py::make_tuple(value, gradient);
-}
-
-// ---- forward ------------------------------------------------------------------
-
-// Takes the level away: the value and the tangent of a number at it.
-std::pair<py::object, py::object> take_apart(const py::object& output, long long level) {
-    if (py::isinstance<py::tuple>(output) || py::isinstance<py::list>(output)) {
-        py::list values, tangents;
-        for (py::handle const each : output) {
-            auto const [value, tangent] =
-                take_apart(py::reinterpret_borrow<py::object>(each), level);
-            values.append(value);
-            tangents.append(tangent);
-        }
-        if (py::isinstance<py::list>(output)) return {values, tangents};
-        return {py::tuple(values), py::tuple(tangents)};
-    }
-    if (is_dual(output.ptr()) && dual_of(output.ptr()).level == level) {
-        return {dual_of(output.ptr()).value.to_python(), dual_of(output.ptr()).tangent.to_python()};
-    }
-    double number;
-    if (is_dual(output.ptr()) && dual_of(output.ptr()).level > level) {
-        // Of a higher level: this one is inside its components.
-        DualObject const& dual = dual_of(output.ptr());
-        auto const [value, value_tangent] = take_apart(dual.value.to_python(), level);
-        auto const [tangent, tangent_tangent] = take_apart(dual.tangent.to_python(), level);
-        return {
-            py::reinterpret_steal<py::object>(new_dual(Number(value), Number(tangent), dual.level)),
-            py::reinterpret_steal<py::object>(
-                new_dual(Number(value_tangent), Number(tangent_tangent), dual.level))};
-    }
-    if (is_dual(output.ptr()) || is_variable(output.ptr())) return {output, py::float_(0.0)};
-    if (read_number(output.ptr(), number)) return {py::float_(number), py::float_(0.0)};
-    raise_type_error("jvp() needs a function that returns numbers, got '" +
-                     type_name(output.ptr()) + "'");
-}
-
-// A number with its tangent at the level: inside the components of a Dual
-// whose level is higher, for the higher is always outermost.
-py::object put_on(const py::object& primal, const py::object& tangent, long long level) {
-    auto const is_higher = [level](const py::object& object) {
-        return is_dual(object.ptr()) && dual_of(object.ptr()).level > level;
-    };
-    if (!is_higher(primal) && !is_higher(tangent)) {
-        py::object const type =
-            py::reinterpret_borrow<py::object>(reinterpret_cast<PyObject*>(dual_type));
-        return type(primal, tangent, level);
-    }
-    long long const outer = std::max(is_higher(primal) ? dual_of(primal.ptr()).level : level,
-                                     is_higher(tangent) ? dual_of(tangent.ptr()).level : level);
-    auto const part = [outer](const py::object& object, bool of_tangent) -> py::object {
-        if (!is_dual(object.ptr()) || dual_of(object.ptr()).level != outer) {
-            return of_tangent ? py::object(py::float_(0.0)) : object;
-        }
-        DualObject const& dual = dual_of(object.ptr());
-        return (of_tangent ? dual.tangent : dual.value).to_python();
-    };
-    return py::reinterpret_steal<py::object>(
-        new_dual(Number(put_on(part(primal, false), part(tangent, false), level)),
-                 Number(put_on(part(primal, true), part(tangent, true), level)), outer));
-}
-
-py::tuple jvp(const py::object& function, const py::object& primals, const py::object& tangents) {
-    auto const is_sequence = [](const py::object& object) {
-        return py::isinstance<py::tuple>(object) || py::isinstance<py::list>(object);
-    };
-    if (!is_sequence(primals) || !is_sequence(tangents)) {
-        raise_type_error(
-            "jvp() takes primals and tangents as tuples or lists, one entry per argument; got '" +
-            type_name(primals.ptr()) + "' and '" + type_name(tangents.ptr()) + "'");
-    }
-    if (py::len(primals) != py::len(tangents)) {
-        raise_value_error("jvp() takes as many tangents as primals, got " +
-                          std::to_string(py::len(tangents)) + " for " +
-                          std::to_string(py::len(primals)));
-    }
-    long long const level = ++last_level;
-    py::tuple arguments(py::len(primals));
-    for (std::size_t i = 0; i < arguments.size(); ++i) {
-        py::object const index = py::int_(i);
-        arguments[i] = put_on(primals[index], tangents[index], level);
-    }
-    auto const [value, tangent] = take_apart(function(*arguments), level);
-    return py::make_tuple(value, tangent);
 }
 
 }  // namespace

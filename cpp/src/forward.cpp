@@ -13,9 +13,7 @@ struct ForwardStep {
     const Pair* pairs;
     double* tangents;
 
-    void array(const Statement& s) const {
-        push_forward(ArrayRecord(*tape, s), primals, tangents);
-    }
+    void array(const Statement& s) const { push_forward(ArrayRecord(*tape, s), primals, tangents); }
     void write(const Statement& s) const { array(s); }
     template <Op op>
     void unary(const Statement& s) {

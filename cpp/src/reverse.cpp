@@ -289,29 +289,6 @@ bool run(ReverseStep<Source>& shared, std::size_t& from, std::size_t stop) {
     return ended;
 }
 
-template <class T>
-void clear(Adjoints<T>& adjoints) {
-    std::size_t const count = adjoints.high - adjoints.low;
-    if (count != 0) {
-        std::memset(static_cast<void*>(adjoints.values.data() + adjoints.low), 0,
-                    count * sizeof(T));
-        std::memset(adjoints.reached.data() + adjoints.low, 0, count);
-    }
-    for (std::size_t i = 0; i < adjoints.touched.size(); ++i) {
-        Slot const slot = adjoints.touched[i];
-        std::memset(static_cast<void*>(adjoints.values.data() + slot), 0, sizeof(T));
-        adjoints.reached[slot] = 0;
-    }
-    for (std::size_t i = 0; i < adjoints.extents.size(); ++i) {
-        auto const [first, slots] = adjoints.extents[i];
-        std::memset(static_cast<void*>(adjoints.values.data() + first), 0, slots * sizeof(T));
-        std::memset(adjoints.reached.data() + first, 0, slots);
-    }
-    adjoints.touched.truncate(0);
-    adjoints.extents.truncate(0);
-    adjoints.low = adjoints.high = 0;
-}
-
 // Marks the tape as being swept; a signal handler must not move its slots.
 struct Sweeping {
     Tape& tape;
@@ -328,7 +305,7 @@ void sweep(Tape& tape, Adjoints<T>& adjoints, const std::vector<Seed<T>>& seeds,
            Slot base, MakeSource make_source, RecordedAdjoints* recorded = nullptr) {
     Sweeping const sweeping(tape);
     tape.swept_statements = Tape::npos;
-    clear(adjoints);
+    adjoints.clear();
     Slot high = base, lowest = std::numeric_limits<Slot>::max();
     std::size_t from = stop;
     for (Seed<T> const& seed : seeds) {
@@ -388,14 +365,30 @@ void reverse_sweep(Tape& tape, const Arena<double>& tangents, Adjoints<dual<doub
     sweep(tape, adjoints, seeds, 0, 0, [&] { return DualSource(tape, tangents); });
 }
 
-void recorded_sweep(Tape& tape, RecordedAdjoints& adjoints, Seed<Recorded> seed, std::size_t stop,
-                    const Position& base) {
+static void prepare(const Tape& tape, RecordedAdjoints& adjoints, const Position& base) {
     adjoints.base = static_cast<Slot>(base.slots);
     adjoints.base_extent = static_cast<std::uint32_t>(base.extents);
     adjoints.arrays.assign(tape.extents.size() - base.extents, {});
+}
+
+void recorded_sweep(Tape& tape, RecordedAdjoints& adjoints, Seed<Recorded> seed, std::size_t stop,
+                    const Position& base) {
+    prepare(tape, adjoints, base);
     sweep(
-        tape, adjoints, std::vector<Seed<Recorded>>{seed}, stop, adjoints.base,
+        tape, adjoints, std::vector<Seed<Recorded>>{std::move(seed)}, stop, adjoints.base,
         [&] { return RecordedSource{&tape, {}}; }, &adjoints);
+}
+
+void recorded_sweep(Tape& tape, RecordedAdjoints& adjoints, const Seed<double>& seed,
+                    std::size_t stop, const Position& base) {
+    prepare(tape, adjoints, base);
+    RecordedAdjoints::Array& adjoint = adjoints.array(tape.extent_at(seed.slot));
+    adjoint.extent = tape.constants(seed.extent.data(), seed.extent.size());
+    adjoint.first = tape.extents[adjoint.extent].first;
+    adjoint.present = true;
+    sweep(
+        tape, adjoints, std::vector<Seed<Recorded>>{{seed.last(), Recorded(0.0)}}, stop,
+        adjoints.base, [&] { return RecordedSource{&tape, {}}; }, &adjoints);
 }
 
 }  // namespace autodiffx

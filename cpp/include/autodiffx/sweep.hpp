@@ -60,6 +60,12 @@ struct RecordedAdjoints : Adjoints<Recorded> {
 };
 void recorded_sweep(Tape& tape, RecordedAdjoints& adjoints, Seed<Recorded> seed, std::size_t stop,
                     const Position& base);
+// The same from a packed array of adjoints.
+void recorded_sweep(Tape& tape, RecordedAdjoints& adjoints, const Seed<double>& seed,
+                    std::size_t stop, const Position& base);
+// The adjoint of a statement's result, what single elements were passed included.
+RecordedAdjoints::Array& settled(Tape& tape, const Statement& statement,
+                                 RecordedAdjoints& adjoints);
 // One array statement of it.
 void pull_back(Tape& tape, const Statement& statement, RecordedAdjoints& adjoints);
 

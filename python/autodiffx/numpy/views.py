@@ -10,7 +10,7 @@ import numpy as np
 from numpy.lib.array_utils import normalize_axis_index, normalize_axis_tuple
 
 from autodiffx import _core
-from autodiffx._core import Variable
+from autodiffx._core import Dual, Variable
 
 __all__ = [
     "broadcast_to",
@@ -34,12 +34,12 @@ Function = TypeVar("Function", bound=Callable[..., Any])
 
 
 def _or_numpy(function: Function) -> Function:
-    """The function for Variables; NumPy's own for everything else."""
+    """The function for Variables and Duals; NumPy's own for everything else."""
     plain = getattr(np, function.__name__)
 
     @wraps(function)
     def either(a: Any, *arguments: Any, **keywords: Any) -> Any:
-        if isinstance(a, Variable):
+        if isinstance(a, (Variable, Dual)):
             return function(a, *arguments, **keywords)
         return plain(a, *arguments, **keywords)
 

@@ -11,6 +11,7 @@ import numpy as np
 
 from autodiffx.reference.chain import fitted
 from autodiffx.reference.constant import Constant
+from autodiffx.reference.containers import mapped
 from autodiffx.reference.dispatch import FLOATS, NUMBERS, Number, Ranked, apply
 from autodiffx.reference.dual import Dual
 from autodiffx.reference.freshness import outdated, require_fresh
@@ -36,23 +37,27 @@ def grad(f: Callable[..., Any], argnums: int | Sequence[int] = 0) -> Callable[..
     """The derivative of a function by one argument, or by several.
 
     Args:
-        f: returns one number; its arguments are numbers or arrays.
+        f: returns one number; its arguments are numbers, arrays, or lists, tuples and dicts of
+            these.
         argnums: the position of the argument, or several positions; then the result is a tuple.
 
     Returns:
-        A function of the same arguments. It returns plain floats and arrays, unless the derivative
-        depends on something active outside: an argument, or a Variable or Dual that `f` uses. Then
-        it is a recorded Variable or a Dual, so that it can be differentiated again.
+        A function of the same arguments. It returns plain floats and arrays, in containers of the
+        argument's structure, unless the derivative depends on something active outside: an
+        argument, or a Variable or Dual that `f` uses. Then it is a recorded Variable or a Dual, so
+        that it can be differentiated again.
 
     Raises:
-        TypeError: an argument to differentiate by is no number and no array, or the result of
-            `f` is not one number.
+        TypeError: an argument to differentiate by is or holds what is no number and no array, or
+            the result of `f` is not one number.
         ValueError: there is no argument at the position.
 
     >>> grad(lambda x: x**3)(2.0)
     12.0
     >>> grad(grad(lambda x: x**3))(2.0)
     12.0
+    >>> grad(lambda p: p["a"] * p["b"])({"a": 2.0, "b": 3.0})
+    {'a': 3.0, 'b': 2.0}
     """
     value_and_gradient = value_and_grad(f, argnums)
 
@@ -79,15 +84,18 @@ def value_and_grad(f: Callable[..., Any], argnums: int | Sequence[int] = 0) -> C
         call = _Call(args, positions)
         try:
             result = call.checked(f(*call.arguments, **options))
-            gradient = tuple(call.closed(part) for part in call.derivatives(result))
+            parts = [call.closed(part) for part in call.derivatives(result)]
             value = call.closed(result)
         except BaseException:
             call.rewind()
             raise
         finally:
             call.finish()
-        if is_plain(value) and all(map(is_plain, gradient)):
+        if is_plain(value) and all(map(is_plain, parts)):
             call.rewind()
+        # In the order in which the call has opened its arguments.
+        found = iter(parts)
+        gradient = tuple([mapped(lambda _: next(found), args[p]) for p in positions])
         return value, gradient if several else gradient[0]
 
     return value_and_gradient
@@ -112,7 +120,7 @@ class _Call:
                     f"argnums is {position}, but the function was called with {len(args)} "
                     f"positional argument{'' if len(args) == 1 else 's'}"
                 )
-            self.arguments[position] = self._opened(self.arguments[position])
+            self.arguments[position] = mapped(self._opened, self.arguments[position])
         self.mark = now()
 
     def _opened(self, argument: Any) -> Number:
@@ -121,6 +129,11 @@ class _Call:
             argument = argument.present()
         if isinstance(argument, Dual):
             return Dual(self._opened(argument.value), argument.tangent, argument.level)
+        if isinstance(argument, Variable) and argument.dtype == np.dtype(bool):
+            raise TypeError(
+                "an argument to differentiate by is of float64 or float32, not a Variable of bool: "
+                "decisions have no derivative"
+            )
         if isinstance(argument, Variable) and not isinstance(argument, Constant):
             copy = apply(RULES["positive"], argument)
             self.was_active.append(copy._is_active)
