@@ -99,7 +99,8 @@ def _signature(original: Any) -> inspect.Signature | None:
     except ValueError:
         return None
     kinds = [parameter.kind for parameter in signature.parameters.values()]
-    return None if inspect.Parameter.VAR_POSITIONAL in kinds else signature
+    is_open = {inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD} & set(kinds)
+    return None if is_open else signature
 
 
 def _is_default(signature: inspect.Signature | None, name: str, value: Any) -> bool:

@@ -33,7 +33,6 @@ _LOGICAL: dict[str, Callable[..., Any]] = {
 
 _ARRAY_FUNCTIONS: dict[Callable[..., Any], str] = {
     np.sinc: "sinc",
-    np.where: "where",
     np.clip: "clip",
     np.round: "round",
     np.around: "round",
@@ -42,19 +41,24 @@ _ARRAY_FUNCTIONS: dict[Callable[..., Any], str] = {
 # Functions of NumPy's that move elements of their first argument, and the operator's name where
 # they copy whatever it is.
 ARRANGEMENTS: dict[Callable[..., Any], str] = {
-    np.broadcast_to: "gather",
+    **dict.fromkeys(
+        (
+            np.broadcast_to, np.diagonal, np.expand_dims, np.flip, np.fliplr, np.flipud,
+            np.matrix_transpose, np.moveaxis, np.ravel, np.reshape, np.rollaxis, np.rot90,
+            np.squeeze, np.swapaxes, np.transpose,
+        ),
+        "gather",
+    ),
     np.copy: "copy",
-    np.diagonal: "gather",
-    np.expand_dims: "gather",
-    np.flip: "gather",
-    np.moveaxis: "gather",
-    np.ravel: "gather",
-    np.reshape: "gather",
-    np.squeeze: "gather",
-    np.swapaxes: "gather",
-    np.transpose: "gather",
-}
-_FIRST = ("a", "array", "arr", "m")  # how NumPy names that argument
+    np.delete: "delete",
+    np.repeat: "repeat",
+    np.resize: "resize",
+    np.roll: "roll",
+    np.take: "take",
+    np.take_along_axis: "take_along_axis",
+    np.tile: "tile",
+}  # fmt: skip
+_FIRST = ("a", "array", "arr", "m", "A", "x")  # how NumPy names that argument
 
 
 def _size(a: Any, axis: int | None = None) -> int:
@@ -134,13 +138,11 @@ class NumpyProtocol(Arithmetic):
         if func in ARRANGEMENTS:
             return _rearranged(func, args, dict(kwargs))
         name = _ARRAY_FUNCTIONS.get(func)
-        if name is None or (func is np.where and len(args) == 1):
+        if name is None:
             raise _refused((*args, *kwargs.values()))(
                 f"{full_name(func)} is not supported on a {type(self).__name__}: "
                 "use an operator of autodiffx, or x.value for the plain number"
             )
-        if func is np.where:
-            args = tuple([np.asarray(a) if isinstance(a, (list, tuple)) else a for a in args])
         if func is np.clip:
             return _clipped(*args, **kwargs)
         return FUNCTIONS[name](*args, **kwargs)
@@ -173,6 +175,11 @@ def _rearranged(func: Callable[..., Any], args: tuple[Any, ...], options: dict[s
     if not isinstance(operand, Arranged):
         raise NotImplementedError(
             f"np.{func.__name__} takes plain arguments beside the array, not a Variable"
+        )
+    if options.pop("out", None) is not None:
+        raise NotImplementedError(
+            f"np.{func.__name__} with out is not supported on a {type(operand).__name__}: "
+            "assign the result"
         )
     return operand.arranged(lambda a: func(a, *args, **options), ARRANGEMENTS[func])
 

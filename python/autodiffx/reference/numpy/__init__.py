@@ -7,6 +7,10 @@ with a Variable, do what these do. Read in this order:
     reductions.py, folds.py        sums, and what is made of them; products and their like
     choices.py, extremes.py,       elements chosen by their size
     order.py, places.py
+    joining.py, pieces.py,         elements moved
+    picking.py, padding.py
+    differences.py, convolution.py slopes, areas, interpolation
+    making.py                      arrays to be written into
     ufuncs.py, methods.py          the other ways in
 
 >>> import numpy as np
@@ -26,11 +30,15 @@ import numpy as np
 
 from autodiffx.reference.functions import FUNCTIONS
 from autodiffx.reference.implementations import NAMESPACES
+from autodiffx.reference.numpy.making import MAKING
 from autodiffx.reference.numpy.methods import give_methods
 from autodiffx.reference.numpy_protocol import ARRANGEMENTS
 
 # Functions stand in the namespace once the file that has them is imported.
-_FILES = ("extremes", "folds", "order", "places", "reductions")
+_FILES = (
+    "convolution", "differences", "extremes", "folds", "joining", "order", "padding", "picking",
+    "pieces", "places", "reductions",
+)  # fmt: skip
 
 for _file in _FILES:
     import_module(f"{__name__}.{_file}")
@@ -41,6 +49,7 @@ _TABLE: dict[str, Callable[..., Any]] = {
     **{name: getattr(np, name) for name in FUNCTIONS if hasattr(np, name)},
     **{function.__name__: function for function in ARRANGEMENTS},
     **NAMESPACES["numpy"],
+    **MAKING,
 }
 __all__ = sorted(_TABLE)
 

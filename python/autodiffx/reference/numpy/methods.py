@@ -15,12 +15,13 @@ __all__ = ["give_methods"]
 # Methods with the arguments of the function of their name.
 _ALIKE = (
     "all", "any", "argmax", "argmin", "argpartition", "argsort", "cumprod", "cumsum", "max",
-    "mean", "min", "nonzero", "prod", "searchsorted", "std", "sum", "var",
+    "choose", "mean", "min", "nonzero", "prod", "repeat", "searchsorted", "std", "sum", "take",
+    "var",
 )  # fmt: skip
 
 
 def _method(name: str) -> Callable[..., Any]:
-    function = IMPLEMENTATIONS[getattr(np, name)]
+    function = IMPLEMENTATIONS.get(getattr(np, name), getattr(np, name))
 
     def method(self: Any, *args: Any, **options: Any) -> Any:
         return function(self, *args, **options)
@@ -35,6 +36,11 @@ def _sort(self: Any, axis: Any = -1, kind: Any = None, *, stable: Any = None) ->
     self[...] = IMPLEMENTATIONS[np.sort](self, axis)
 
 
+def _compress(self: Any, condition: Any, axis: Any = None) -> Any:
+    """As np.compress, which takes the condition first."""
+    return IMPLEMENTATIONS[np.compress](condition, self, axis)
+
+
 def _partition(self: Any, kth: Any, axis: Any = -1, kind: Any = None) -> None:
     """Put the elements along an axis so far in order as np.partition does, where they are."""
     self[...] = IMPLEMENTATIONS[np.partition](self, kth, axis)
@@ -44,5 +50,6 @@ def give_methods() -> None:
     """Once the functions are there."""
     for name in _ALIKE:
         setattr(Arithmetic, name, _method(name))
+    Arithmetic.compress = _compress  # type: ignore[attr-defined]
     Arithmetic.sort = _sort  # type: ignore[attr-defined]
     Arithmetic.partition = _partition  # type: ignore[attr-defined]

@@ -13,7 +13,6 @@ import numpy as np
 
 from autodiffx.reference.dispatch import Number, Question, Ranked
 from autodiffx.reference.implementations import implements
-from autodiffx.reference.number import Array
 from autodiffx.reference.numpy.given import array_of
 from autodiffx.reference.shapes import Shape
 
@@ -36,18 +35,20 @@ class Indices(NamedTuple):
 
 def indices(name: str, function: Callable[..., Any], *operands: Number) -> Any:
     """The integers that a function of plain arrays finds in the values of some operands."""
+    primals = [_primal(operand) for operand in operands]
+    recorded = tuple([primal for primal in primals if isinstance(primal, Ranked)])
 
-    def answer(*values: Any) -> Any:
-        found: Array = np.asarray(function(*values))
+    def answer(*values: Any) -> Indices:
+        given = iter(values)
+        found = np.asarray(function(*[next(given) if isinstance(primal, Ranked) else primal
+                                      for primal in primals]))  # fmt: skip
         return Indices(found.shape, tuple(found.reshape(-1).tolist()))
 
-    operands = tuple([_primal(operand) for operand in operands])
-    words = f"np.{name}({', '.join('{}' for _ in operands)})"
-    for operand in operands:
-        if isinstance(operand, Ranked):
-            found: Any = operand.decide(Question(words, answer), operands)
-            return found.array()
-    return answer(*operands).array()
+    if not recorded:
+        return answer().array()
+    words = ", ".join("{}" if isinstance(primal, Ranked) else "..." for primal in primals)
+    question: Any = Question(f"np.{name}({words})", answer)  # type: ignore[arg-type]
+    return recorded[0].decide(question, recorded).array()  # type: ignore
 
 
 def _primal(operand: Number) -> Number:
