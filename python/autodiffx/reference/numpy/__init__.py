@@ -9,6 +9,8 @@ with a Variable, do what these do. Read in this order:
     order.py, places.py
     joining.py, pieces.py,         elements moved
     picking.py, padding.py
+    contraction.py, notation.py,   products of arrays
+    products.py, linalg.py
     differences.py, convolution.py slopes, areas, interpolation
     making.py                      arrays to be written into
     ufuncs.py, methods.py          the other ways in
@@ -36,8 +38,8 @@ from autodiffx.reference.numpy_protocol import ARRANGEMENTS
 
 # Functions stand in the namespace once the file that has them is imported.
 _FILES = (
-    "convolution", "differences", "extremes", "folds", "joining", "order", "padding", "picking",
-    "pieces", "places", "reductions",
+    "convolution", "differences", "extremes", "folds", "joining", "linalg", "notation", "order",
+    "padding", "picking", "pieces", "places", "products", "reductions",
 )  # fmt: skip
 
 for _file in _FILES:

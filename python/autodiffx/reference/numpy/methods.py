@@ -9,14 +9,15 @@ import numpy as np
 
 from autodiffx.reference.arithmetic import Arithmetic
 from autodiffx.reference.implementations import IMPLEMENTATIONS
+from autodiffx.reference.numpy.products import give_operators
 
 __all__ = ["give_methods"]
 
 # Methods with the arguments of the function of their name.
 _ALIKE = (
     "all", "any", "argmax", "argmin", "argpartition", "argsort", "cumprod", "cumsum", "max",
-    "choose", "mean", "min", "nonzero", "prod", "repeat", "searchsorted", "std", "sum", "take",
-    "var",
+    "choose", "dot", "mean", "min", "nonzero", "prod", "repeat", "searchsorted", "std", "sum",
+    "take", "trace", "var",
 )  # fmt: skip
 
 
@@ -48,6 +49,7 @@ def _partition(self: Any, kth: Any, axis: Any = -1, kind: Any = None) -> None:
 
 def give_methods() -> None:
     """Once the functions are there."""
+    give_operators()
     for name in _ALIKE:
         setattr(Arithmetic, name, _method(name))
     Arithmetic.compress = _compress  # type: ignore[attr-defined]
