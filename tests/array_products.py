@@ -111,7 +111,7 @@ def tensordot(draw: Drawn) -> Call:
 
 
 SUBSCRIPTS = (
-    "i->i", "ij->ji", "ij->", "ij->j", "ii", "ii->i", "iji->j", "...->...", "...i->...", "i...->i...",
+    "i->i", "ij->ji", "ij->", "ij->j", "ii", "ii->i", "iji->j", "...->...", "...i->...",
     "i,i", "i,j", "ij,j", "ij,jk", "ij,jk->ki", "ij,ij->ij", "ij,ij->", "ij,kj->ik", "i,ij,j",
     "ij,jk,kl", "ii,ij->j", "i,->i", ",", "...ij,...jk->...ik", "...i,...i", "...i,i...->i...",
     "bij,bjk->bik", "ij , jk -> ik", "i,i,i->i", "b...i,ji->b...j",

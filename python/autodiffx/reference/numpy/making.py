@@ -67,7 +67,13 @@ def _like(a: Any, shape: Any, dtype: Any) -> tuple[Any, Any]:
     return shape_of(x) if shape is None else shape, dtype_of(x) if dtype is None else dtype
 
 
-@implements(np.zeros_like, np.empty_like)
+@implements(np.empty_like)
+def empty_like(prototype: Any, dtype: Any = None, shape: Any = None) -> Any:
+    """Zeros of the array's shape and dtype, to be written over."""
+    return zeros(*_like(prototype, shape, dtype))
+
+
+@implements(np.zeros_like)
 def zeros_like(a: Any, dtype: Any = None, shape: Any = None) -> Any:
     """Zeros of the array's shape and dtype, which can be assigned to."""
     return zeros(*_like(a, shape, dtype))
