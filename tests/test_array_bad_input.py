@@ -349,11 +349,9 @@ def test_lengths_that_overflow(array_backend: Any) -> None:
     assert x.grad.tolist() == [4.0]
 
 
-def test_what_takes_several_numbers_takes_no_array(array_backend: Any) -> None:
+def test_what_takes_several_numbers_takes_no_arrays(array_backend: Any) -> None:
     x = array_backend.Variable([1.0, 2.0])
     for name in ("logsumexp", "softmax", "log_softmax"):
-        with pytest.raises(NotImplementedError, match=name):
-            getattr(array_backend, name)(x)
         with pytest.raises(NotImplementedError, match=name):
             getattr(array_backend, name)(1.0, x * 2.0)
 

@@ -138,8 +138,6 @@ def test_squares_by_numpy(backend: Any) -> None:
         lambda x: np.sin(x, out=np.zeros(())),
         lambda x: np.add(x, 1.0, where=np.array(True)),
         lambda x: np.sin(x, dtype=np.float32),
-        lambda x: np.add.reduce(x),
-        lambda x: np.add.outer(x, 1.0),
         lambda x: np.add.accumulate(x),
         lambda x: np.add.at(x, 0, 1.0),
         lambda x: np.heaviside(x, 0.5),
@@ -148,11 +146,7 @@ def test_squares_by_numpy(backend: Any) -> None:
         lambda x: np.add(x, [1.0, 2.0]),
         lambda x: np.add(x, "a"),
         lambda x: np.add(x, 1j),
-        lambda x: np.sum(x),
-        lambda x: np.mean(x),
         lambda x: np.linalg.norm(x),
-        lambda x: np.dot(x, x),
-        lambda x: np.where(x),
         lambda x: np.zeros_like(x),
     ],
 )
@@ -189,8 +183,8 @@ def test_the_message_names_the_function(backend: Any) -> None:
     x = backend.Variable(2.0)
     with pytest.raises(TypeError, match=r"heaviside"):
         np.heaviside(x, 0.5)
-    with pytest.raises(TypeError, match=r"mean"):
-        np.mean(x)
+    with pytest.raises(TypeError, match=r"fft"):
+        np.fft.fft(x)
     with pytest.raises(TypeError, match=r"out"):
         np.sin(x, out=np.zeros(()))
 

@@ -5,7 +5,8 @@ shared, only the exceptions. It is the teaching copy, and the witness that the f
 against. Read it in this order:
 
     rules.py                 every operator: its value and its partials, for scalars
-    loops.py, shapes.py      the same for arrays; linear.py: what moves elements without computing
+    loops.py, shapes.py      the same for arrays; linear.py: what moves elements without computing;
+                             multilinear.py: products, and choices
     dispatch.py              which kind of number carries an operation out
     arithmetic.py            Python's operators; functions.py, numpy_protocol.py: the other ways in
     tape.py, statement.py    where recording goes, and what is recorded
@@ -16,6 +17,7 @@ against. Read it in this order:
     graph.py, replay.py      recordings that are run again; guard.py, freshness.py: their safety
     dual.py                  forward mode
     transforms.py            derivatives of functions, to any order
+    numpy/                   NumPy's functions of arrays; implementations.py: how they are found
 """
 
 from __future__ import annotations
@@ -23,6 +25,7 @@ from __future__ import annotations
 from typing import Any
 
 from autodiffx.errors import ControlFlowChanged, EscapeWarning, GraphError, StaleValueError
+from autodiffx.reference import numpy
 from autodiffx.reference.constant import Constant
 from autodiffx.reference.dual import Dual
 from autodiffx.reference.functions import FUNCTIONS
@@ -45,6 +48,7 @@ __all__ = [
     "Variable",
     "grad",
     "jvp",
+    "numpy",
     "value_and_grad",
 ]
 __all__ += sorted(FUNCTIONS)

@@ -20,7 +20,27 @@ from autodiffx.reference.rules import RULES
 from autodiffx.reference.shapes import Shape, dtype_of, positions_in, shape_of
 from autodiffx.reference.storage import Stored, positions_of, storage_of
 
-__all__ = ["require_writable", "write", "write_at"]
+__all__ = ["put", "require_writable", "write", "write_at"]
+
+
+def put(target: Stored, arrangement: Arrangement, value: Any) -> None:
+    """Replace the elements that an arrangement of them chooses.
+
+    Raises:
+        TypeError, ValueError: as `write_at`.
+    """
+    require_writable(target)
+    places = np.asarray(arrangement(positions_of(target)))
+    if _is_what_is_there(target, places, value):
+        return
+    storage = storage_of(target)
+    content = storage.content
+    value = _in_dtype(_number(value), content.dtype)
+    if isinstance(value, Ranked) and value.rank > content.rank:
+        content = value.lifted(content)
+    places, sources = _distinct(places, _sources(shape_of(value), places.shape))
+    values = _elements(value, sources, content.dtype)
+    storage.content = content.written(assign(places, content.shape), values)
 
 
 def write_at(target: Stored, key: Any, value: Any) -> None:
@@ -33,7 +53,7 @@ def write_at(target: Stored, key: Any, value: Any) -> None:
     """
     require_writable(target)
     plain = plain_key(key)
-    _write(target, lambda a: a[plain], value)
+    put(target, lambda a: a[plain], value)
 
 
 def write(target: Stored, value: Number) -> None:
@@ -54,7 +74,7 @@ def write(target: Stored, value: Number) -> None:
             f"non-broadcastable output operand with shape {found[0]} doesn't match the broadcast "
             f"shape {found[1]}"
         )
-    _write(target, lambda a: a, value)
+    put(target, lambda a: a, value)
 
 
 def require_writable(target: Stored) -> None:
@@ -69,21 +89,6 @@ def require_writable(target: Stored) -> None:
         )
     if not positions_of(target).flags.writeable:
         raise ValueError("assignment destination is read-only: assign into a copy()")
-
-
-def _write(target: Stored, arrangement: Arrangement, value: Any) -> None:
-    require_writable(target)
-    places = np.asarray(arrangement(positions_of(target)))
-    if _is_what_is_there(target, places, value):
-        return
-    storage = storage_of(target)
-    content = storage.content
-    value = _in_dtype(_number(value), content.dtype)
-    if isinstance(value, Ranked) and value.rank > content.rank:
-        content = value.lifted(content)
-    places, sources = _distinct(places, _sources(shape_of(value), places.shape))
-    values = _elements(value, sources, content.dtype)
-    storage.content = content.written(assign(places, content.shape), values)
 
 
 def _is_what_is_there(target: Stored, places: Array, value: Any) -> bool:

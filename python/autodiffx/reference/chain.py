@@ -1,7 +1,8 @@
 """The chain rule for one statement: tangents forwards through it, adjoints backwards.
 
 An elementwise operator multiplies by its partials, and what broadcasting repeated is summed on
-the way back; a linear operation is applied as it is, or transposed.
+the way back; a linear operation is applied as it is, or transposed, and a multilinear one once for
+each operand.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ import numpy as np
 
 from autodiffx.reference.dispatch import Number, Numbers, Operation, apply, product
 from autodiffx.reference.linear import Linear, broadcast, cast, sum_to
+from autodiffx.reference.multilinear import Multilinear
 from autodiffx.reference.number import FLOAT64
 from autodiffx.reference.shapes import Shape, dtype_of, shape_of
 
@@ -56,6 +58,11 @@ def pulled(
     """What the adjoint of the result contributes to that of one operand."""
     if isinstance(rule, Linear):
         return apply(rule.transposes[index](), adjoint)
+    if isinstance(rule, Multilinear):
+        transpose = rule.transposes[index]
+        if transpose is None:
+            return fitted(0.0, shape_of(operands[index]), dtype_of(operands[index]))
+        return apply(transpose(), *operands[:index], adjoint, *operands[index + 1 :])
     partial = rule.partials[index](numbers, aligned(operands, dtype), result)
     contribution = product(adjoint, partial)
     shape, dtype = shape_of(operands[index]), dtype_of(operands[index])
@@ -79,9 +86,28 @@ def pushed(
             for tangent, operand in zip(tangents, operands, strict=True)
         ]
         return apply(rule, *directions)
+    if isinstance(rule, Multilinear):
+        return _pushed_by_each(rule, tangents, operands, result)
     operands = aligned(operands, dtype)
     total: Number = 0.0
     for tangent, partial in zip(tangents, rule.partials, strict=True):
         if tangent is not None:
             total = total + product(tangent, partial(numbers, operands, result))
     return fitted(total, shape_of(result), dtype_of(result))
+
+
+def _pushed_by_each(
+    rule: Multilinear,
+    tangents: Sequence[Number | None],
+    operands: Sequence[Number],
+    result: Number,
+) -> Number:
+    """Σ the operation with one operand's tangent in the operand's place."""
+    total: Number | None = None
+    for index, (tangent, operand) in enumerate(zip(tangents, operands, strict=True)):
+        if tangent is None or rule.transposes[index] is None:
+            continue
+        direction = fitted(tangent, shape_of(operand), dtype_of(operand))
+        term = apply(rule, *operands[:index], direction, *operands[index + 1 :])
+        total = term if total is None else total + term
+    return fitted(0.0 if total is None else total, shape_of(result), dtype_of(result))

@@ -16,6 +16,7 @@ import numpy as np
 
 from autodiffx.reference.linear import Linear
 from autodiffx.reference.loops import evaluate
+from autodiffx.reference.multilinear import Multilinear
 from autodiffx.reference.number import is_number, is_plain, require_real, to_float
 from autodiffx.reference.rule import Number, Rule, hidden
 from autodiffx.reference.rules import RULES
@@ -38,7 +39,7 @@ __all__ = [
     "product",
 ]
 
-Operation = Rule | Linear
+Operation = Rule | Linear | Multilinear
 
 
 class Question(NamedTuple):
@@ -134,9 +135,9 @@ def apply(rule: Operation, *operands: Number) -> Number:
     highest = leader(operands)
     if highest is not None:
         return highest.combine(rule, operands)
-    if isinstance(rule, Linear):
-        return rule.primal(*operands)
-    return evaluate(rule, *operands)
+    if isinstance(rule, Rule):
+        return evaluate(rule, *operands)
+    return rule.primal(*operands)
 
 
 def _present(operands: tuple[Number, ...]) -> tuple[Number, ...]:

@@ -23,6 +23,7 @@ from autodiffx.reference.node import as_computed
 from autodiffx.reference.number import Array, to_array, to_dtype
 from autodiffx.reference.numpy_protocol import NumpyProtocol
 from autodiffx.reference.representation import shown
+from autodiffx.reference.rule import Rule
 from autodiffx.reference.shapes import Shape, common_dtype, dtype_of, shape_of
 from autodiffx.reference.storage import Storage, Stored, content_of
 from autodiffx.reference.wording import dropped_derivative
@@ -112,7 +113,7 @@ class Dual(NumpyProtocol, Stored):
         if rule.kind == "passive":
             return value
         directions = [self._direction(operand) for operand in operands]
-        dtype = None if isinstance(rule, Linear) else common_dtype(rule.name, values)
+        dtype = common_dtype(rule.name, values) if isinstance(rule, Rule) else None
         with np.errstate(all="ignore"):
             tangent = pushed(rule, directions, NUMBERS, values, value, dtype)
         return _dual(value, tangent, self._level)

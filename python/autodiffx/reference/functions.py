@@ -124,16 +124,25 @@ def _scalars(arguments: tuple[Any, ...], name: str) -> tuple[Number, ...]:
         raise TypeError(f"{name}() needs at least one number")
     if any(_is_plain_array(a) or (isinstance(a, Ranked) and is_array(a)) for a in arguments):
         raise NotImplementedError(
-            f"{name}() of arrays is not supported: it takes numbers, or one list of them"
+            f"{name}() of several arrays is not supported: it takes one, or numbers"
         )
     return checked(arguments, name)
 
 
-def logsumexp(*xs: Any) -> Any:
+def _is_one_array(arguments: tuple[Any, ...]) -> bool:
+    return len(arguments) == 1 and (
+        is_array(arguments[0])
+        if isinstance(arguments[0], Ranked)
+        else _is_plain_array(arguments[0])
+    )
+
+
+def logsumexp(*xs: Any, axis: Any = None, keepdims: bool = False) -> Any:
     """log(Σ exp(x_i)) without overflow: neighbours are joined by logaddexp, pair by pair.
 
     Args:
-        xs: numbers, or one list or tuple of them.
+        xs: numbers, or one list or tuple of them, or one array.
+        axis, keepdims: of an array, which axes are reduced, by default all.
 
     Raises:
         TypeError: there are none.
@@ -141,6 +150,10 @@ def logsumexp(*xs: Any) -> Any:
     >>> logsumexp(0.0, 0.0)
     0.6931471805599453
     """
+    if _is_one_array(xs):
+        from autodiffx.reference.numpy import folds
+
+        return folds.logsumexp(xs[0], axis, keepdims)
     terms = list(_scalars(xs, "logsumexp"))
     while len(terms) > 1:
         pairs = [
@@ -150,25 +163,31 @@ def logsumexp(*xs: Any) -> Any:
     return terms[0]
 
 
-def log_softmax(*xs: Any) -> tuple[Any, ...]:
-    """x_i - log(Σ exp(x_j)) for every i, as a tuple.
+def log_softmax(*xs: Any, axis: Any = None) -> Any:
+    """x_i - log(Σ exp(x_j)) for every i, as a tuple; of an array, as an array.
 
     Args:
-        xs: numbers, or one list or tuple of them.
+        xs: numbers, or one list or tuple of them, or one array.
+        axis: of an array, along which axes i runs, by default all.
 
     Raises:
         TypeError: there are none.
     """
+    if _is_one_array(xs):
+        from autodiffx.reference.numpy import folds
+
+        return folds.log_softmax(xs[0], axis)
     terms = _scalars(xs, "log_softmax")
     total = logsumexp(*terms)
     return tuple(apply(RULES["subtract"], x, total) for x in terms)
 
 
-def softmax(*xs: Any) -> tuple[Any, ...]:
-    """exp(x_i) / Σ exp(x_j) for every i, as a tuple.
+def softmax(*xs: Any, axis: Any = None) -> Any:
+    """exp(x_i) / Σ exp(x_j) for every i, as a tuple; of an array, as an array.
 
     Args:
-        xs: numbers, or one list or tuple of them.
+        xs: numbers, or one list or tuple of them, or one array.
+        axis: of an array, along which axes i runs, by default all.
 
     Raises:
         TypeError: there are none.
@@ -176,6 +195,10 @@ def softmax(*xs: Any) -> tuple[Any, ...]:
     >>> softmax(0.0, 0.0)
     (0.5, 0.5)
     """
+    if _is_one_array(xs):
+        from autodiffx.reference.numpy import folds
+
+        return folds.softmax(xs[0], axis)
     return tuple(apply(RULES["exp"], x) for x in log_softmax(*_scalars(xs, "softmax")))
 
 

@@ -10,10 +10,11 @@ import numpy as np
 from autodiffx.reference.arithmetic import Arithmetic
 from autodiffx.reference.arrangement import Arranged
 from autodiffx.reference.functions import FUNCTIONS
+from autodiffx.reference.implementations import IMPLEMENTATIONS, full_name
 from autodiffx.reference.number import FLOAT64, Array, is_plain
 from autodiffx.reference.shapes import is_array
 
-__all__ = ["NumpyProtocol"]
+__all__ = ["ARRANGEMENTS", "NumpyProtocol"]
 
 # Where NumPy's or SciPy's name for a ufunc is another one.
 _UFUNC_NAMES = {
@@ -32,7 +33,6 @@ _LOGICAL: dict[str, Callable[..., Any]] = {
 
 _ARRAY_FUNCTIONS: dict[Callable[..., Any], str] = {
     np.sinc: "sinc",
-    np.where: "where",
     np.clip: "clip",
     np.round: "round",
     np.around: "round",
@@ -40,20 +40,25 @@ _ARRAY_FUNCTIONS: dict[Callable[..., Any], str] = {
 
 # Functions of NumPy's that move elements of their first argument, and the operator's name where
 # they copy whatever it is.
-_ARRANGEMENTS: dict[Callable[..., Any], str] = {
-    np.broadcast_to: "gather",
+ARRANGEMENTS: dict[Callable[..., Any], str] = {
+    **dict.fromkeys(
+        (
+            np.broadcast_to, np.diagonal, np.expand_dims, np.flip, np.fliplr, np.flipud,
+            np.matrix_transpose, np.moveaxis, np.ravel, np.reshape, np.rollaxis, np.rot90,
+            np.squeeze, np.swapaxes, np.transpose,
+        ),
+        "gather",
+    ),
     np.copy: "copy",
-    np.diagonal: "gather",
-    np.expand_dims: "gather",
-    np.flip: "gather",
-    np.moveaxis: "gather",
-    np.ravel: "gather",
-    np.reshape: "gather",
-    np.squeeze: "gather",
-    np.swapaxes: "gather",
-    np.transpose: "gather",
-}
-_FIRST = ("a", "array", "arr", "m")  # how NumPy names that argument
+    np.delete: "delete",
+    np.repeat: "repeat",
+    np.resize: "resize",
+    np.roll: "roll",
+    np.take: "take",
+    np.take_along_axis: "take_along_axis",
+    np.tile: "tile",
+}  # fmt: skip
+_FIRST = ("a", "array", "arr", "m", "A", "x")  # how NumPy names that argument
 
 
 def _size(a: Any, axis: int | None = None) -> int:
@@ -73,6 +78,12 @@ class NumpyProtocol(Arithmetic):
     __slots__ = ()
 
     def __array_ufunc__(self, ufunc: np.ufunc, method: str, *inputs: Any, **options: Any) -> Any:
+        if method in ("reduce", "accumulate", "outer"):
+            from autodiffx.reference.numpy.ufuncs import METHODS
+
+            return METHODS[method](ufunc, *inputs, **options)
+        if ufunc in IMPLEMENTATIONS and method == "__call__":
+            return IMPLEMENTATIONS[ufunc](*inputs, **options)
         if options or method != "__call__":
             used = ", ".join(options) if options else f"the method {method!r}"
             raise (TypeError if options else _refused(inputs))(
@@ -122,27 +133,22 @@ class NumpyProtocol(Arithmetic):
     ) -> Any:
         if func in _ATTRIBUTES:
             return _ATTRIBUTES[func](*args, **kwargs)
-        if func in _ARRANGEMENTS:
+        if func in IMPLEMENTATIONS:
+            return IMPLEMENTATIONS[func](*args, **kwargs)
+        if func in ARRANGEMENTS:
             return _rearranged(func, args, dict(kwargs))
         name = _ARRAY_FUNCTIONS.get(func)
-        if name is None or (func is np.where and len(args) == 1):
+        if name is None:
             raise _refused((*args, *kwargs.values()))(
-                f"{_full_name(func)} is not supported on a {type(self).__name__}: "
+                f"{full_name(func)} is not supported on a {type(self).__name__}: "
                 "use an operator of autodiffx, or x.value for the plain number"
             )
-        if func is np.where:
-            args = tuple([np.asarray(a) if isinstance(a, (list, tuple)) else a for a in args])
         if func is np.clip:
             return _clipped(*args, **kwargs)
         return FUNCTIONS[name](*args, **kwargs)
 
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> Array:
         return np.asarray(float(self), dtype=dtype)
-
-
-def _full_name(func: Callable[..., Any]) -> str:
-    """As users write it: np.sum, np.linalg.norm."""
-    return f"{func.__module__}.{func.__name__}".replace("numpy", "np", 1)
 
 
 def _is_any_array(values: Any) -> bool:
@@ -170,7 +176,12 @@ def _rearranged(func: Callable[..., Any], args: tuple[Any, ...], options: dict[s
         raise NotImplementedError(
             f"np.{func.__name__} takes plain arguments beside the array, not a Variable"
         )
-    return operand.arranged(lambda a: func(a, *args, **options), _ARRANGEMENTS[func])
+    if options.pop("out", None) is not None:
+        raise NotImplementedError(
+            f"np.{func.__name__} with out is not supported on a {type(operand).__name__}: "
+            "assign the result"
+        )
+    return operand.arranged(lambda a: func(a, *args, **options), ARRANGEMENTS[func])
 
 
 def _clipped(a: Any, a_min: Any = None, a_max: Any = None, **options: Any) -> Any:

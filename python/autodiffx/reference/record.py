@@ -39,7 +39,7 @@ def operation(rule: Operation, operands: tuple[Number, ...]) -> Variable:
             for operand in operands
         ]
     )
-    dtype = None if isinstance(rule, Linear) else common_dtype(rule.name, operands)
+    dtype = common_dtype(rule.name, operands) if isinstance(rule, Rule) else None
     return record(rule, nodes, dtype)
 
 

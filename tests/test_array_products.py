@@ -1,0 +1,202 @@
+"""Products: NumPy's values, derivatives in both directions, notation, and bad input."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from types import ModuleType
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from array_checks import (
+    check_agreement,
+    check_gradient,
+    check_graph,
+    check_nesting,
+    check_value,
+    namespaces,
+)
+from array_products import METHODS, PRODUCTS, SUBSCRIPTS
+from array_shapes import DTYPES, assert_close, leaf, seeds, uniform
+
+numpys: Any = np  # whose types know plain arrays only
+each = pytest.mark.parametrize("name", PRODUCTS)
+
+
+@each
+def test_values_and_gradients(array_backend: Any, name: str) -> None:
+    ways = namespaces(array_backend, name, METHODS)
+
+    @settings(max_examples=40 if name == "einsum" else 12)
+    @given(PRODUCTS[name], st.sampled_from(ways), seeds)
+    def compare(call: Any, namespace: Any, seed: int) -> None:
+        check_value(array_backend, call, namespace)
+        check_gradient(array_backend, call, namespace, seed)
+
+    compare()
+
+
+@each
+def test_graphs(array_backend: Any, name: str) -> None:
+    @settings(max_examples=15 if name == "einsum" else 5)
+    @given(PRODUCTS[name], seeds)
+    def compare(call: Any, seed: int) -> None:
+        check_graph(array_backend, call, np, seed)
+
+    compare()
+
+
+@each
+def test_nesting(array_backend: Any, name: str) -> None:
+    @settings(max_examples=3)
+    @given(PRODUCTS[name], seeds)
+    def compare(call: Any, seed: int) -> None:
+        check_nesting(array_backend, call, np, seed)
+
+    compare()
+
+
+@each
+def test_core_and_reference_agree(core: ModuleType, reference: ModuleType, name: str) -> None:
+    @settings(max_examples=15 if name == "einsum" else 5)
+    @given(PRODUCTS[name], seeds)
+    def compare(call: Any, seed: int) -> None:
+        check_agreement(core, reference, call, seed)
+
+    compare()
+
+
+@pytest.mark.parametrize("subscripts", SUBSCRIPTS)
+def test_every_notation(array_backend: Any, subscripts: str) -> None:
+    """On axes of length 2, against the gradient along every element."""
+    terms = subscripts.replace(" ", "").partition("->")[0].split(",")
+    shapes = [(2,) * (len(term.replace("...", "")) + ("..." in term)) for term in terms]
+    arrays = [uniform(i, shape) for i, shape in enumerate(shapes)]
+    leaves = [array_backend.Variable(array) for array in arrays]
+    expected = np.einsum(subscripts, *arrays)
+    found = numpys.einsum(subscripts, *leaves)
+    assert_close(found.value, expected)
+    adjoint = uniform(9, np.shape(expected))
+    found.backward(adjoint)
+    for i, x in enumerate(leaves):
+        gradient = np.zeros(arrays[i].shape)
+        for index in np.ndindex(*gradient.shape):
+            one = np.zeros(gradient.shape)
+            one[index] = 1.0
+            others = [*arrays[:i], one, *arrays[i + 1 :]]
+            gradient[index] = np.vdot(adjoint, np.einsum(subscripts, *others))
+        assert_close(x.grad, gradient)
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+def test_one_array_as_both_factors(array_backend: Any, dtype: type) -> None:
+    numbers = uniform(2, (3, 3), dtype)
+    x = leaf(array_backend, numbers)
+    for square in (x @ x, np.matmul(x, x), numpys.linalg.matrix_power(x, 2)):
+        square.backward(np.ones((3, 3)))
+        assert_close(x.grad, np.ones((3, 3), dtype) @ numbers.T + numbers.T @ np.ones((3, 3)))
+    numpys.vdot(x, x).backward()
+    assert_close(x.grad, 2 * numbers)
+    with array_backend.Graph() as graph:
+        numpys.trace(x @ x @ x)
+    direction = uniform(3, (3, 3), dtype)
+    expected = 3 * (direction @ numbers + numbers @ direction).T
+    assert_close(graph.hvp({x: direction})[x], expected.astype(dtype))
+
+
+def test_plain_factors_on_either_side(array_backend: Any) -> None:
+    numbers = uniform(4, (2, 3))
+    x = array_backend.Variable(numbers)
+    for product in (
+        np.ones((4, 2)) @ x,
+        [[1.0, 1.0]] * 4 @ x,
+        array_backend.Constant(np.ones((4, 2))) @ x,
+    ):
+        assert isinstance(product, array_backend.Variable)
+        product.backward(np.ones((4, 3)))
+        assert_close(x.grad, np.full((2, 3), 4.0))
+    (x @ [1, 2, 3]).backward([1.0, 10.0])
+    assert_close(x.grad, np.outer([1.0, 10.0], [1.0, 2.0, 3.0]))
+    y = x * 1.0
+    y @= np.eye(3) * 2.0
+    y.backward(np.ones((2, 3)))
+    assert_close(x.grad, np.full((2, 3), 2.0))
+
+
+def test_the_zeroth_power_is_passive(array_backend: Any) -> None:
+    x = array_backend.Variable(uniform(1, (2, 2)))
+    power = numpys.linalg.matrix_power(x, 0)
+    assert power.value.tolist() == [[1.0, 0.0], [0.0, 1.0]]
+    with pytest.raises(ValueError, match=r"no Variable|constant"):
+        power.backward(np.ones((2, 2)))
+
+
+WRONG: list[tuple[Any, type[Exception]]] = [
+    (lambda x: x @ x, ValueError),
+    (lambda x: x @ 2.0, ValueError),
+    (lambda x: np.ones((2, 2, 2)) @ x[:1], ValueError),
+    (lambda x: numpys.matmul(x, np.ones(4)), ValueError),
+    (lambda x: numpys.dot(x, x), ValueError),
+    (lambda x: numpys.vdot(x, x[0]), ValueError),
+    (lambda x: numpys.inner(x, np.ones(2)), ValueError),
+    (lambda x: numpys.tensordot(x, x, axes=1), ValueError),
+    (lambda x: numpys.tensordot(x, x, axes=([0], [1])), ValueError),
+    (lambda x: numpys.einsum("ij,jk", x, x), ValueError),
+    (lambda x: numpys.einsum("ij", x, x), ValueError),
+    (lambda x: numpys.einsum("ijk->i", x), ValueError),
+    (lambda x: numpys.einsum("ij->k", x), ValueError),
+    (lambda x: numpys.einsum("i1->i", x), ValueError),
+    (lambda x: numpys.einsum("ij->ii", x), ValueError),
+    (lambda x: numpys.einsum("ii", x), ValueError),
+    (lambda x: numpys.cross(x, x[0, :1]), ValueError),
+    (lambda x: numpys.trace(x[0]), ValueError),
+    (lambda x: numpys.vander(x), ValueError),
+    (lambda x: numpys.linalg.multi_dot([x]), ValueError),
+    (lambda x: numpys.linalg.multi_dot([x, x]), ValueError),
+    (lambda x: numpys.linalg.multi_dot([x, x[None], x]), np.linalg.LinAlgError),
+    (lambda x: numpys.linalg.matrix_power(x, 2), np.linalg.LinAlgError),
+    (lambda x: numpys.linalg.matrix_power(x[:, :2], 0.5), TypeError),
+    (lambda x: numpys.linalg.outer(x, x), ValueError),
+    (lambda x: numpys.linalg.vecdot(x, np.ones(2)), ValueError),
+]
+
+
+@pytest.mark.parametrize(("mistake", "error"), WRONG, ids=range(len(WRONG)))
+def test_mistakes_raise_numpys_errors(
+    array_backend: Any, mistake: Any, error: type[Exception]
+) -> None:
+    with pytest.raises(error):
+        mistake(np.ones((2, 3)))
+    x = array_backend.Variable(np.ones((2, 3)))
+    with array_backend.Graph() as graph:
+        with pytest.raises(error):
+            mistake(x)
+        x * 2.0
+    assert graph.forward().tolist() == [[2.0] * 3] * 2
+
+
+def test_what_is_no_matrix(array_backend: Any) -> None:
+    x = array_backend.Variable(np.ones((2, 2)))
+    uses: list[Callable[[], Any]] = [
+        lambda: x @ "a",
+        lambda: x @ np.array([1j, 1.0]),
+        lambda: None @ x,
+        lambda: numpys.matmul(x, x, out=np.zeros((2, 2))),
+        lambda: numpys.linalg.matrix_power(x, -1),
+    ]
+    for use in uses:
+        with pytest.raises((TypeError, NotImplementedError)):
+            use()
+
+
+def test_a_path_depends_on_shapes_alone(array_backend: Any) -> None:
+    x = array_backend.Variable(np.ones((3, 2)))
+    plain = np.einsum_path("ij,jk,kl", np.ones((3, 2)), np.ones((2, 4)), np.ones((4, 1)))[0]
+    found = numpys.einsum_path("ij,jk,kl", x, np.ones((2, 4)), np.ones((4, 1)))[0]
+    assert found == plain
+    product = numpys.einsum("ij,jk,kl", x, np.ones((2, 4)), np.ones((4, 1)), optimize=plain)
+    product.backward(np.ones((3, 1)))
+    assert x.grad.tolist() == [[4.0, 4.0]] * 3
