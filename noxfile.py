@@ -85,7 +85,7 @@ def sanitize(session: nox.Session) -> None:
     limits = "memory_that_cannot_be_had or little_address_space or test_growth or test_import_"
     chosen = session.posargs or ["-k", f"not (reference or {limits})"]
     session.run(
-        *("cpp/tests/sanitized", "python", "-m", "pytest", "--capture=sys"),
+        *("cpp/tests/sanitized", "python", "-m", "pytest", "-n0", "--capture=sys"),
         *("--ignore=tests/test_stub.py", *chosen),
         env={"AUTODIFFX_DIGITS": "1"},  # what the digits show needs no sanitizer
         external=True,
@@ -124,7 +124,12 @@ def coverage(session: nox.Session) -> None:
     session.run("ctest", "--preset", "coverage")
     pages = ROOT / "coverage"
     (pages / "cpp").mkdir(parents=True, exist_ok=True)
-    report = ["--cov=autodiffx", "--cov-report=term", f"--cov-report=html:{pages / 'python'}"]
+    report = [
+        "-n0",
+        "--cov=autodiffx",
+        "--cov-report=term",
+        f"--cov-report=html:{pages / 'python'}",
+    ]
     session.run("python", "-m", "pytest", *report, *session.posargs)
     folders = [str(build), str(ROOT / "build" / "coverage")]
     session.run(

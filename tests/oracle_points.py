@@ -52,7 +52,9 @@ PROBABILITY = Domain(5e-324, 1.0 - 2.0**-53, centres=(0.5, 1.0), moderate=(1e-6,
 TURNS = Domain(centres=(0.0, math.pi / 2, math.pi, 2 * math.pi, 11.0, 355.0))
 # The digits of beta are those of differences of psi, which take the oracle as many digits as the
 # operands are apart; farther out they are sampled by hand.
-SHAPE = Domain(low=1e-12, high=1e9, centres=(1.0, 2.0), smallest=-30, largest=30)
+SHAPE = Domain(low=1e-12, high=1e9, centres=(0.0, 1.0, 2.0), smallest=-30, largest=30)
+# Between poles a polygamma function of odd order has a turning point near the half.
+BETWEEN_POLES = (0.0, 1.0, -1.0, -0.5, -1.5, -2.5, -3.5, -10.5)
 
 DOMAINS: dict[str, tuple[Domain, ...]] = {
     **dict.fromkeys(("sin", "cos", "tan"), (TURNS,)),
@@ -69,7 +71,10 @@ DOMAINS: dict[str, tuple[Domain, ...]] = {
     "gamma": (Domain(low=-200.0, centres=(1.0, 1.4616321449683623, -1.0, -0.504083, -7.0, 171.0)),),
     "lgamma": (Domain(centres=(1.0, 2.0, -1.0, -2.4570247382208006, -3.14358, 0.0)),),
     "digamma": (Domain(centres=(1.4616321449683623, -0.5040830082644554, -1.0, -2.0, 0.0)),),
-    "polygamma": (Domain(0.0, 7.0, integer=True), Domain(low=-1000.0)),
+    "polygamma": (
+        Domain(0.0, 7.0, integer=True),
+        Domain(low=-1000.0, centres=BETWEEN_POLES),
+    ),
     **dict.fromkeys(("beta", "betaln"), (SHAPE, SHAPE)),
     "power": (Domain(low=0.0, centres=(1.0, math.e)), Domain(centres=(0.0, 1.0, -1.0, 2.0, 0.5))),
     "xlogy": (REAL, POSITIVE),
@@ -156,7 +161,9 @@ PAIRS: dict[str, tuple[Point, ...]] = {
     "beta": (
         (1.0, 1.0), (1.0, 1.0 + 2.0**-52), (1e10, 1e-10), (1e-10, 1e-10), (1e15, 2.0), (1e-20, 3.0),
         (1e20, 0.5), (500.0, 560.0), (0.5, 0.5), (1e-14, 1e-14), (512.0, 512.0), (300.0, 10.0),
-        (1e-30, 1e-3), (2e-7, 0.3),
+        (1e-30, 1e-3), (2e-7, 0.3), (0.22663171606841487, 0.0001628365137334841),
+        (0.31290407945574517, 5.289663534811106e-6), (29216.859722740715, 5.8643592214141456e-5),
+        (341935711.1496189, 0.00021532818694900267), (13.969997007392502, 1.4870986365931032),
     ),
     "divide": ((1e308, 1e-10), (1e-308, 1e10), (1.0, 5.5e-309), (1e300, 1e160), (1e-310, 1e-155)),
     "remainder": ((5.0, 3.0), (-5.0, 3.0), (5.0, -3.0), (-1e-300, 1.0), (1e300, 3.0), (1.0, 0.1)),
@@ -169,13 +176,22 @@ PAIRS: dict[str, tuple[Point, ...]] = {
     "polygamma": (
         (1.0, 1e-100), (1.0, -0.5), (2.0, -2.75), (3.0, 1e100), (5.0, -10.25), (20.0, 3.0),
         (100.0, 40.0), (0.0, 1.4616321449683623), (2.0, -0.5 + 1e-9), (4.0, 1e-60), (7.0, 1e-30),
+        (3.0, -0.49886875041720186), (7.0, -0.49992457162485787), (7.0, -2.5000954202707835),
     ),
 }  # fmt: skip
 
 
 # Points that cost the oracle thousands of digits: examined in the thorough mode only.
 SLOW: dict[str, tuple[Point, ...]] = {
-    "beta": ((1e-30, 1e-30), (1e-100, 1.0), (1e-100, 1e-3)),
+    "beta": (
+        (1e-30, 1e-30),
+        (1e-100, 1.0),
+        (1e-100, 1e-3),
+        (1e-310, 0.3),
+        (20.0, 5e-324),
+        (1e-200, 1e-200),
+        (1.0, 1e160),
+    ),
     "betaln": ((1e-30, 1e-30), (1e-100, 1.0), (1e100, 1.0)),
 }
 

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 from types import ModuleType
 from typing import Any
@@ -16,7 +17,6 @@ from hypothesis import assume, given, settings
 
 from array_programs import NAMES, Plain, Program, programs
 from array_shapes import Array, assert_same_bits
-from conftest import AGREED
 
 # What an error of NOISE in every step may change: programs that it changes more say nothing.
 NOISE = 1e-10
@@ -112,7 +112,10 @@ def test_derivatives_are_differences(array_backend: Any, pytestconfig: pytest.Co
 
 
 def test_core_and_reference_agree(
-    core: ModuleType, reference: ModuleType, pytestconfig: pytest.Config
+    core: ModuleType,
+    reference: ModuleType,
+    pytestconfig: pytest.Config,
+    record_property: Callable[[str, object], None],
 ) -> None:
     used: set[str] = set()
     largest = [0, 0]
@@ -135,9 +138,10 @@ def test_core_and_reference_agree(
         largest[1] = max(largest[1], len(program.steps))
 
     compare()
-    pytestconfig.stash[AGREED].append(
+    record_property(
+        "says",
         f"{largest[0]} random array programs of up to {largest[1]} steps: core and reference "
-        "agree in value, gradient, tangent and Hessian-vector product"
+        "agree in value, gradient, tangent and Hessian-vector product",
     )
     assert largest[0] >= pytestconfig.getoption("--programs")
     assert len(set(NAMES) - used) <= (0 if largest[0] >= 1_000 else len(NAMES) // 10)

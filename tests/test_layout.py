@@ -17,7 +17,7 @@ PYTHON = ROOT / "python" / "autodiffx"
 # From the bottom up. A header includes what stands in its own line or above it, and a source what
 # its header may. The operator table stands beside the arena: neither knows of the other.
 LAYERS = (
-    ("error.hpp", "inline.hpp", "formulas.hpp", "special.hpp"),
+    ("error.hpp", "inline.hpp", "formulas.hpp", "special.hpp", "twofold.hpp", "bernoulli.hpp"),
     ("ops.def", "op.hpp", "dual.hpp"),
     ("arena.hpp", "view.hpp"),
     ("leaf.hpp", "loops.hpp", "statement.hpp"),

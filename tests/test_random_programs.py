@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 from types import ModuleType
 from typing import Any
@@ -13,7 +14,6 @@ from typing import Any
 import pytest
 from hypothesis import assume, given, settings
 
-from conftest import AGREED
 from programs import MOST_OPERATIONS, OPERATORS, Program, Witness, programs
 
 # Two correct implementations differ by a few ulps per operation, and a difference grows by the
@@ -75,7 +75,10 @@ def examples(config: pytest.Config) -> settings:
 
 
 def test_core_and_reference_agree(
-    core: ModuleType, reference: ModuleType, pytestconfig: pytest.Config
+    core: ModuleType,
+    reference: ModuleType,
+    pytestconfig: pytest.Config,
+    record_property: Callable[[str, object], None],
 ) -> None:
     used: set[str] = set()
     largest = [0, 0]
@@ -97,9 +100,10 @@ def test_core_and_reference_agree(
         largest[1] = max(largest[1], len(program.steps))
 
     compare()
-    pytestconfig.stash[AGREED].append(
+    record_property(
+        "says",
         f"{largest[0]} random programs of up to {largest[1]} steps: core and reference agree in "
-        "value, gradient, tangent and Hessian-vector product"
+        "value, gradient, tangent and Hessian-vector product",
     )
     assert largest[0] >= pytestconfig.getoption("--programs")
     unused = set(OPERATORS) - used

@@ -51,18 +51,23 @@ double ndtri(double p);
 double ndtri_partial(double p);
 double erfinv(double x);
 
-// ---- src/special.cpp ---------------------------------------------------------
+// ---- src/gamma.cpp -----------------------------------------------------------
 
 // The derivative of the given order, from 0, of the gamma function.
 double gamma_derivative(double x, double order);
 double lgamma(double x);
 double digamma(double x);
 double polygamma(double order, double x);
+
+// ---- src/beta.cpp ------------------------------------------------------------
+
 // polygamma(order, a) - polygamma(order, a + b) without cancellation.
 double polygamma_drop(double a, double b, double order);
 double beta(double a, double b);
 double betaln(double a, double b);
-// The second derivative of beta, once by each operand.
+// The derivatives of beta by a, twice by a, and once by each operand.
+double beta_partial(double a, double b);
+double beta_curvature(double a, double b);
 double beta_mixed(double a, double b);
 
 }  // namespace autodiffx::kernel
