@@ -341,3 +341,29 @@ def test_a_nested_call_inside_another_recording(array_backend: Any) -> None:
 
     slope = array_backend.grad(f)(np.array([1.0, 2.0]))
     assert slope.tolist() == [5.0, 5.0]
+
+
+def test_an_active_argument_that_is_written_into(array_backend: Any) -> None:
+    def f(y: Any) -> Any:
+        y[0] = y[0] * y[1] * 3.0
+        return y[0] + y[1]
+
+    for argument in (array_backend.Variable([1.0, 2.0]), array_backend.Variable([1.0, 2.0]) * 1.0):
+        slope = array_backend.grad(f)(argument)
+        assert slope.value.tolist() == [6.0, 4.0]
+        assert argument.value.tolist() == [1.0, 2.0]
+
+
+def test_single_precision_to_the_second_order(array_backend: Any) -> None:
+    a: Array = np.array([1.0, 2.0, 3.0], np.float32)
+    x = array_backend.Variable(a)
+    slope = array_backend.grad(lambda y: (np.sin(y) * y)[1] * y[2])(x)
+    assert slope.dtype == np.float32
+    wide = a.astype(np.float64)
+    first = np.sin(wide[1]) + wide[1] * np.cos(wide[1])
+    second = 2.0 * np.cos(wide[1]) - wide[1] * np.sin(wide[1])
+    expected = np.array([0.0, wide[2] * first, wide[1] * np.sin(wide[1])])
+    assert_close(slope.value, expected.astype(np.float32))
+    slope.backward(np.ones(3))
+    expected = np.array([0.0, wide[2] * second + first, first])
+    assert_close(x.grad, expected.astype(np.float32))
