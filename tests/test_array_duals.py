@@ -305,3 +305,20 @@ def test_single_precision_stays(array_backend: Any) -> None:
     assert_same_bits(tangent, np.float32(3.0))
     mixed = array_backend.Dual(a, a) * np.float64(2.0)
     assert (mixed.value.dtype, mixed.tangent.dtype) == (np.float64, np.float64)
+
+
+@pytest.mark.parametrize("name", ["divide", "power", "arctan2", "hypot", "xlogy", "maximum"])
+def test_partials_are_calculated_in_the_dtype_of_the_result(array_backend: Any, name: str) -> None:
+    """float32 beside float64 is float64, in the partials too."""
+    function = getattr(array_backend, name)
+    a, b = (uniform(i, (4,), np.float32, 0.5, 2.0) for i in (1, 2))
+    wide = uniform(3, (4,), low=0.5, high=2.0)
+    d = array_backend.Dual(a, b)
+    for found, expected in (
+        (function(d, wide), function(array_backend.Dual(a.astype(float), b), wide)),
+        (function(wide, d), function(wide, array_backend.Dual(a.astype(float), b))),
+        (function(d, np.float64(0.7)), function(array_backend.Dual(a.astype(float), b), 0.7)),
+    ):
+        assert_same_bits(found.value, expected.value)
+        assert found.tangent.dtype == np.float64
+        assert_close(found.tangent, expected.tangent, digits=14)

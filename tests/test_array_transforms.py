@@ -367,3 +367,13 @@ def test_single_precision_to_the_second_order(array_backend: Any) -> None:
     slope.backward(np.ones(3))
     expected = np.array([0.0, wide[2] * second + first, first])
     assert_close(x.grad, expected.astype(np.float32))
+
+
+def test_an_argument_that_is_read_and_then_written_into(array_backend: Any) -> None:
+    def f(y: Any) -> Any:
+        before = np.exp(y) * y
+        y[0] = y[0] * y[1] * 3.0
+        return before[0] + y[0] + y[1]
+
+    slope = array_backend.grad(f)(array_backend.Variable([1.0, 2.0]))
+    assert_close(slope.value, np.array([2.0 * np.e + 6.0, 4.0]))

@@ -17,12 +17,13 @@ struct Depth {
     ~Depth() { Py_LeaveRecursiveCall(); }
 };
 
-// Operands of partials, in the dtype of the result; the condition of a choice stays what it is.
+// Values and tangents in the dtype of the result; the condition of a choice stays what it is.
 template <Op op>
-void align(Number* values, const Number& r) {
+void align(Number* values, Number* tangents, const Number& r) {
     if constexpr (Row<op>::smoothness != Smoothness::passive) {
         for (int i = op == Op::where ? 1 : 0; i < Row<op>::arity; ++i) {
             values[i] = aligned(std::move(values[i]), r);
+            tangents[i] = aligned(std::move(tangents[i]), r);
         }
     }
 }
@@ -86,7 +87,7 @@ PyObject* apply_to_duals(PyObject* const* arguments) {
         }
     } else if constexpr (arity == 2) {
         r = Number::apply<op>(values[0], values[1]);
-        if (array) align<op>(values, r);
+        if (array) align<op>(values, tangents, r);
         if constexpr (Row<op>::smoothness != Smoothness::passive) {
             if (!tangents[0].is(0.0)) {
                 tangent = chain(tangents[0], Row<op>::template partial<0>(values[0], values[1], r));
@@ -98,7 +99,7 @@ PyObject* apply_to_duals(PyObject* const* arguments) {
         }
     } else {
         r = Number::apply<op>(values[0], values[1], values[2]);
-        if (array) align<op>(values, r);
+        if (array) align<op>(values, tangents, r);
         if constexpr (Row<op>::smoothness != Smoothness::passive) {
             if (!tangents[0].is(0.0)) {
                 tangent = chain(tangents[0],

@@ -25,13 +25,14 @@ namespace {
 // One number or array that is differentiated by: what the function is given, and its slots.
 struct Lifted {
     py::object given;
-    VariableObject* variable = nullptr;  // inside `given`; keeps the slots
+    py::object original;                 // of an array; null of a number
+    VariableObject* variable = nullptr;  // that, or inside `given`; keeps the slots
 
     [[nodiscard]] PyObject* object() const { return reinterpret_cast<PyObject*>(variable); }
 };
 
 // The copy is a statement before the mark that sweeps stop at, so nothing is passed on below.
-py::object lift_array(Tape& tape, PyObject* object, bool& active) {
+Lifted lift_array(Tape& tape, PyObject* object, bool& active) {
     py::object const array = is_array(object)
                                  ? py::reinterpret_borrow<py::object>(object)
                                  : py::reinterpret_steal<py::object>(
@@ -47,7 +48,14 @@ py::object lift_array(Tape& tape, PyObject* object, bool& active) {
     // What is passive gets an active copy.
     if (!is_active(operand.kind)) operand.kind = Kind::result;
     ArrayResult const copy = record_copy(tape, operand, operand.dtype, ArrayOp::copy);
-    return py::reinterpret_steal<py::object>(new_array(tape, copy));
+    Lifted lifted;
+    lifted.given = py::reinterpret_steal<py::object>(new_array(tape, copy));
+    // If the function writes into its argument that moves, and this stays.
+    lifted.original = py::reinterpret_steal<py::object>(
+        array_on_old(tape, copy.last(), Kind::result, copy.deferred));
+    lifted.variable = reinterpret_cast<VariableObject*>(lifted.original.ptr());
+    lifted.variable->handle.stays = true;
+    return lifted;
 }
 
 // Slots of its own for an argument, from which nothing is passed on below.
@@ -57,6 +65,7 @@ Lifted lift(Tape& tape, PyObject* object, bool& active) {
         DualObject const& dual = dual_of(object);
         Lifted const inner = lift(tape, dual.value.to_python().ptr(), active);
         lifted.variable = inner.variable;
+        lifted.original = inner.original;
         lifted.given = py::reinterpret_steal<py::object>(
             new_dual(Number(inner.given), dual.tangent, dual.level));
         return lifted;
@@ -65,7 +74,7 @@ Lifted lift(Tape& tape, PyObject* object, bool& active) {
     Term term;
     Found const found = find_term(tape, object, term);
     if (found == Found::array) {
-        lifted.given = lift_array(tape, object, active);
+        return lift_array(tape, object, active);
     } else if (found != Found::term) {
         raise_bad_argument(object);
     } else {

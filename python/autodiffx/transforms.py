@@ -33,8 +33,6 @@ def value_and_grad(
     Raises:
         TypeError: an argument or the result of f is no number, or the result is an array.
         ValueError: argnums does not fit the call.
-        NotImplementedError: what depends on something active outside goes through operations
-            on arrays.
 
     >>> import autodiffx as adx
     >>> import numpy as np

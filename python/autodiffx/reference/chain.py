@@ -92,7 +92,8 @@ def pushed(
     total: Number = 0.0
     for tangent, partial in zip(tangents, rule.partials, strict=True):
         if tangent is not None:
-            total = total + product(tangent, partial(numbers, operands, result))
+            (direction,) = aligned([tangent], dtype)
+            total = total + product(direction, partial(numbers, operands, result))
     return fitted(total, shape_of(result), dtype_of(result))
 
 
