@@ -6,6 +6,7 @@
 #if defined(__GNUC__)
 #define AUTODIFFX_INLINE __attribute__((always_inline)) inline
 #define AUTODIFFX_NOINLINE __attribute__((noinline))
+#define AUTODIFFX_UNLIKELY(condition) __builtin_expect((condition), false)
 // Keeps compilers from working out what depends on the value once for each way by
 // which it may have been set: that takes more registers than there are.
 #define AUTODIFFX_OPAQUE(value) __asm__("" : "+r"(value))
@@ -14,6 +15,7 @@
 #else
 #define AUTODIFFX_INLINE inline
 #define AUTODIFFX_NOINLINE
+#define AUTODIFFX_UNLIKELY(condition) (condition)
 #define AUTODIFFX_OPAQUE(value) static_cast<void>(0)
 #define AUTODIFFX_HIDDEN
 #endif
