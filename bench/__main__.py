@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import sys
 
-from bench import eager, load, memory, package, replay, training
+from bench import arrays, eager, load, memory, package, replay, training
 from bench.command import run
 
 sys.exit(
     run(
         [
             eager.measure,
+            arrays.measure,
             replay.measure,
             load.measure,
             memory.measure,

@@ -4,21 +4,26 @@
 
 #include <cmath>
 
-#include "arrays.hpp"
 #include "number.hpp"
+#include "shortcut.hpp"
 
 namespace autodiffx::bindings {
 
 namespace {
 
 template <Op op>
-PyObject* unary_slot(PyObject* a) {
+AUTODIFFX_NOINLINE PyObject* unary_slowly(PyObject* a) {
     return guarded([&] { return apply(op, &a); });
 }
 
-// CPython calls it with a Variable (or Dual) on one side at least.
 template <Op op>
-PyObject* binary_slot(PyObject* a, PyObject* b) {
+PyObject* unary_slot(PyObject* a) {
+    if (PyObject* const result = unary_at_once<op>(a)) return result;
+    return unary_slowly<op>(a);
+}
+
+template <Op op>
+AUTODIFFX_NOINLINE PyObject* binary_slowly(PyObject* a, PyObject* b) {
     return guarded([&] {
         Tape& tape = current_tape();
         tape.make_room();
@@ -31,13 +36,32 @@ PyObject* binary_slot(PyObject* a, PyObject* b) {
     });
 }
 
-PyObject* power_slot(PyObject* base, PyObject* exponent, PyObject* modulus) {
+// CPython calls it with a Variable (or Dual) on one side at least.
+template <Op op>
+PyObject* binary_slot(PyObject* a, PyObject* b) {
+    if (PyObject* const result = binary_at_once<op>(a, b)) return result;
+    return binary_slowly<op>(a, b);
+}
+
+AUTODIFFX_NOINLINE PyObject* power_slowly(PyObject* base, PyObject* exponent, PyObject* modulus) {
     return guarded([&]() -> PyObject* {
         if (modulus != Py_None)
             raise_type_error("pow() of a Variable takes no modulus: use (x ** y) % m");
+        Op const op = power_or_square(base, exponent);
+        if (op == Op::power) {
+            if (PyObject* const result = binary_at_once<Op::power>(base, exponent)) return result;
+        }
         PyObject* const arguments[] = {base, exponent};
-        return apply(power_or_square(base, exponent), arguments);
+        return apply(op, arguments);
     });
+}
+
+PyObject* power_slot(PyObject* base, PyObject* exponent, PyObject* modulus) {
+    Py_ssize_t integer;
+    if (modulus == Py_None && read_integer(exponent, integer) && integer == 2) {
+        if (PyObject* const result = unary_at_once<Op::square>(base)) return result;
+    }
+    return power_slowly(base, exponent, modulus);
 }
 
 // The number that decisions look at: the value below all levels of Dual.

@@ -2,7 +2,7 @@
 #include <cstring>
 
 #include "arithmetic.hpp"
-#include "arrays.hpp"
+#include "shortcut.hpp"
 
 namespace autodiffx::bindings {
 
@@ -15,8 +15,12 @@ Py_ssize_t length(PyObject* self) {
     });
 }
 
-PyObject* subscript_slot(PyObject* self, PyObject* key) {
+AUTODIFFX_NOINLINE PyObject* subscript_slowly(PyObject* self, PyObject* key) {
     return guarded([&] { return subscript(self, key); });
+}
+PyObject* subscript_slot(PyObject* self, PyObject* key) {
+    if (PyObject* const element = element_at_once(self, key)) return element;
+    return subscript_slowly(self, key);
 }
 
 int assign_slot(PyObject* self, PyObject* key, PyObject* value) {
@@ -77,8 +81,13 @@ PyObject* in_place(Op op, PyObject* a, PyObject* b) {
     return a;
 }
 template <Op op>
-PyObject* in_place_slot(PyObject* a, PyObject* b) {
+AUTODIFFX_NOINLINE PyObject* in_place_slowly(PyObject* a, PyObject* b) {
     return guarded([&] { return in_place(op, a, b); });
+}
+template <Op op>
+PyObject* in_place_slot(PyObject* a, PyObject* b) {
+    if (PyObject* const result = binary_at_once<op>(a, b)) return result;
+    return in_place_slowly<op>(a, b);
 }
 PyObject* in_place_power_slot(PyObject* a, PyObject* b, PyObject*) {
     return guarded([&] { return in_place(power_or_square(a, b), a, b); });

@@ -25,7 +25,7 @@ struct VariableObject {
     ArrayView* view;  // of an array, owned; null for a number
 };
 
-extern PyTypeObject* variable_type;
+extern PyTypeObject* variable_type AUTODIFFX_HIDDEN;
 extern PyTypeObject* constant_type;
 extern PyTypeObject* dual_type;
 
@@ -75,7 +75,7 @@ std::string type_name(PyObject* object);
 #define AUTODIFFX_FAST_TLS
 #endif
 // Not thread_local, which would ask at every use whether it is initialised.
-extern __thread Tape* tape_in_use AUTODIFFX_FAST_TLS;
+extern __thread Tape* tape_in_use AUTODIFFX_FAST_TLS AUTODIFFX_HIDDEN;
 Tape& make_ambient_tape();
 inline Tape& current_tape() { return tape_in_use != nullptr ? *tape_in_use : make_ambient_tape(); }
 
@@ -153,13 +153,17 @@ struct FreeList {
     static constexpr std::size_t limit = 1024;
     PyObject* objects[limit];
     std::size_t count = 0;
+    [[nodiscard]] bool is_empty() const { return count == 0; }
+    [[nodiscard]] bool is_full() const { return count == limit; }
+    void push(PyObject* object) { objects[count++] = object; }
+    PyObject* pop() { return objects[--count]; }
 };
-extern FreeList free_list;
+extern FreeList free_list AUTODIFFX_HIDDEN;
 VariableObject* allocate_slowly();
 
-inline VariableObject* allocate() {
-    if (free_list.count == 0) return allocate_slowly();
-    PyObject* const reused = free_list.objects[--free_list.count];
+AUTODIFFX_INLINE VariableObject* allocate() {
+    if (free_list.is_empty()) return allocate_slowly();
+    PyObject* const reused = free_list.pop();
 #if defined(Py_REF_DEBUG) || defined(Py_TRACE_REFS)
     PyObject_Init(reused, variable_type);  // these builds count and list every object
     Py_DECREF(variable_type);              // the free list kept its reference
@@ -172,7 +176,7 @@ inline VariableObject* allocate() {
 // A new Variable for a slot that was there before.
 PyObject* handle_on_old(Tape& tape, Operand operand);
 // A new Variable for the slot that was pushed last.
-inline PyObject* new_result(Tape& tape, Operand operand) {
+AUTODIFFX_INLINE PyObject* new_result(Tape& tape, Operand operand) {
     VariableObject* const object = allocate();
     tape.link(object->handle, operand.slot, static_cast<Handle::State>(operand.kind),
               operand.deferred);
@@ -180,7 +184,18 @@ inline PyObject* new_result(Tape& tape, Operand operand) {
 }
 PyObject* new_constant(double value);  // a new passive plain Variable
 // A new Variable for an element of an array leaf.
-PyObject* new_element(Leaf& leaf, Slot place);
+AUTODIFFX_INLINE PyObject* new_element(Leaf& leaf, Slot place) {
+    VariableObject* const object = allocate();
+    object->handle.tape = nullptr;
+    object->handle.leaf = &leaf;
+    object->handle.slot = place;
+    object->handle.state = Handle::State::leaf;
+    object->handle.deferred = false;
+    object->handle.array = false;
+    object->handle.stays = false;
+    leaf.retain();
+    return reinterpret_cast<PyObject*>(object);
+}
 PyObject* object_of_leaf(Leaf& leaf);  // the very object, if it lives
 PyObject* object_of_slot(Tape& tape, Slot slot, Kind kind);
 void backward_from(const Handle& handle, double seed, bool accumulate);

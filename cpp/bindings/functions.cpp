@@ -6,8 +6,8 @@
 #include <string>
 
 #include "arithmetic.hpp"
-#include "arrays.hpp"
 #include "number.hpp"
+#include "shortcut.hpp"
 
 namespace autodiffx::bindings {
 
@@ -85,23 +85,15 @@ PyObject* function(PyObject*, PyObject* const* arguments, Py_ssize_t count, PyOb
 
 template <Op op>
 PyObject* unary_function(PyObject*, PyObject* argument) {
-    return guarded([&] {
-        if constexpr (Row<op>::smoothness != Smoothness::passive) {
-            if (Py_TYPE(argument) == variable_type) {
-                Tape& tape = current_tape();
-                tape.make_room();
-                QuickOperand operand;
-                if (find_quickly(tape, argument, operand))
-                    return new_result(tape, record_quickly<op>(tape, operand));
-            }
-        }
-        return apply_or_raise(op, &argument);
-    });
+    if constexpr (Row<op>::smoothness != Smoothness::passive) {
+        if (PyObject* const result = unary_at_once<op>(argument)) return result;
+    }
+    return guarded([&] { return apply_or_raise(op, &argument); });
 }
 
 template <Op op>
 PyObject* unary_method(PyObject* self, PyObject*) {
-    return guarded([&] { return apply_or_raise(op, &self); });
+    return unary_function<op>(nullptr, self);
 }
 
 template <Op op>

@@ -5,11 +5,28 @@ namespace autodiffx::bindings {
 
 FreeList free_list;
 
-VariableObject* allocate_slowly() {
+static VariableObject* allocate_one() {
     auto* const object = PyObject_New(VariableObject, variable_type);
-    if (object == nullptr) throw py::error_already_set();
+    if (object == nullptr) return nullptr;
     object->weak_references = nullptr;
     object->view = nullptr;
+    return object;
+}
+
+VariableObject* allocate_slowly() {
+    VariableObject* const object = allocate_one();
+    if (object == nullptr) throw py::error_already_set();
+#if !defined(Py_REF_DEBUG) && !defined(Py_TRACE_REFS)
+    // Some in reserve, for nothing is done at once while there is none.
+    for (int i = 0; i < 15; ++i) {
+        VariableObject* const spare = allocate_one();
+        if (spare == nullptr) {
+            PyErr_Clear();
+            break;
+        }
+        free_list.push(reinterpret_cast<PyObject*>(spare));
+    }
+#endif
     return object;
 }
 
@@ -41,18 +58,6 @@ PyObject* object_of_leaf(Leaf& leaf) {
             dense_view(leaf.array->shape.data(), static_cast<int>(leaf.array->shape.size()),
                        leaf.array->dtype, leaf.slots());
     }
-    return reinterpret_cast<PyObject*>(object);
-}
-
-PyObject* new_element(Leaf& leaf, Slot place) {
-    VariableObject* const object = allocate();
-    object->handle.tape = nullptr;
-    object->handle.state = Handle::State::leaf;
-    object->handle.deferred = false;
-    object->handle.array = false;
-    object->handle.slot = place;
-    object->handle.leaf = &leaf;
-    leaf.retain();
     return reinterpret_cast<PyObject*>(object);
 }
 

@@ -28,7 +28,7 @@ void forget_leaf(PyObject* self) {
     handle.leaf->release();
 }
 
-void deallocate(PyObject* self) {
+AUTODIFFX_NOINLINE void deallocate_slowly(PyObject* self) {
     auto* const object = reinterpret_cast<VariableObject*>(self);
     PyTypeObject* const type = Py_TYPE(self);
     if (object->weak_references != nullptr) PyObject_ClearWeakRefs(self);
@@ -38,13 +38,34 @@ void deallocate(PyObject* self) {
         free_view(object->view);
         object->view = nullptr;
     }
-    if (type == variable_type && free_list.count < FreeList::limit) {
-        free_list.objects[free_list.count++] = self;
+    if (type == variable_type && !free_list.is_full()) {
+        free_list.push(self);
         return;
     }
     auto const release = reinterpret_cast<freefunc>(PyType_GetSlot(type, Py_tp_free));
     release(self);
     Py_DECREF(type);
+}
+
+// Results and elements of array leaves die as often as they are made: without a
+// call, but for the last on a tape.
+void deallocate(PyObject* self) {
+    auto* const object = reinterpret_cast<VariableObject*>(self);
+    Handle& handle = object->handle;
+    if (Py_TYPE(self) == variable_type && object->weak_references == nullptr &&
+        !free_list.is_full()) {
+        if (handle.is_plain_result()) {
+            free_list.push(self);
+            handle.tape->unlink(handle);
+            return;
+        }
+        if (handle.is_plain_leaf() && handle.leaf->object != self && handle.leaf->references > 1) {
+            free_list.push(self);
+            handle.leaf->release();
+            return;
+        }
+    }
+    deallocate_slowly(self);
 }
 
 // ---- text --------------------------------------------------------------------

@@ -32,7 +32,8 @@ struct Young {
     }
 
     void find_handles() {
-        for (Handle* handle = tape.newest(); handle != nullptr; handle = handle->older) {
+        for (Handle* handle = tape.newest(); handle != tape.end_of_handles();
+             handle = handle->older) {
             if (!contains(handle->slot)) {
                 if (tape.handles_are_ordered()) break;  // the rest is older still
                 continue;

@@ -111,8 +111,10 @@ struct ReverseStep {
         if constexpr (std::is_same_v<T, Recorded>) return slot - base;
         else return slot;
     }
+    // To an active operand.
     AUTODIFFX_INLINE void contribute(Slot slot, Kind kind, const T& contribution) {
-        if (kind == Kind::leaf) {
+        // Of the active kinds it is the leaf that has this bit: one test instead of two.
+        if (AUTODIFFX_UNLIKELY((static_cast<unsigned>(kind) & 2u) != 0)) {
             if (reached[index(slot)] == 0) touched->push(slot);
         } else {
             lowest = std::min(lowest, slot);
@@ -129,14 +131,17 @@ struct ReverseStep {
     }
 
     template <Op op>
-    AUTODIFFX_INLINE void unary(const Statement& s) {
+    AUTODIFFX_INLINE void unary(const Statement& stored) {
+        // A copy, for what is written to `reached` might be a part of it.
+        Statement const s = stored;
         T const a = read(s, 0, s.a), r = result(s);
         if (wanted(s.kind(0), s.a)) {
             contribute(s.a, s.kind(0), pass_on(adjoint, Row<op>::template partial<0>(a, r)));
         }
     }
     template <Op op>
-    AUTODIFFX_INLINE void binary(const Statement& s) {
+    AUTODIFFX_INLINE void binary(const Statement& stored) {
+        Statement const s = stored;
         T const a = read(s, 0, s.a), b = read(s, 1, s.b), r = result(s);
         if (wanted(s.kind(0), s.a)) {
             contribute(s.a, s.kind(0), pass_on(adjoint, Row<op>::template partial<0>(a, b, r)));
@@ -264,9 +269,9 @@ bool run(ReverseStep<Source>& shared, std::size_t& from, std::size_t stop) {
             break;
         }
         std::uint8_t const how = step.reached[step.index(s.result)];
-        // Of an array an element may have been reached, not its last slot; a write has none.
-        if (how == 0 && !(has_elements && s.is_array())) continue;
-        if (how == reached_passively || (s.flags & Statement::decision_bit) != 0) {
+        if (how != reached_actively || (s.flags & Statement::decision_bit) != 0) {
+            // Of an array an element may have been reached, not its last slot; a write has none.
+            if (how == 0 && !(has_elements && s.is_array())) continue;
             if (s.is_array()) {
                 // Not on the copy: a call would keep its fields in memory for all statements.
                 shared.lowest = step.lowest;

@@ -32,6 +32,7 @@ Tape::Tape(Role role)
       slots_room_(role == Role::ambient ? first_slots : npos),
       key_(++last_key),
       role_(role) {
+    ring_.newer = ring_.older = &ring_;
     if (role == Role::graph) number = ++last_number;
     primals.limit(std::size_t{std::numeric_limits<Slot>::max()} + 1);
 }
@@ -40,7 +41,7 @@ Tape::~Tape() { drop_inputs(0); }
 
 void Tape::release() {
     --owners_;
-    if (owners_ == 0 && newest_ == nullptr) end();
+    if (owners_ == 0 && newest() == &ring_) end();
 }
 
 // Ends this tape. Its captured inputs may have been the last handles of another
@@ -85,8 +86,8 @@ Slot Tape::push_slot(double value) {
     return static_cast<Slot>(slot);
 }
 
-Slot Tape::new_constant(std::uint64_t bits, double value) {
-    static_assert(constant_entries == 64, "constant_index takes six bits");
+Slot Tape::new_constant(double value) {
+    std::uint64_t const bits = bits_of(value);
     Slot const slot = push_slot(value);
     constants_[constant_index(bits)] = {bits, generation_, slot};
     return slot;
@@ -230,7 +231,7 @@ void Tape::rewind(const Position& to) {
 void Tape::make_room_slowly() {
     if (!is_graph() && !sweeping) {
         std::size_t const slots = primals.size();
-        bool const none_left = newest_ == nullptr;
+        bool const none_left = newest() == &ring_;
         if (none_left && (statements.size() >= first_rewind || slots >= first_slots))
             rewind(Position{});
         else if (statements.size() >= collect_at_ || slots >= collect_slots_at_) collect();
@@ -269,7 +270,7 @@ Leaf* Tape::keep_extent(Slot last) const {
 void Tape::move_handles(std::uint32_t from, std::uint32_t to, Kind kind) {
     Slot const old = extents[from].last(), last = extents[to].last();
     std::vector<Handle*> moving;
-    for (Handle* handle = newest_; handle != nullptr; handle = handle->older) {
+    for (Handle* handle = newest(); handle != &ring_; handle = handle->older) {
         if (handle->slot < extents[from].first && ordered_) break;
         bool const shows = handle->array && !handle->stays && handle->slot == old &&
                            handle->state != Handle::State::mark;
@@ -278,16 +279,15 @@ void Tape::move_handles(std::uint32_t from, std::uint32_t to, Kind kind) {
     // To the front of the list: they show what is newer than any mark.
     for (Handle* handle : moving) {
         bool const deferred = handle->deferred;
-        if (handle->newer != nullptr) handle->newer->older = handle->older;
-        else newest_ = handle->older;
-        if (handle->older != nullptr) handle->older->newer = handle->newer;
+        handle->newer->older = handle->older;
+        handle->older->newer = handle->newer;
         link(*handle, last, static_cast<Handle::State>(kind), deferred);
         handle->array = true;
     }
 }
 
 void Tape::clear() {
-    for (Handle* handle = newest_; handle != nullptr;) {
+    for (Handle* handle = newest(); handle != &ring_;) {
         Handle* const older = handle->older;
         if (handle->state == Handle::State::mark) {
             static_cast<Mark*>(handle)->position = Position{};
@@ -296,9 +296,8 @@ void Tape::clear() {
             Leaf* kept = nullptr;
             double const present = primals[handle->slot];
             if (handle->array) kept = keep_extent(handle->slot);
-            if (handle->newer != nullptr) handle->newer->older = handle->older;
-            else newest_ = handle->older;
-            if (handle->older != nullptr) handle->older->newer = handle->newer;
+            handle->newer->older = handle->older;
+            handle->older->newer = handle->newer;
             handle->tape = nullptr;
             handle->slot = number;
             handle->state = Handle::State::detached;

@@ -45,20 +45,26 @@ struct QuickOperand {
     unsigned kind;
 };
 
-// Records an operation of which at least one operand is active; make_room has
-// been called. What differs from record() is only what need not be asked.
+// Records an operation of which at least one operand is active; there is room
+// (Tape::has_room, or make_room and a slot). What differs from record() is only
+// what need not be asked.
 template <Op op>
-AUTODIFFX_INLINE Operand record_quickly(Tape& tape, QuickOperand a, QuickOperand b = {0, 0}) {
+AUTODIFFX_INLINE Operand record_in_room(Tape& tape, QuickOperand a, QuickOperand b = {0, 0}) {
     static_assert(Row<op>::smoothness != Smoothness::passive);
     const double* const primals = tape.primals.data();
     double value;
     if constexpr (Row<op>::arity == 1) value = Row<op>::primal(primals[a.slot]);
     else value = Row<op>::primal(primals[a.slot], primals[b.slot]);
     Slot const slot = static_cast<Slot>(tape.primals.size());
-    tape.primals.push(value);
+    tape.primals.push_unchecked(value);
     tape.statements.push_unchecked(
         {op, static_cast<std::uint16_t>(a.kind | b.kind << 2), a.slot, b.slot, slot});
     return {slot, Kind::result, false};
+}
+template <Op op>
+Operand record_quickly(Tape& tape, QuickOperand a, QuickOperand b = {0, 0}) {
+    tape.primals.reserve_more(1);
+    return record_in_room<op>(tape, a, b);
 }
 
 template <Op op>

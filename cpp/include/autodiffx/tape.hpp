@@ -15,6 +15,7 @@
 #include "autodiffx/adjoints.hpp"
 #include "autodiffx/arena.hpp"
 #include "autodiffx/error.hpp"
+#include "autodiffx/inline.hpp"
 #include "autodiffx/leaf.hpp"
 #include "autodiffx/statement.hpp"
 #include "autodiffx/view.hpp"
@@ -48,15 +49,16 @@ struct Handle {
     bool array = false;     // not a single number
     bool stays = false;     // with its slots, also if the array that they show moves
     [[nodiscard]] bool on_tape() const { return tape != nullptr; }
-    // A number, active and evaluated: all bytes in one look.
+    // A number, active and evaluated.
     [[nodiscard]] bool is_plain_result() const { return is_plain(State::result); }
     [[nodiscard]] bool is_plain_leaf() const { return is_plain(State::leaf); }
 
 private:
+    // All four bytes in one look, which compilers do not make of four.
     [[nodiscard]] bool is_plain(State wanted) const {
-        return (static_cast<unsigned>(state) | static_cast<unsigned>(deferred) << 8 |
-                static_cast<unsigned>(array) << 16 | static_cast<unsigned>(stays) << 24) ==
-               static_cast<unsigned>(wanted);
+        State const pattern[4] = {wanted};
+        return std::memcmp(reinterpret_cast<const char*>(this) + offsetof(Handle, state), pattern,
+                           sizeof pattern) == 0;
     }
 };
 
@@ -131,6 +133,11 @@ public:
     void make_room() {
         if (statements.size() >= room_) make_room_slowly();
     }
+    // Whether a statement and its result can be recorded without make_room() and
+    // without that anything grows.
+    [[nodiscard]] bool has_room() const {
+        return statements.size() < room_ && primals.size() < primals.capacity();
+    }
     // The slots of a statement's operands; returns how many.
     int operands(const Statement& statement, Slot (&slots)[3]) const {
         int const arity = arity_of(statement.op);
@@ -164,32 +171,40 @@ public:
         handle.state = state;
         handle.deferred = deferred;
         handle.array = handle.stays = false;
-        handle.newer = nullptr;
-        handle.older = newest_;
-        if (newest_ != nullptr) newest_->newer = &handle;
-        newest_ = &handle;
+        Handle* const before = ring_.older;
+        handle.newer = &ring_;
+        handle.older = before;
+        before->newer = &handle;
+        ring_.older = &handle;
     }
-    void unlink(Handle& handle) noexcept {
-        if (handle.newer != nullptr) handle.newer->older = handle.older;
-        else newest_ = handle.older;
-        if (handle.older != nullptr) handle.older->newer = handle.newer;
-        handle.tape = nullptr;
-        if (newest_ == nullptr) forsaken();
+    // The caller is done with the handle: it may still say that it is on a tape.
+    AUTODIFFX_INLINE void unlink(Handle& handle) noexcept {
+        Handle* const newer = handle.newer;
+        Handle* const older = handle.older;
+        newer->older = older;
+        older->newer = newer;
+        if (newer == older) forsaken();  // both are the ring
     }
 
     // The slot of a constant; equal bits may share one.
     Slot constant(double value) {
-        std::uint64_t bits;
-        std::memcpy(&bits, &value, sizeof bits);
+        Slot slot;
+        return has_constant(value, slot) ? slot : new_constant(value);
+    }
+    // Whether a constant has one; of those that were used last.
+    AUTODIFFX_INLINE bool has_constant(double value, Slot& slot) const {
+        std::uint64_t const bits = bits_of(value);
         ConstantEntry const& entry = constants_[constant_index(bits)];
-        if (entry.bits == bits && entry.generation == generation_) return entry.slot;
-        return new_constant(bits, value);
+        slot = entry.slot;
+        return entry.bits == bits && entry.generation == generation_;
     }
     // The extent of a constant array, from packed elements.
     std::uint32_t constants(const double* packed, std::size_t slots);
+    // Whether the slot of a leaf's present version is leaf.cached_slot.
+    [[nodiscard]] bool has_input(const Leaf& leaf) const { return leaf.cached_key == key_; }
     // The (first) slot of a leaf's present version.
     Slot input(Leaf& leaf) {
-        if (leaf.cached_key == key_) return leaf.cached_slot;
+        if (has_input(leaf)) return leaf.cached_slot;
         return add_input(leaf);
     }
     // The first slot under which a value of an enclosing tape is known here.
@@ -260,12 +275,14 @@ public:
     std::uint32_t number = 0;  // graphs: for messages
     std::string name;
 
-    [[nodiscard]] Handle* newest() const { return newest_; }
+    // Handles from the newest on by their `older`, up to the end.
+    [[nodiscard]] Handle* newest() const { return ring_.older; }
+    [[nodiscard]] const Handle* end_of_handles() const { return &ring_; }
     // Whether no handle in the list has a higher slot than a newer one.
     [[nodiscard]] bool handles_are_ordered() const { return ordered_; }
     // As link(), for a slot that may be older than the newest handle's.
     void link_old(Handle& handle, Slot slot, Handle::State state, bool deferred = false) noexcept {
-        if (newest_ != nullptr && slot < newest_->slot) ordered_ = false;
+        if (newest() != &ring_ && slot < newest()->slot) ordered_ = false;
         link(handle, slot, state, deferred);
     }
     [[nodiscard]] bool has_owner() const { return owners_ != 0; }
@@ -285,7 +302,7 @@ private:
     void forsaken();
     void end();
     Slot push_slot(double value);
-    Slot new_constant(std::uint64_t bits, double value);
+    Slot new_constant(double value);
     Slot add_input(Leaf& leaf);
     void drop_inputs(std::size_t from);
     [[nodiscard]] Leaf* keep_extent(Slot last) const;
@@ -298,7 +315,13 @@ private:
         Slot slot = 0;
     };
     static constexpr std::size_t constant_entries = 64;
+    static std::uint64_t bits_of(double value) {
+        std::uint64_t bits;
+        std::memcpy(&bits, &value, sizeof bits);
+        return bits;
+    }
     static std::size_t constant_index(std::uint64_t bits) {
+        static_assert(constant_entries == 64, "six bits");
         return (bits * 0x9E3779B97F4A7C15u) >> 58;
     }
 
@@ -314,8 +337,8 @@ private:
     Role role_;
     std::uint32_t owners_ = 0;
     friend struct Mark;
-    Handle* newest_ = nullptr;
     Mark* newest_mark_ = nullptr;
+    Handle ring_;  // no handle itself, but the neighbour of the newest and of the oldest
     bool ordered_ = true;
     Position tenured_;  // up to here the last collection went
     ConstantEntry constants_[constant_entries];
