@@ -1,4 +1,4 @@
-"""Arrays made anew."""
+"""Arrays made anew, which can be assigned to."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import numpy as np
 
 from autodiffx._core import Constant
 from autodiffx.numpy.arrays import as_array, plain
-from autodiffx.numpy.dispatch import any_traced, function
+from autodiffx.numpy.dispatch import any_traced, function, is_traced
 from autodiffx.numpy.views import broadcast_to
 
 __all__ = [
@@ -18,16 +18,56 @@ __all__ = [
     "asarray_chkfinite",
     "ascontiguousarray",
     "asfortranarray",
+    "empty",
     "empty_like",
     "full",
     "full_like",
+    "ones",
     "ones_like",
+    "zeros",
     "zeros_like",
 ]
 
 
+def _made(numbers: Any) -> Any:
+    """A passive array of its own that can be assigned to."""
+    return Constant(numbers).copy()
+
+
+def zeros(shape: Any, dtype: Any = np.float64) -> Any:
+    """Zeros of a shape: passive until something else is written into them.
+
+    >>> import autodiffx as adx
+    >>> x = adx.Variable(3.0)
+    >>> y = zeros(2)
+    >>> y[1] = x * x
+    >>> y.value
+    array([0., 9.])
+    """
+    return _made(np.zeros(shape, dtype))
+
+
+def ones(shape: Any, dtype: Any = np.float64) -> Any:
+    """Ones of a shape, which can be assigned to."""
+    return _made(np.ones(shape, dtype))
+
+
+def empty(shape: Any, dtype: Any = np.float64) -> Any:
+    """Zeros of a shape, to be written over: nothing is left undefined."""
+    return zeros(shape, dtype)
+
+
+def full(shape: Any, fill_value: Any, dtype: Any = None) -> Any:
+    """An array of one value, which may be a Variable or what broadcasts to the shape."""
+    value = as_array(fill_value)
+    value = value if dtype is None or value.dtype == dtype else value.astype(dtype)
+    if is_traced(value):
+        return broadcast_to(value, shape).copy()
+    return _made(np.full(shape, value))
+
+
 def array(object: Any, dtype: Any = None, **keywords: Any) -> Any:
-    """An array of numbers or of nested lists with Variables among them, as `numpy.array`.
+    """A copy as an array Variable: numbers, or nested lists with Variables among them.
 
     >>> import autodiffx as adx
     >>> x = adx.Variable(2.0)
@@ -36,11 +76,11 @@ def array(object: Any, dtype: Any = None, **keywords: Any) -> Any:
            [0., 4.]])
     """
     if not any_traced((object,)):
-        return np.array(object, dtype, **keywords)
+        return _made(np.array(object, dtype, **keywords))
     x = as_array(object)
     if dtype is not None and x.dtype != dtype:
         return x.astype(dtype)
-    return x.copy() if x is object and keywords.get("copy", True) else x
+    return x.copy() if x is object else x
 
 
 def asarray(a: Any, dtype: Any = None, **keywords: Any) -> Any:
@@ -51,6 +91,9 @@ def asarray(a: Any, dtype: Any = None, **keywords: Any) -> Any:
     return x if dtype is None or x.dtype == dtype else x.astype(dtype)
 
 
+asanyarray = ascontiguousarray = asfortranarray = asarray
+
+
 def asarray_chkfinite(a: Any, dtype: Any = None, order: Any = None) -> Any:
     """As asarray; raises ValueError where something is not finite."""
     x = asarray(a, dtype)
@@ -59,35 +102,24 @@ def asarray_chkfinite(a: Any, dtype: Any = None, order: Any = None) -> Any:
     return x
 
 
-def full(shape: Any, fill_value: Any, dtype: Any = None, **keywords: Any) -> Any:
-    """An array of one value, which may be a Variable, as `numpy.full`."""
-    if not any_traced((fill_value,)):
-        return np.full(shape, fill_value, dtype, **keywords)
-    value = as_array(fill_value)
-    return broadcast_to(value if dtype is None else value.astype(dtype), shape).copy()
-
-
 def _like(a: Any, dtype: Any, shape: Any) -> tuple[Any, Any]:
     return a.shape if shape is None else shape, a.dtype if dtype is None else dtype
-
-
-asanyarray = ascontiguousarray = asfortranarray = asarray
 
 
 @function(np.zeros_like)
 def zeros_like(
     a: Any, dtype: Any = None, order: str = "K", subok: bool = True, shape: Any = None, **_: Any
 ) -> Any:
-    """Zeros of an array's shape, as `numpy.zeros_like`."""
-    return Constant(np.zeros(*_like(a, dtype, shape)))
+    """Zeros of an array's shape, which can be assigned to."""
+    return zeros(*_like(a, dtype, shape))
 
 
 @function(np.ones_like)
 def ones_like(
     a: Any, dtype: Any = None, order: str = "K", subok: bool = True, shape: Any = None, **_: Any
 ) -> Any:
-    """Ones of an array's shape, as `numpy.ones_like`."""
-    return Constant(np.ones(*_like(a, dtype, shape)))
+    """Ones of an array's shape, which can be assigned to."""
+    return ones(*_like(a, dtype, shape))
 
 
 @function(np.empty_like)
@@ -99,8 +131,8 @@ def empty_like(
     shape: Any = None,
     **_: Any,
 ) -> Any:
-    """Zeros of an array's shape: nothing is left undefined."""
-    return Constant(np.zeros(*_like(prototype, dtype, shape)))
+    """Zeros of an array's shape, to be written over."""
+    return zeros(*_like(prototype, dtype, shape))
 
 
 @function(np.full_like)
@@ -113,7 +145,6 @@ def full_like(
     shape: Any = None,
     **_: Any,
 ) -> Any:
-    """A value in an array's shape, as `numpy.full_like`."""
+    """A value in an array's shape, which can be assigned to."""
     lengths, kind = _like(a, dtype, shape)
-    value = as_array(fill_value)
-    return broadcast_to(value if value.dtype == kind else value.astype(kind), lengths).copy()
+    return full(lengths, fill_value, kind)
