@@ -23,8 +23,8 @@ LAYERS = (
     ("leaf.hpp", "loops.hpp", "statement.hpp"),
     ("adjoints.hpp",),
     ("tape.hpp", "block.hpp"),
-    ("array.hpp",),
-    ("draft.hpp", "field.hpp", "runs.hpp"),
+    ("array.hpp", "draft.hpp"),
+    ("field.hpp", "runs.hpp", "external.hpp"),
     ("record.hpp",),
     ("sweep.hpp",),
 )

@@ -140,14 +140,11 @@ def test_squares_by_numpy(backend: Any) -> None:
         lambda x: np.sin(x, dtype=np.float32),
         lambda x: np.add.accumulate(x),
         lambda x: np.add.at(x, 0, 1.0),
-        lambda x: np.heaviside(x, 0.5),
-        lambda x: np.ldexp(x, 2),
-        lambda x: np.modf(x),
         lambda x: np.add(x, [1.0, 2.0]),
+        lambda x: np.nextafter(x, 3.0),
+        lambda x: np.fft.fft(x),
         lambda x: np.add(x, "a"),
         lambda x: np.add(x, 1j),
-        lambda x: np.linalg.norm(x),
-        lambda x: np.zeros_like(x),
     ],
 )
 def test_what_numpy_cannot_do_here(backend: Any, use: Callable[[Any], Any]) -> None:
@@ -181,8 +178,8 @@ def test_an_array_beside_a_number(backend: Any, use: Callable[[Any], Any]) -> No
 
 def test_the_message_names_the_function(backend: Any) -> None:
     x = backend.Variable(2.0)
-    with pytest.raises(TypeError, match=r"heaviside"):
-        np.heaviside(x, 0.5)
+    with pytest.raises(TypeError, match=r"nextafter"):
+        np.nextafter(x, 0.5)
     with pytest.raises(TypeError, match=r"fft"):
         np.fft.fft(x)
     with pytest.raises(TypeError, match=r"out"):

@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "arrays.hpp"
+#include "autodiffx/external.hpp"
 #include "number.hpp"
 
 namespace autodiffx::bindings {
@@ -204,8 +205,9 @@ std::string_view name_of(const Tape& tape, const Statement& statement) {
     static constexpr std::string_view names[] = {"spread", "sum",    "copy",   "astype",
                                                  "gather", "fill",   "assign", "take",
                                                  "put",    "assign", "assign"};
-    static_assert(std::size(names) == static_cast<std::size_t>(ArrayOp::count_) - table_size);
+    static_assert(std::size(names) == static_cast<std::size_t>(ArrayOp::external) - table_size);
     if (is_elementwise(op)) return name_of(static_cast<Op>(op));
+    if (op == ArrayOp::external) return external_of(tape, statement)->name();
     return names[static_cast<std::size_t>(op) - table_size];
 }
 

@@ -129,5 +129,8 @@ void require_writable(PyObject* self);
 bool find_array_operand(Tape& tape, PyObject* object, Dtype weak, ArrayOperand& operand,
                         std::int64_t* shape, std::int64_t* strides);
 PyObject* broadcast_to(PyObject* self, const py::object& shape);
+// What autodiffx.numpy does: array_delegates.cpp.
+const std::vector<PyMethodDef>& delegated_methods();
+const std::vector<PyType_Slot>& delegated_slots();
 
 }  // namespace autodiffx::bindings

@@ -1,7 +1,7 @@
 // The attributes of Variables.
 #include "attributes.hpp"
 
-#include "arrays.hpp"
+#include "external.hpp"
 
 namespace autodiffx::bindings {
 
@@ -200,6 +200,8 @@ PyObject* get_inputs(PyObject* self, void*) {
             return py::make_tuple(whole).release().ptr();
         const Statement* const statement = statement_of(handle);
         if (statement == nullptr) return PyTuple_New(0);
+        if (external_of(*handle.tape, *statement) != nullptr)
+            return inputs_of_external(*handle.tape, *statement).release().ptr();
         if (statement->op == Op::array) {
             // Making the objects links handles, which leaves the record where it is.
             ArrayRecord const record(*handle.tape, *statement);

@@ -224,10 +224,11 @@ std::vector<py::object> several(const char* name, const py::args& arguments) {
         raise_value_error(std::string(name) + "() needs at least one argument");
     std::vector<py::object> list;
     for (py::handle each : values) {
-        // Over which axis has to be said, and cannot be yet.
         if (is_array_like(each.ptr())) {
             raise(PyExc_NotImplementedError,
-                  std::string(name) + "() of arrays is not supported yet: give it numbers");
+                  std::string(name) +
+                      "() of several arrays is not supported: it takes one, or "
+                      "numbers; join them with anp.stack");
         }
         list.push_back(py::reinterpret_borrow<py::object>(each));
     }
@@ -258,11 +259,23 @@ py::object logsumexp_of(std::vector<py::object> values) {
     return values[0];
 }
 
-py::object logsumexp(const py::args& arguments) {
+// One array, along axes: what autodiffx.numpy makes of it.
+bool is_one_array(const py::args& arguments) {
+    return arguments.size() == 1 &&
+           (is_array(py::object(arguments[0]).ptr()) || is_ndarray(py::object(arguments[0]).ptr()));
+}
+py::object along_axes(const char* name) {
+    return py::module_::import("autodiffx.numpy.exponentials").attr(name);
+}
+
+py::object logsumexp(const py::args& arguments, const py::object& axis, bool keepdims) {
+    if (is_one_array(arguments)) return along_axes("logsumexp")(arguments[0], axis, keepdims);
     return logsumexp_of(several("logsumexp", arguments));
 }
 
-py::tuple shifted(const char* name, const py::args& arguments, bool exponential) {
+py::object shifted(const char* name, const py::args& arguments, const py::object& axis,
+                   bool exponential) {
+    if (is_one_array(arguments)) return along_axes(name)(arguments[0], axis);
     std::vector<py::object> const values = several(name, arguments);
     py::object const total = logsumexp_of(values);
     py::tuple result(values.size());
@@ -286,18 +299,27 @@ void register_functions(py::module_& module) {
     functions.push_back({nullptr, nullptr, 0, nullptr});
     if (PyModule_AddFunctions(module.ptr(), functions.data()) != 0) throw py::error_already_set();
     for (Alias const& alias : aliases) module.attr(alias.name) = module.attr(alias.op);
-    module.def("logsumexp", &logsumexp,
+    module.def("logsumexp", &logsumexp, py::arg("axis") = py::none(), py::arg("keepdims") = false,
                "log(exp(x1) + exp(x2) + ...) of several numbers, or of one list of them, without "
-               "overflow.\n\n"
+               "overflow; of one array along axes, all of them by default.\n\n"
                ">>> adx.logsumexp(1000.0, 1000.0)\n1000.6931471805599\n");
     module.def(
-        "softmax", [](const py::args& arguments) { return shifted("softmax", arguments, true); },
-        "exp(xi - logsumexp(x1, x2, ...)) of several numbers, or of one list of them: a tuple.\n\n"
+        "softmax",
+        [](const py::args& arguments, const py::object& axis) {
+            return shifted("softmax", arguments, axis, true);
+        },
+        py::arg("axis") = py::none(),
+        "exp(xi - logsumexp(x1, x2, ...)) of several numbers, or of one list of them: a tuple; of "
+        "one array along axes: an array.\n\n"
         ">>> adx.softmax(0.0, 0.0)\n(0.5, 0.5)\n");
     module.def(
         "log_softmax",
-        [](const py::args& arguments) { return shifted("log_softmax", arguments, false); },
-        "xi - logsumexp(x1, x2, ...) of several numbers, or of one list of them: a tuple.\n\n"
+        [](const py::args& arguments, const py::object& axis) {
+            return shifted("log_softmax", arguments, axis, false);
+        },
+        py::arg("axis") = py::none(),
+        "xi - logsumexp(x1, x2, ...) of several numbers, or of one list of them: a tuple; of one "
+        "array along axes: an array.\n\n"
         ">>> adx.log_softmax(0.0, 0.0)\n(-0.6931471805599453, -0.6931471805599453)\n");
     module.def(
         "round", &round_function, py::arg("x"), py::arg("decimals") = 0,

@@ -1,5 +1,5 @@
 // The extension module: one registration per concept.
-#include "arrays.hpp"
+#include "external.hpp"
 
 PYBIND11_MODULE(_core, module) {
     using namespace autodiffx::bindings;
@@ -11,6 +11,7 @@ PYBIND11_MODULE(_core, module) {
     register_arrays();
     register_variable(module);
     register_array_protocol(module);
+    register_externals(module);
     register_dual(module);
     register_graph(module);
     register_transforms(module);

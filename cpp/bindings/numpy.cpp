@@ -35,9 +35,13 @@ PyObject* array_ufunc(PyObject*, PyObject* arguments, PyObject* keywords) {
             py::object const input = all[i];
             any_array = any_array || is_array_like(input.ptr());
         }
-        if (any_array && method != "__call__") {
-            raise(PyExc_NotImplementedError,
-                  "numpy." + name + "." + method + " of Variables is not supported yet");
+        if (!counterpart(name) || (any_array && method != "__call__")) {
+            py::object const apply = py::module_::import("autodiffx.numpy").attr("_apply_ufunc");
+            auto const inputs = py::reinterpret_steal<py::tuple>(
+                PyTuple_GetSlice(arguments, 2, PyTuple_GET_SIZE(arguments)));
+            auto const named =
+                keywords != nullptr ? py::reinterpret_borrow<py::dict>(keywords) : py::dict();
+            return py::object(apply(all[0], method, inputs, named)).release().ptr();
         }
         if (method != "__call__") {
             raise_type_error(
@@ -49,38 +53,11 @@ PyObject* array_ufunc(PyObject*, PyObject* arguments, PyObject* keywords) {
                 "numpy." + name +
                 " of Variables takes no keywords: what is recorded has no out=, where= or dtype=");
         }
-        if (any_array && name.rfind("bitwise_", 0) == 0 && all.size() == 4) {
-            Op const op = name == "bitwise_and"  ? Op::logical_and
-                          : name == "bitwise_or" ? Op::logical_or
-                                                 : Op::not_equal;
-            return logical(op, py::object(all[2]).ptr(), py::object(all[3]).ptr());
-        }
         py::object const function = counterpart(name);
-        if (!function && any_array) {
-            raise(PyExc_NotImplementedError,
-                  "numpy." + name +
-                      " of array Variables is not supported yet: see autodiffx.OPS "
-                      "for what is");
-        }
-        if (!function) {
-            raise_type_error(
-                "numpy." + name +
-                " has no derivative rule for Variables: see autodiffx.OPS for what there is");
-        }
         auto const inputs = py::reinterpret_steal<py::tuple>(
             PyTuple_GetSlice(arguments, 2, PyTuple_GET_SIZE(arguments)));
         return function(*inputs).release().ptr();
     });
-}
-
-// Whether an array Variable or a Dual of one stands among arguments, or in a sequence that is one.
-bool any_array_in(py::handle arguments) {
-    for (py::handle const each : arguments) {
-        if (is_array_like(each.ptr()) && !is_ndarray(each.ptr())) return true;
-        bool const nested = PyTuple_Check(each.ptr()) != 0 || PyList_Check(each.ptr()) != 0;
-        if (nested && any_array_in(each)) return true;
-    }
-    return false;
 }
 
 PyObject* array_function(PyObject*, PyObject* arguments, PyObject*) {
@@ -88,42 +65,8 @@ PyObject* array_function(PyObject*, PyObject* arguments, PyObject*) {
         auto const all = py::reinterpret_borrow<py::tuple>(arguments);
         if (all.size() != 4)
             raise_type_error("__array_function__() takes a function, types, args and kwargs");
-        std::string const name = py::str(all[0].attr("__name__"));
-        auto const keywords = py::reinterpret_borrow<py::dict>(all[3]);
-        bool const known = name == "sinc" || name == "where" || name == "clip" || name == "round" ||
-                           name == "around";
-        py::module_ const functions = py::module_::import("autodiffx.numpy");
-        if (!known && py::hasattr(functions, name.c_str())) {
-            return py::object(functions.attr(name.c_str())(
-                                  *py::reinterpret_borrow<py::tuple>(all[2]), **keywords))
-                .release()
-                .ptr();
-        }
-        if (!known && any_array_in(all[2])) {
-            raise(PyExc_NotImplementedError, "numpy." + name +
-                                                 " of array Variables is not supported yet: see "
-                                                 "autodiffx.numpy and autodiffx.OPS for what is");
-        }
-        if (!known) {
-            raise_type_error(
-                "numpy." + name +
-                " of scalar Variables is not supported: see autodiffx.OPS for what there is");
-        }
-        py::dict kept;
-        for (auto const item : keywords) {
-            std::string const key = py::str(item.first);
-            bool const dropped =
-                (key == "out" || key == "min" || key == "max") && item.second.is_none();
-            if (key == "out" && !item.second.is_none()) {
-                raise_type_error(
-                    "numpy." + name +
-                    " of Variables takes no out=: what is recorded cannot be overwritten");
-            }
-            if (!dropped) kept[item.first] = item.second;
-        }
-        return counterpart(name)(*py::reinterpret_borrow<py::tuple>(all[2]), **kept)
-            .release()
-            .ptr();
+        py::object const apply = py::module_::import("autodiffx.numpy").attr("_apply_function");
+        return py::object(apply(all[0], all[2], all[3])).release().ptr();
     });
 }
 

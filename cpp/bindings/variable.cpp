@@ -255,6 +255,7 @@ void register_variable(py::module_& module) {
     for (PyMethodDef const& method : numpy_methods()) methods.push_back(method);
     for (PyMethodDef const& method : array_methods()) methods.push_back(method);
     for (PyMethodDef const& method : array_protocol_methods()) methods.push_back(method);
+    for (PyMethodDef const& method : delegated_methods()) methods.push_back(method);
     methods.push_back({nullptr, nullptr, 0, nullptr});
 
     static std::vector<PyGetSetDef> attributes;
@@ -266,6 +267,7 @@ void register_variable(py::module_& module) {
 
     std::vector<PyType_Slot> slots = number_slots();
     for (PyType_Slot const& slot : array_slots()) slots.push_back(slot);
+    for (PyType_Slot const& slot : delegated_slots()) slots.push_back(slot);
     slots.insert(slots.end(), {{Py_tp_new, reinterpret_cast<void*>(create)},
                                {Py_tp_init, reinterpret_cast<void*>(initialise_variable)},
                                {Py_tp_dealloc, reinterpret_cast<void*>(deallocate)},

@@ -1,4 +1,5 @@
 // Array statements in recorded sweeps: what they pass on is recorded as array statements.
+#include "autodiffx/external.hpp"
 #include "autodiffx/field.hpp"
 #include "autodiffx/sweep.hpp"
 
@@ -20,10 +21,14 @@ struct Unpacked {
         : deferred((statement.flags & Statement::deferred_bit) != 0) {
         ArrayRecord const record(tape, statement);
         op = record.op();
+        result = record.result();
+        if (op == ArrayOp::external) {  // its operands stand elsewhere
+            arity = loops = 0;
+            return;
+        }
         arity = record.arity();
         loops = record.loops();
         std::copy(record.lengths(), record.lengths() + loops, lengths);
-        result = record.result();
         for (int k = 0; k <= arity; ++k) {
             ArrayPart& part = k < arity ? operands[k] : result;
             if (k < arity) part = record.operand(k);
@@ -32,6 +37,15 @@ struct Unpacked {
         }
         if (record.indices() > 0)
             indices.assign(record.index_list(), record.index_list() + record.indices());
+    }
+    // Of one operand alone: what an external statement passes on to it.
+    Unpacked(const ArrayOperand& operand, const ArrayPart& of_result)
+        : op(ArrayOp::external),
+          arity(0),
+          loops(operand.ndim),
+          result(of_result),
+          deferred(operand.deferred) {
+        std::copy(operand.shape, operand.shape + loops, lengths);
     }
     [[nodiscard]] std::int64_t total() const {
         std::int64_t total = 1;
@@ -328,7 +342,17 @@ RecordedAdjoints::Array& settled(Tape& tape, const Statement& statement,
 }
 
 void pull_back(Tape& tape, const Statement& statement, RecordedAdjoints& adjoints) {
+    if (External* const external = external_of(tape, statement))
+        return pull_back(tape, statement, *external, adjoints);
     Step{tape, adjoints, Unpacked(tape, statement)}.run();
+}
+
+void pass_on(Tape& tape, RecordedAdjoints& adjoints, const ArrayOperand& operand,
+             const ArrayResult* contribution) {
+    ArrayPart const part{operand.first, operand.extent, operand.slots,  operand.dtype,
+                         operand.kind,  operand.offset, operand.strides};
+    Step{tape, adjoints, Unpacked(operand, part)}.contribute(
+        part, contribution == nullptr ? Field(0.0) : Field(tape, *contribution));
 }
 
 }  // namespace autodiffx

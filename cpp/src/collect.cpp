@@ -7,7 +7,7 @@
 #include <cstring>
 #include <vector>
 
-#include "autodiffx/array.hpp"
+#include "autodiffx/external.hpp"
 
 namespace autodiffx {
 
@@ -118,7 +118,8 @@ void Tape::collect(const Position& base) {
     std::size_t kept_extents = base.extents;
     for (std::size_t i = base.extents; i < extents.size(); ++i)
         kept_extents += young.mark_of(extents[i].first);
-    std::size_t kept = base.statements, kept_pairs = base.pairs, kept_words = base.words;
+    std::size_t kept = base.statements, kept_pairs = base.pairs, kept_words = base.words,
+                kept_externals = base.externals;
     auto mark = young.marks.begin();
     for (std::size_t i = base.statements; i <= statements.size(); ++i) {
         for (; mark != young.marks.end() && (*mark)->position.statements == i; ++mark) {
@@ -129,6 +130,7 @@ void Tape::collect(const Position& base) {
                 (*mark)->position.extents == extents.size()
                     ? kept_extents
                     : young.extent_place(static_cast<std::uint32_t>((*mark)->position.extents));
+            (*mark)->position.externals = kept_externals;
             (*mark)->position.slots = young.place(static_cast<Slot>((*mark)->position.slots));
             (*mark)->slot = static_cast<Slot>((*mark)->position.slots);
         }
@@ -147,6 +149,12 @@ void Tape::collect(const Position& base) {
             }
             words[statement.a + ArrayRecord::extent_word] =
                 young.extent_place(record.result().extent);
+            if (record.op() == ArrayOp::external) {
+                // The index stands where loops have their first length.
+                std::int64_t& index = words[statement.a + record.lengths_word()];
+                std::swap(externals[kept_externals], externals[static_cast<std::size_t>(index)]);
+                index = static_cast<std::int64_t>(kept_externals++);
+            }
             std::memmove(words.data() + kept_words, words.data() + statement.a,
                          statement.b * sizeof(words[0]));
             statement.a = static_cast<Slot>(kept_words);
@@ -207,6 +215,8 @@ void Tape::collect(const Position& base) {
         collect_slots_at_ = std::max(4 * first_slots, 2 * primals.size());
     }
     tenured_ = position();
+    tenured_.externals = kept_externals;
+    drop_externals(kept_externals);
 }
 
 }  // namespace autodiffx

@@ -1,6 +1,6 @@
 // The forward sweep: tangents from the inputs up.
 #pragma GCC diagnostic ignored "-Wpedantic"  // computed goto
-#include "autodiffx/array.hpp"
+#include "autodiffx/external.hpp"
 #include "autodiffx/sweep.hpp"
 
 namespace autodiffx {
@@ -13,7 +13,11 @@ struct ForwardStep {
     const Pair* pairs;
     double* tangents;
 
-    void array(const Statement& s) const { push_forward(ArrayRecord(*tape, s), primals, tangents); }
+    void array(const Statement& s) const {
+        if (External* const external = external_of(*tape, s))
+            external->tangent(ExternalRecord(*tape, s), primals, tangents);
+        else push_forward(ArrayRecord(*tape, s), primals, tangents);
+    }
     void write(const Statement& s) const { array(s); }
     template <Op op>
     void unary(const Statement& s) {

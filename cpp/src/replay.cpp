@@ -4,7 +4,7 @@
 #include <cmath>
 #include <stdexcept>
 
-#include "autodiffx/array.hpp"
+#include "autodiffx/external.hpp"
 #include "autodiffx/sweep.hpp"
 
 namespace autodiffx {
@@ -32,8 +32,12 @@ struct ReplayStep {
         Pair const pair = pairs[s.b];
         primals[s.result] = Row<op>::primal(primals[s.a], primals[pair.b], primals[pair.c]);
     }
-    void array(const Statement& s) const { evaluate(ArrayRecord(*tape, s), primals); }
-    void write(const Statement& s) const { array(s); }
+    void array(const Statement& s) const {
+        if (External* const external = external_of(*tape, s))
+            external->forward(ExternalRecord(*tape, s), primals);
+        else evaluate(ArrayRecord(*tape, s), primals);
+    }
+    void write(const Statement& s) const { evaluate(ArrayRecord(*tape, s), primals); }
     void guard(const Statement& s) const {
         double const decided = decide(s.relation(), primals[s.a], primals[s.b]);
         // A guard on a rounding compares with the integer it gave, kept as b.

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cstring>
 
-#include "autodiffx/array.hpp"
+#include "autodiffx/external.hpp"
 #include "autodiffx/inline.hpp"
 #include "autodiffx/sweep.hpp"
 
@@ -211,7 +211,15 @@ struct ReverseStep {
                 if (passive || kind == Kind::varying) reach(first, slots, kind, reached_passively);
                 else reach(first, slots, kind, reached_actively);
             });
-            if (!passive) pull_back(record, source.primals, source.tangents, values);
+            if (passive) return;
+            if (External* const external = external_of(tape, s)) {
+                ExternalRecord const record_of_external(tape, s);
+                if constexpr (std::is_same_v<T, double>)
+                    external->reverse(record_of_external, source.primals, values);
+                else external->reverse(record_of_external, source.primals, source.tangents, values);
+            } else {
+                pull_back(record, source.primals, source.tangents, values);
+            }
         }
     }
     // What the result depends on through a decision.

@@ -37,7 +37,10 @@ Tape::Tape(Role role)
     primals.limit(std::size_t{std::numeric_limits<Slot>::max()} + 1);
 }
 
-Tape::~Tape() { drop_inputs(0); }
+Tape::~Tape() {
+    drop_inputs(0);
+    drop_externals(0);
+}
 
 void Tape::release() {
     --owners_;
@@ -62,8 +65,8 @@ void Tape::end() {
 }
 
 Position Tape::position() const {
-    return {statements.size(), primals.size(), pairs.size(),  inputs.size(),
-            guards.size(),     words.size(),   extents.size()};
+    return {statements.size(), primals.size(), pairs.size(),   inputs.size(),
+            guards.size(),     words.size(),   extents.size(), externals.size()};
 }
 
 std::size_t Tape::bytes() const {
@@ -203,6 +206,19 @@ void Tape::drop_inputs(std::size_t from) {
     inputs.erase(inputs.begin() + static_cast<std::ptrdiff_t>(from), inputs.end());
 }
 
+// Entries may run anything when they go, recording on this tape included: the list is what it
+// will be before the first does.
+void Tape::drop_externals(std::size_t from) {
+    std::unique_ptr<Entry> dropped;
+    while (externals.size() > from) {
+        std::unique_ptr<Entry> last = std::move(externals.back());
+        externals.pop_back();
+        last->next = std::move(dropped);
+        dropped = std::move(last);
+    }
+    while (dropped) dropped = std::move(dropped->next);
+}
+
 void Tape::slots_moved() {
     key_ = ++last_key;
     ++generation_;
@@ -226,6 +242,7 @@ void Tape::rewind(const Position& to) {
         guards.resize(to.guards);
     }
     if (notes) notes->truncate(to.guards, to.slots);
+    drop_externals(to.externals);
 }
 
 void Tape::make_room_slowly() {
@@ -319,6 +336,7 @@ void Tape::clear() {
     adjoints = Adjoints<double>{};
     if (notes) notes->clear();
     needs_replay = unevaluated = stale_ = false;
+    drop_externals(0);
 }
 
 std::size_t Tape::statement_of(Slot slot) const {

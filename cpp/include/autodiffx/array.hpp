@@ -30,6 +30,7 @@ enum class ArrayOp : std::uint16_t {
     put,       // adds the operand's elements to zeros, at indices
     write,     // replaces elements of an array that is there (a statement of Op::write)
     write_at,  // the same at indices
+    external,  // what a kernel of somebody else's does: see external.hpp
     count_,
 };
 inline constexpr ArrayOp array_op(Op op) { return static_cast<ArrayOp>(op); }
@@ -57,7 +58,8 @@ public:
         : extents_(tape.extents.data()), words_(tape.words.data() + statement.a) {}
 
     [[nodiscard]] ArrayOp op() const { return static_cast<ArrayOp>(field(0, 16)); }
-    [[nodiscard]] int arity() const { return static_cast<int>(field(16, 8)); }
+    static constexpr std::size_t max_arity = (std::size_t{1} << 24) - 1;
+    [[nodiscard]] int arity() const { return static_cast<int>(field(16, 8) | field(48, 16) << 8); }
     [[nodiscard]] int loops() const { return static_cast<int>(field(24, 8)); }
     [[nodiscard]] int ndim() const { return static_cast<int>(field(32, 8)); }
     [[nodiscard]] Dtype dtype() const { return static_cast<Dtype>(field(40, 8)); }
@@ -96,6 +98,9 @@ public:
         auto const n = static_cast<std::size_t>(loops());
         return head + static_cast<std::size_t>(ndim()) + 2 * n +
                static_cast<std::size_t>(k) * (3 + n);
+    }
+    [[nodiscard]] std::size_t lengths_word() const {
+        return head + static_cast<std::size_t>(ndim());
     }
     static std::int64_t place_word(Slot first, std::uint32_t extent) {
         return static_cast<std::int64_t>(first | std::uint64_t{extent} << 32);

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "autodiffx/dual.hpp"
+#include "autodiffx/external.hpp"
 #include "autodiffx/record.hpp"
 #include "autodiffx/tape.hpp"
 
@@ -66,8 +67,13 @@ void recorded_sweep(Tape& tape, RecordedAdjoints& adjoints, const Seed<double>& 
 // The adjoint of a statement's result, what single elements were passed included.
 RecordedAdjoints::Array& settled(Tape& tape, const Statement& statement,
                                  RecordedAdjoints& adjoints);
-// One array statement of it.
+// One array statement of it, and one that is external.
 void pull_back(Tape& tape, const Statement& statement, RecordedAdjoints& adjoints);
+void pull_back(Tape& tape, const Statement& statement, External& external,
+               RecordedAdjoints& adjoints);
+// Adds to the adjoint of an operand, which is wanted, what has its shape; null is zero.
+void pass_on(Tape& tape, RecordedAdjoints& adjoints, const ArrayOperand& operand,
+             const ArrayResult* contribution);
 
 // Carries tangents up: on entry `tangents` holds the seeds (as many elements
 // as the tape has slots, zero where there is none).

@@ -87,7 +87,7 @@ inline constexpr std::uint32_t no_extent = static_cast<std::uint32_t>(-1);  // o
 // A place on a tape to which it can be rewound.
 struct Position {
     std::size_t statements = 0, slots = 0, pairs = 0, inputs = 0, guards = 0, words = 0,
-                extents = 0;
+                extents = 0, externals = 0;
 };
 
 // A position that collection keeps up to date. It stands in the list of
@@ -106,6 +106,12 @@ struct Notes {
     virtual ~Notes() = default;
     virtual void truncate(std::size_t guards, std::size_t slots) = 0;
     virtual void clear() = 0;
+};
+
+// An entry for a statement of somebody else's kernel: see external.hpp.
+struct Entry {
+    virtual ~Entry() = default;
+    std::unique_ptr<Entry> next;  // while many are dropped
 };
 
 class Tape {
@@ -260,7 +266,8 @@ public:
     Arena<Extent> extents;              // arrays, by rising slot
     std::vector<Input> inputs;          // by rising slot
     std::vector<std::uint32_t> guards;  // statement indices
-    Adjoints<double> adjoints;          // of the last reverse sweep
+    std::vector<std::unique_ptr<Entry>> externals;  // entries of external statements, in order
+    Adjoints<double> adjoints;                      // of the last reverse sweep
     std::unique_ptr<Notes> notes;
 
     std::size_t swept_statements =
@@ -305,6 +312,7 @@ private:
     Slot new_constant(double value);
     Slot add_input(Leaf& leaf);
     void drop_inputs(std::size_t from);
+    void drop_externals(std::size_t from);
     [[nodiscard]] Leaf* keep_extent(Slot last) const;
     void slots_moved();
 

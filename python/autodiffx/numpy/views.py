@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from functools import wraps
-from typing import Any, SupportsIndex, TypeVar
+from collections.abc import Sequence
+from typing import Any, SupportsIndex
 
 import numpy as np
 from numpy.lib.array_utils import normalize_axis_index, normalize_axis_tuple
 
 from autodiffx import _core
-from autodiffx._core import Dual, Variable
+from autodiffx.numpy.dispatch import function
 
 __all__ = [
     "broadcast_to",
@@ -30,20 +29,6 @@ __all__ = [
 ]
 
 Axes = SupportsIndex | Sequence[SupportsIndex]
-Function = TypeVar("Function", bound=Callable[..., Any])
-
-
-def _or_numpy(function: Function) -> Function:
-    """The function for Variables and Duals; NumPy's own for everything else."""
-    plain = getattr(np, function.__name__)
-
-    @wraps(function)
-    def either(a: Any, *arguments: Any, **keywords: Any) -> Any:
-        if isinstance(a, (Variable, Dual)):
-            return function(a, *arguments, **keywords)
-        return plain(a, *arguments, **keywords)
-
-    return either  # type: ignore[return-value]  # the same signature
 
 
 def _require_c_order(name: str, order: str) -> None:
@@ -53,33 +38,33 @@ def _require_c_order(name: str, order: str) -> None:
         )
 
 
-@_or_numpy
+@function(np.reshape)
 def reshape(a: Any, shape: Axes, order: str = "C", *, copy: bool | None = None) -> Any:
     """The elements in another shape, as `numpy.reshape`; a view where NumPy gives one."""
     _require_c_order("reshape", order)
     return (a.copy() if copy else a).reshape(shape)
 
 
-@_or_numpy
+@function(np.ravel)
 def ravel(a: Any, order: str = "C") -> Any:
     """The elements in one axis, as `numpy.ravel`; a view where NumPy gives one."""
     _require_c_order("ravel", order)
     return a.ravel()
 
 
-@_or_numpy
+@function(np.transpose)
 def transpose(a: Any, axes: Axes | None = None) -> Any:
     """A view with the axes in another order, reversed by default, as `numpy.transpose`."""
     return a.transpose() if axes is None else a.transpose(axes)
 
 
-@_or_numpy
+@function(np.swapaxes)
 def swapaxes(a: Any, axis1: SupportsIndex, axis2: SupportsIndex) -> Any:
     """A view with two axes exchanged, as `numpy.swapaxes`."""
     return a.swapaxes(axis1, axis2)
 
 
-@_or_numpy
+@function(np.moveaxis)
 def moveaxis(a: Any, source: Any, destination: Any) -> Any:
     """A view with some axes at other places, as `numpy.moveaxis`."""
     source = normalize_axis_tuple(source, a.ndim, "source")
@@ -94,13 +79,13 @@ def moveaxis(a: Any, source: Any, destination: Any) -> Any:
     return a.transpose(order)
 
 
-@_or_numpy
+@function(np.squeeze)
 def squeeze(a: Any, axis: Axes | None = None) -> Any:
     """A view without axes of length one, as `numpy.squeeze`."""
     return a.squeeze(axis)
 
 
-@_or_numpy
+@function(np.expand_dims)
 def expand_dims(a: Any, axis: Any) -> Any:
     """A view with new axes of length one, as `numpy.expand_dims`."""
     axes = axis if isinstance(axis, (tuple, list)) else (axis,)
@@ -109,19 +94,19 @@ def expand_dims(a: Any, axis: Any) -> Any:
     return a.reshape([1 if i in places else next(rest) for i in range(a.ndim + len(axes))])
 
 
-@_or_numpy
+@function(np.broadcast_to)
 def broadcast_to(array: Any, shape: Axes, subok: bool = False) -> Any:
     """A read-only view that repeats axes of length one, as `numpy.broadcast_to`."""
     return _core._broadcast_to(array, shape)
 
 
-@_or_numpy
+@function(np.diagonal)
 def diagonal(a: Any, offset: int = 0, axis1: int = 0, axis2: int = 1) -> Any:
     """A view of a diagonal, as the last axis, as `numpy.diagonal`."""
     return a.diagonal(offset, axis1, axis2)
 
 
-@_or_numpy
+@function(np.flip)
 def flip(m: Any, axis: Any = None) -> Any:
     """A view with the order along axes (all by default) reversed, as `numpy.flip`."""
     if axis is None:
@@ -133,27 +118,27 @@ def flip(m: Any, axis: Any = None) -> Any:
     return m[tuple(slice(None, None, -1 if i in reversed_axes else 1) for i in range(m.ndim))]
 
 
-@_or_numpy
+@function(np.copy)
 def copy(a: Any, order: str = "K", subok: bool = False) -> Any:
     """A recorded copy, as `numpy.copy`."""
     return a.copy()
 
 
-@_or_numpy
+@function(np.shape)
 def shape(a: Any) -> tuple[int, ...]:
     """The lengths of the axes, as `numpy.shape`."""
     lengths: tuple[int, ...] = a.shape
     return lengths
 
 
-@_or_numpy
+@function(np.ndim)
 def ndim(a: Any) -> int:
     """The number of axes, as `numpy.ndim`."""
     axes: int = a.ndim
     return axes
 
 
-@_or_numpy
+@function(np.size)
 def size(a: Any, axis: Any = None) -> int:
     """The number of elements, or of those along axes, as `numpy.size`."""
     if axis is None:

@@ -1,0 +1,64 @@
+"""Sums of exponentials along axes, without overflow."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from autodiffx import _core
+from autodiffx.numpy.arrays import as_array
+from autodiffx.numpy.dispatch import is_traced
+from autodiffx.numpy.primitives import axes_of, sum_over
+from autodiffx.numpy.rule import Rule
+
+__all__ = ["log_softmax", "logsumexp", "softmax"]
+
+
+def _largest_or_zero(x: Any, axis: tuple[int, ...]) -> Any:
+    largest = np.max(x, axis=axis, keepdims=True, initial=-np.inf)
+    return np.where(np.isfinite(largest), largest, largest.dtype.type(0))
+
+
+# Whatever is subtracted before exp is added again after log: it has no derivative.
+_shift = Rule("shift", _largest_or_zero)
+
+
+def _floating(a: Any) -> Any:
+    x = as_array(a)
+    return x if x.dtype in (np.float64, np.float32) else x.astype(np.float64)
+
+
+def logsumexp(a: Any, axis: Any = None, keepdims: bool = False) -> Any:
+    """log(sum(exp(a))) along axes, without overflow."""
+    x = _floating(a)
+    axes = axes_of(axis, x.ndim)
+    shift = _shift(x, axis=axes)
+    with np.errstate(divide="ignore"):
+        total = _log(sum_over(_exp(x - shift), axes, True)) + shift
+    return total if keepdims or not axes else total.squeeze(axes)
+
+
+def _exp(x: Any) -> Any:
+    return _core.exp(x) if is_traced(x) else np.exp(x)
+
+
+def _log(x: Any) -> Any:
+    return _core.log(x) if is_traced(x) else np.log(x)
+
+
+def log_softmax(a: Any, axis: Any = None) -> Any:
+    """a - logsumexp(a) along axes, all of them by default."""
+    x = _floating(a)
+    axes = axes_of(axis, x.ndim)
+    x = x - _shift(x, axis=axes)
+    with np.errstate(divide="ignore"):
+        return x - _log(sum_over(_exp(x), axes, True))
+
+
+def softmax(a: Any, axis: Any = None) -> Any:
+    """exp(a) / sum(exp(a)) along axes, all of them by default."""
+    x = _floating(a)
+    axes = axes_of(axis, x.ndim)
+    powers = _exp(x - _shift(x, axis=axes))
+    return powers / sum_over(powers, axes, True)

@@ -1,0 +1,150 @@
+"""Arrays made anew, which can be assigned to."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from autodiffx._core import Constant
+from autodiffx.numpy.arrays import as_array, plain
+from autodiffx.numpy.dispatch import any_traced, function, is_traced
+from autodiffx.numpy.views import broadcast_to
+
+__all__ = [
+    "array",
+    "asanyarray",
+    "asarray",
+    "asarray_chkfinite",
+    "ascontiguousarray",
+    "asfortranarray",
+    "empty",
+    "empty_like",
+    "full",
+    "full_like",
+    "ones",
+    "ones_like",
+    "zeros",
+    "zeros_like",
+]
+
+
+def _made(numbers: Any) -> Any:
+    """A passive array of its own that can be assigned to."""
+    return Constant(numbers).copy()
+
+
+def zeros(shape: Any, dtype: Any = np.float64) -> Any:
+    """Zeros of a shape: passive until something else is written into them.
+
+    >>> import autodiffx as adx
+    >>> x = adx.Variable(3.0)
+    >>> y = zeros(2)
+    >>> y[1] = x * x
+    >>> y.value
+    array([0., 9.])
+    """
+    return _made(np.zeros(shape, dtype))
+
+
+def ones(shape: Any, dtype: Any = np.float64) -> Any:
+    """Ones of a shape, which can be assigned to."""
+    return _made(np.ones(shape, dtype))
+
+
+def empty(shape: Any, dtype: Any = np.float64) -> Any:
+    """Zeros of a shape, to be written over: nothing is left undefined."""
+    return zeros(shape, dtype)
+
+
+def full(shape: Any, fill_value: Any, dtype: Any = None) -> Any:
+    """An array of one value, which may be a Variable or what broadcasts to the shape."""
+    value = as_array(fill_value)
+    value = value if dtype is None or value.dtype == dtype else value.astype(dtype)
+    if is_traced(value):
+        return broadcast_to(value, shape).copy()
+    return _made(np.full(shape, value))
+
+
+def array(object: Any, dtype: Any = None, **keywords: Any) -> Any:
+    """A copy as an array Variable: numbers, or nested lists with Variables among them.
+
+    >>> import autodiffx as adx
+    >>> x = adx.Variable(2.0)
+    >>> array([[x, 1.0], [0.0, x * x]]).value
+    array([[2., 1.],
+           [0., 4.]])
+    """
+    if not any_traced((object,)):
+        return _made(np.array(object, dtype, **keywords))
+    x = as_array(object)
+    if dtype is not None and x.dtype != dtype:
+        return x.astype(dtype)
+    return x.copy() if x is object else x
+
+
+def asarray(a: Any, dtype: Any = None, **keywords: Any) -> Any:
+    """A Variable as it is, nested lists of them joined, as `numpy.asarray`."""
+    if not any_traced((a,)):
+        return np.asarray(a, dtype, **keywords)
+    x = as_array(a)
+    return x if dtype is None or x.dtype == dtype else x.astype(dtype)
+
+
+asanyarray = ascontiguousarray = asfortranarray = asarray
+
+
+def asarray_chkfinite(a: Any, dtype: Any = None, order: Any = None) -> Any:
+    """As asarray; raises ValueError where something is not finite."""
+    x = asarray(a, dtype)
+    if not np.isfinite(plain(x)).all():
+        raise ValueError("array must not contain infs or NaNs")
+    return x
+
+
+def _like(a: Any, dtype: Any, shape: Any) -> tuple[Any, Any]:
+    return a.shape if shape is None else shape, a.dtype if dtype is None else dtype
+
+
+@function(np.zeros_like)
+def zeros_like(
+    a: Any, dtype: Any = None, order: str = "K", subok: bool = True, shape: Any = None, **_: Any
+) -> Any:
+    """Zeros of an array's shape, which can be assigned to."""
+    return zeros(*_like(a, dtype, shape))
+
+
+@function(np.ones_like)
+def ones_like(
+    a: Any, dtype: Any = None, order: str = "K", subok: bool = True, shape: Any = None, **_: Any
+) -> Any:
+    """Ones of an array's shape, which can be assigned to."""
+    return ones(*_like(a, dtype, shape))
+
+
+@function(np.empty_like)
+def empty_like(
+    prototype: Any,
+    dtype: Any = None,
+    order: str = "K",
+    subok: bool = True,
+    shape: Any = None,
+    **_: Any,
+) -> Any:
+    """Zeros of an array's shape, to be written over."""
+    return zeros(*_like(prototype, dtype, shape))
+
+
+@function(np.full_like)
+def full_like(
+    a: Any,
+    fill_value: Any,
+    dtype: Any = None,
+    order: str = "K",
+    subok: bool = True,
+    shape: Any = None,
+    **_: Any,
+) -> Any:
+    """A value in an array's shape, which can be assigned to."""
+    lengths, kind = _like(a, dtype, shape)
+    return full(lengths, fill_value, kind)
