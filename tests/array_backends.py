@@ -22,8 +22,7 @@ def _makes_arrays(module: str) -> bool:
 ARRAY_BACKENDS = {name: module for name, module in LISTED.items() if _makes_arrays(module)}
 
 # Beginnings of tests that are left out for the core.
-NOT_YET: tuple[str, ...] = (
-)
+NOT_YET: tuple[str, ...] = ()
 
 
 def is_left_out(test: str) -> bool:
