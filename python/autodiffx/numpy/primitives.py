@@ -239,7 +239,6 @@ def scattered(x: Any, places: Any, shape: Sequence[int]) -> Any:
 
 _gather = Rule(
     "gather",
-    "is_nan",
     lambda x, places: x.ravel()[places],
     lambda adjoint, result, x, wanted, places: scatter_add(adjoint, places, x.shape),
     lambda tangents, result, x, places: gather(tangents[0], places),
