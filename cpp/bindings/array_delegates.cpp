@@ -39,6 +39,10 @@ constexpr std::array delegates = {
              "integers."},
     Delegate{"all", "all", "all($self, /, *args, **kwargs)\n--\n\nWhether all are true."},
     Delegate{"any", "any", "any($self, /, *args, **kwargs)\n--\n\nWhether any is true."},
+    Delegate{"sort", "_sort_in_place",
+             "sort($self, /, *args, **kwargs)\n--\n\nSorts the array in place."},
+    Delegate{"partition", "_partition_in_place",
+             "partition($self, /, *args, **kwargs)\n--\n\nPartitions the array in place."},
     Delegate{"take", "take", "take($self, /, *args, **kwargs)\n--\n\nThe elements at indices."},
     Delegate{"repeat", "repeat",
              "repeat($self, /, *args, **kwargs)\n--\n\nEach element several times."},
@@ -94,8 +98,9 @@ std::vector<PyMethodDef> methods_of(std::index_sequence<indices...>) {
 PyObject* matrix_multiply(PyObject* a, PyObject* b) {
     return guarded([&]() -> PyObject* {
         for (PyObject* const each : {a, b}) {
-            bool const takes_part =
-                is_variable(each) || is_dual(each) || is_ndarray(each) || PyList_Check(each) != 0;
+            double number;
+            bool const takes_part = is_variable(each) || is_dual(each) || is_ndarray(each) ||
+                                    PyList_Check(each) != 0 || read_number(each, number);
             if (!takes_part) Py_RETURN_NOTIMPLEMENTED;
         }
         return py::object(function_of("matmul")(py::handle(a), py::handle(b))).release().ptr();

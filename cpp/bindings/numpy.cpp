@@ -30,23 +30,13 @@ PyObject* array_ufunc(PyObject*, PyObject* arguments, PyObject* keywords) {
             raise_type_error("__array_ufunc__() takes a ufunc, a method and its inputs");
         std::string const name = py::str(all[0].attr("__name__"));
         std::string const method = py::str(all[1]);
-        bool any_array = false;
-        for (std::size_t i = 2; i < all.size(); ++i) {
-            py::object const input = all[i];
-            any_array = any_array || is_array_like(input.ptr());
-        }
-        if (!counterpart(name) || (any_array && method != "__call__")) {
+        if (!counterpart(name) || method != "__call__") {
             py::object const apply = py::module_::import("autodiffx.numpy").attr("_apply_ufunc");
             auto const inputs = py::reinterpret_steal<py::tuple>(
                 PyTuple_GetSlice(arguments, 2, PyTuple_GET_SIZE(arguments)));
             auto const named =
                 keywords != nullptr ? py::reinterpret_borrow<py::dict>(keywords) : py::dict();
             return py::object(apply(all[0], method, inputs, named)).release().ptr();
-        }
-        if (method != "__call__") {
-            raise_type_error(
-                "numpy." + name + "." + method +
-                " of scalar Variables is not supported: write it with Python's operators");
         }
         if (keywords != nullptr && PyDict_Size(keywords) != 0) {
             raise_type_error(

@@ -1,12 +1,24 @@
 // Replays that say where in the user's code a decision or an escape lies.
 #include <algorithm>
 
-#include "autodiffx/array.hpp"
+#include "autodiffx/external.hpp"
 #include "common.hpp"
 
 namespace autodiffx::bindings {
 
 namespace {
+
+// What a guard on an array looks at: the name of the function that gave it, or a mask. Empty for a
+// guard on a number that the user compared.
+std::string decided_array(const Tape& tape, const Statement& guard) {
+    std::size_t const at = tape.statement_of(guard.a);
+    if (at == Tape::npos || !tape.statements[at].is_array()) return {};
+    Statement const& statement = tape.statements[at];
+    bool const passive = (statement.flags & Statement::passive_bit) != 0;
+    if (External* const external = external_of(tape, statement); external != nullptr && passive)
+        return std::string(external->name());
+    return passive && guard.relation() == Relation::equal ? "a mask" : std::string();
+}
 
 // Names the operands of a comparison as the user wrote them down.
 void replay_or_raise(Tape& tape) {
@@ -37,7 +49,10 @@ void replay_or_raise(Tape& tape) {
         std::string what;
         static const char* const signs[] = {" < ", " <= ", " == "};
         static const char* const roundings[] = {"int", "floor", "ceil", "round"};
-        if (guard.relation() == Relation::truth) {
+        std::string const array = decided_array(*changed, guard);
+        if (!array.empty()) {
+            what = "the result of " + array + " was another when recorded at " + place;
+        } else if (guard.relation() == Relation::truth) {
             what = "the truth of a value was " + std::string(was ? "True" : "False") +
                    " when recorded at " + place + " and is now " + (was ? "False" : "True") + " (" +
                    left + ")";

@@ -287,8 +287,10 @@ struct Step {
             case ArrayOp::take:
                 if (wanted(operand)) {
                     mark(operand);
-                    accumulate(operand, record_put(tape, seen(adjoint).operand(), at.indices.data(),
-                                                   &length, 1));
+                    if (operand.extent == no_extent) add_to_number(operand, seen(adjoint));
+                    else
+                        accumulate(operand, record_put(tape, seen(adjoint).operand(),
+                                                       at.indices.data(), &length, 1));
                 }
                 return;
             case ArrayOp::put:

@@ -41,6 +41,7 @@ from autodiffx.numpy.indexing import compress_array as _compress
 from autodiffx.numpy.joining import *  # noqa: F403
 from autodiffx.numpy.making import *  # noqa: F403
 from autodiffx.numpy.order import *  # noqa: F403
+from autodiffx.numpy.padding import *  # noqa: F403
 from autodiffx.numpy.polynomials import *  # noqa: F403
 from autodiffx.numpy.products import *  # noqa: F403
 from autodiffx.numpy.protocol import apply_function as _apply_function
@@ -49,8 +50,17 @@ from autodiffx.numpy.reductions import *  # noqa: F403
 from autodiffx.numpy.spans import *  # noqa: F403
 from autodiffx.numpy.views import *  # noqa: F403
 from autodiffx.numpy.writing import *  # noqa: F403
+from autodiffx.numpy.writing import partition_in_place as _partition_in_place
+from autodiffx.numpy.writing import sort_in_place as _sort_in_place
 
-__all__ = ["_apply_function", "_apply_ufunc", "_compress", "linalg"]
+__all__ = [
+    "_apply_function",
+    "_apply_ufunc",
+    "_compress",
+    "_partition_in_place",
+    "_sort_in_place",
+    "linalg",
+]
 
 
 def _for_variables(name: str, plain: Callable[..., Any]) -> Callable[..., Any]:

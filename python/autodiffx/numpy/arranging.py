@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from autodiffx.numpy.arrays import as_array, decide, rearranged
+from autodiffx.numpy.arrays import as_array, decide, rearranged, require_plain
 from autodiffx.numpy.dispatch import function, is_traced
 from autodiffx.numpy.primitives import axes_of, concatenate_all, gather, select
 from autodiffx.numpy.views import diagonal, flip, ravel, reshape, swapaxes
@@ -15,11 +15,11 @@ __all__ = [
     "delete",
     "diag",
     "diagflat",
+    "filled",
     "fliplr",
     "flipud",
     "insert",
     "matrix_transpose",
-    "pad",
     "permute_dims",
     "repeat",
     "resize",
@@ -120,7 +120,7 @@ def matrix_transpose(x: Any, /) -> Any:
 # ---- left out and put in between ----------------------------------------------------------------
 
 
-def _filled(x: Any, places: Any, fill: Any) -> Any:
+def filled(x: Any, places: Any, fill: Any) -> Any:
     """The elements at places, and fill where a place is negative."""
     fills = ravel(as_array(fill)) if is_traced(fill) else np.full(1, fill, x.dtype)
     source = concatenate_all([ravel(x), fills], 0)
@@ -136,6 +136,7 @@ def delete(arr: Any, obj: Any, axis: Any = None) -> Any:
 @function(np.insert)
 def insert(arr: Any, obj: Any, values: Any, axis: Any = None) -> Any:
     """With values put in before places, as `numpy.insert`."""
+    require_plain("insert", obj)
     x, between = as_array(arr), as_array(values)
     places = np.arange(x.size).reshape(x.shape)
     marks = np.arange(x.size, x.size + between.size).reshape(between.shape)
@@ -162,39 +163,6 @@ def trim_zeros(filt: Any, trim: str = "fb", axis: Any = None) -> Any:
     return x[tuple(slice(int(i), int(j)) for i, j in decide("trim_zeros", bounds, x))]
 
 
-@function(np.pad)
-def pad(array: Any, pad_width: Any, mode: Any = "constant", **kwargs: Any) -> Any:
-    """With elements added at the ends of axes, as `numpy.pad`.
-
-    The modes are constant, edge, reflect (even), symmetric (even), wrap and empty.
-    """
-    x = as_array(array)
-    places = np.arange(x.size).reshape(x.shape)
-    odd = kwargs.get("reflect_type", "even") != "even"
-    if mode in ("edge", "wrap") or (mode in ("reflect", "symmetric") and not odd):
-        return gather(x, np.pad(places, pad_width, mode, **kwargs))
-    if mode == "empty":
-        return _filled(x, np.pad(places, pad_width, "constant", constant_values=-1), 0.0)
-    if mode != "constant":
-        raise NotImplementedError(
-            f"numpy.pad of a Variable with mode={mode!r}: use concatenate with what is to be added"
-        )
-    fill = kwargs.pop("constant_values", 0)
-    if kwargs:
-        raise ValueError(f"unsupported keyword arguments for mode 'constant': {set(kwargs)}")
-    # Each of up to 2 * ndim constants has a mark of its own.
-    values = fill if is_traced(fill) else np.asarray(fill)
-    if is_traced(values) and values.ndim:
-        raise NotImplementedError(
-            "numpy.pad with several constants that are Variables: use concatenate"
-        )
-    if is_traced(values) or values.ndim == 0:
-        return _filled(x, np.pad(places, pad_width, "constant", constant_values=-1), fill)
-    padded = np.pad(np.zeros(x.shape), pad_width, "constant", constant_values=fill)
-    inside = np.pad(places, pad_width, "constant", constant_values=-1)
-    return select(inside < 0, padded.astype(x.dtype), gather(x, np.maximum(inside, 0)))
-
-
 # ---- diagonals and triangles --------------------------------------------------------------------
 
 
@@ -206,7 +174,7 @@ def diag(v: Any, k: int = 0) -> Any:
         return diagonal(x, k)
     if x.ndim != 1:
         raise ValueError("Input must be 1- or 2-d.")
-    return _filled(x, np.diag(np.arange(1, x.size + 1), k) - 1, 0.0)
+    return filled(x, np.diag(np.arange(1, x.size + 1), k) - 1, 0.0)
 
 
 @function(np.diagflat)

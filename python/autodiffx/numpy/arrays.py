@@ -14,7 +14,7 @@ from autodiffx.numpy.primitives import concatenate_all, gather
 from autodiffx.numpy.rule import Rule
 from autodiffx.numpy.views import reshape
 
-__all__ = ["as_array", "as_arrays", "decide", "join_new", "plain", "rearranged"]
+__all__ = ["as_array", "as_arrays", "decide", "join_new", "plain", "rearranged", "require_plain"]
 
 
 def as_array(object: Any) -> Any:
@@ -80,5 +80,15 @@ def decide(name: str, function: Callable[..., Any], *operands: Any) -> Any:
 
 def rearranged(function: Callable[..., Any], x: Any, *arguments: Any, **keywords: Any) -> Any:
     """What a function that only moves and repeats elements makes of an array."""
+    require_plain(function.__name__, *arguments, *keywords.values())
     places = np.arange(x.size).reshape(x.shape)
     return gather(x, function(places, *arguments, **keywords))
+
+
+def require_plain(name: str, *arguments: Any) -> None:
+    """Raises TypeError for a Variable where integers are asked for."""
+    if any_traced(arguments):
+        raise TypeError(
+            f"numpy.{name} takes plain integers for places and lengths, not a Variable: take "
+            "np.argsort, np.searchsorted and the like of it, which give integers"
+        )

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from operator import index
 from typing import Any
 
 import numpy as np
 
 from autodiffx.numpy.dispatch import function, refuse_keywords
-from autodiffx.numpy.primitives import axes_of, concatenate_all, select
+from autodiffx.numpy.primitives import axes_of, concatenate_all, is_nan, select
 from autodiffx.numpy.primitives import cumulative_product as running_product
 from autodiffx.numpy.primitives import cumulative_sum as running_sum
 from autodiffx.numpy.reductions import numbers
@@ -21,7 +22,7 @@ def _along(name: str, kernel: Any, a: Any, axis: Any, dtype: Any, out: Any) -> A
     x = numbers(a, dtype)
     if axis is None:
         return kernel(ravel(x), 0)
-    return kernel(x, axes_of(axis, x.ndim)[0])
+    return kernel(x, axes_of(index(axis), x.ndim)[0])
 
 
 @function(np.cumsum)
@@ -40,14 +41,14 @@ def cumprod(a: Any, axis: Any = None, dtype: Any = None, out: Any = None) -> Any
 def nancumsum(a: Any, axis: Any = None, dtype: Any = None, out: Any = None) -> Any:
     """The sum of the elements up to each that are not NaN, as `numpy.nancumsum`."""
     x = numbers(a, dtype)
-    return cumsum(select(x != x, 0.0, x), axis, None, out)
+    return cumsum(select(is_nan(x), 0.0, x), axis, None, out)
 
 
 @function(np.nancumprod)
 def nancumprod(a: Any, axis: Any = None, dtype: Any = None, out: Any = None) -> Any:
     """The product of the elements up to each that are not NaN, as `numpy.nancumprod`."""
     x = numbers(a, dtype)
-    return cumprod(select(x != x, 1.0, x), axis, None, out)
+    return cumprod(select(is_nan(x), 1.0, x), axis, None, out)
 
 
 def _cumulative(

@@ -9,7 +9,7 @@ import numpy as np
 from autodiffx import _core
 from autodiffx.numpy.arrays import as_array
 from autodiffx.numpy.dispatch import function, refuse_keywords
-from autodiffx.numpy.primitives import axes_of
+from autodiffx.numpy.primitives import axes_of, is_nan
 from autodiffx.numpy.rule import Rule
 
 __all__ = [
@@ -95,9 +95,9 @@ def array_equal(a1: Any, a2: Any, equal_nan: bool = False) -> Any:
     x, y = as_array(a1), as_array(a2)
     if x.shape != y.shape:
         return False
-    same = x == y
+    same = _core.equal(x, y)
     if equal_nan:
-        same = _core.logical_or(same, _core.logical_and(x != x, y != y))
+        same = _core.logical_or(same, _core.logical_and(is_nan(x), is_nan(y)))
     return all(same)
 
 
@@ -109,18 +109,18 @@ def array_equiv(a1: Any, a2: Any) -> Any:
         np.broadcast_shapes(x.shape, y.shape)
     except ValueError:
         return False
-    return all(x == y)
+    return all(_core.equal(x, y))
 
 
 @function(np.isneginf)
 def isneginf(x: Any, out: Any = None) -> Any:
     """Whether elements are negative infinity, as `numpy.isneginf`."""
     refuse_keywords("isneginf", out=out)
-    return as_array(x) == -np.inf
+    return _core.equal(x, -np.inf)
 
 
 @function(np.isposinf)
 def isposinf(x: Any, out: Any = None) -> Any:
     """Whether elements are positive infinity, as `numpy.isposinf`."""
     refuse_keywords("isposinf", out=out)
-    return as_array(x) == np.inf
+    return _core.equal(x, np.inf)

@@ -219,7 +219,8 @@ def interp(
     width = stop - start
     slope = (above - below) / select(width == 0.0, 1.0, width)
     result = below + slope * (keys - start)
-    result = select(keys == stop, above, result)
+    # At the end of an interval its value itself, with the slope that it is reached by.
+    result = select(keys == stop, above + slope * (keys - stop), result)
     low = values[0] if left is None else left
     high = values[-1] if right is None else right
     result = select(keys < edges[0], low, select(keys > edges[-1], high, result))

@@ -77,6 +77,11 @@ def _diagonals(term: str, x: Any) -> tuple[str, Any]:
         while term.count(letter) > 1:
             first = term.index(letter)
             second = term.index(letter, first + 1)
+            if x.shape[first] != x.shape[second]:
+                raise ValueError(
+                    f"einsum: the subscript {letter!r} has the lengths {x.shape[first]} and "
+                    f"{x.shape[second]} in one operand"
+                )
             x = diagonal(x, 0, first, second)
             term = term[:first] + term[first + 1 : second] + term[second + 1 :] + letter
     return term, x

@@ -11,7 +11,7 @@ import numpy as np
 from autodiffx import _core
 from autodiffx.numpy.arrays import as_array, decide
 from autodiffx.numpy.dispatch import function, is_traced, refuse_keywords
-from autodiffx.numpy.primitives import chain, select, unbroadcast
+from autodiffx.numpy.primitives import chain, compare, is_nan, select, unbroadcast
 from autodiffx.numpy.rule import Rule
 
 __all__ = [
@@ -87,8 +87,8 @@ def frexp(x: Any, /) -> tuple[Any, Any]:
 def heaviside(x1: Any, x2: Any, /) -> Any:
     """0 below zero, x2 at zero, 1 above, as `numpy.heaviside`; the derivative by x1 is zero."""
     x = as_array(x1)
-    inside = select(x == 0.0, x2, select(x > 0.0, 1.0, 0.0))
-    return select(x != x, x.dtype.type(np.nan), inside)
+    inside = select(compare("equal", x, 0.0), x2, select(compare("greater", x, 0.0), 1.0, 0.0))
+    return select(is_nan(x), x.dtype.type(np.nan), inside)
 
 
 def ldexp(x1: Any, x2: Any, /) -> Any:
@@ -162,7 +162,7 @@ def angle(z: Any, deg: bool = False) -> Any:
     """0 where an element is not negative and half a turn where it is, as `numpy.angle`."""
     x = as_array(z)
     turned = select(_signbit(x), 180.0 if deg else math.pi, 0.0)
-    return select(x != x, x.dtype.type(np.nan), turned)
+    return select(is_nan(x), x.dtype.type(np.nan), turned)
 
 
 @function(np.fix)
@@ -215,9 +215,9 @@ def nan_to_num(
     """With numbers in place of NaN and infinities, as `numpy.nan_to_num`; these pass nothing."""
     a = as_array(x)
     limits = np.finfo(a.dtype)
-    result = select(a != a, nan, a)
-    result = select(a == np.inf, limits.max if posinf is None else posinf, result)
-    return select(a == -np.inf, limits.min if neginf is None else neginf, result)
+    result = select(is_nan(a), nan, a)
+    result = select(compare("equal", a, np.inf), limits.max if posinf is None else posinf, result)
+    return select(compare("equal", a, -np.inf), limits.min if neginf is None else neginf, result)
 
 
 @function(np.astype)

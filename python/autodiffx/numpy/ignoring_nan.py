@@ -8,7 +8,7 @@ import numpy as np
 
 from autodiffx import _core
 from autodiffx.numpy.dispatch import function, refuse_keywords
-from autodiffx.numpy.primitives import axes_of, select, smallest_over
+from autodiffx.numpy.primitives import axes_of, compare, is_nan, select, smallest_over
 from autodiffx.numpy.reductions import (
     degrees_of,
     extreme_over,
@@ -26,7 +26,7 @@ absent = np._NoValue
 
 
 def _is_nan(x: Any) -> Any:
-    return x != x
+    return is_nan(x)
 
 
 @function(np.nansum)
@@ -60,7 +60,7 @@ def nanprod(
 
 
 def _present(x: Any, where: Any) -> Any:
-    present = x == x
+    present = compare("equal", x, x)
     return present if where is absent or where is True else _core.logical_and(present, where)
 
 
@@ -130,7 +130,7 @@ def _nan_extreme(
         return found
     axes = axes_of(axis, x.ndim)
     none = smallest_over(missing.astype(x.dtype), axes, is_kept(keepdims))
-    return select(none != 0.0, x.dtype.type(np.nan), found)
+    return select(compare("not_equal", none, 0.0), x.dtype.type(np.nan), found)
 
 
 @function(np.nanmax)

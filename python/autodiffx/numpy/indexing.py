@@ -57,7 +57,7 @@ def take_along_axis(arr: Any, indices: Any, axis: Any = -1) -> Any:
 def compress(condition: Any, a: Any, axis: Any = None, out: Any = None) -> Any:
     """The slices for which a condition holds, as `numpy.compress`; it is a guard if a Variable."""
     refuse_keywords("compress", out=out)
-    chosen = decide("compress", np.flatnonzero, condition)
+    chosen = decide("mask", np.flatnonzero, condition)
     return take(a, chosen, axis) if is_traced(a) else np.take(a, chosen, axis)
 
 
@@ -69,13 +69,17 @@ def compress_array(a: Any, condition: Any, axis: Any = None, out: Any = None) ->
 @function(np.extract)
 def extract(condition: Any, arr: Any) -> Any:
     """The elements for which a condition holds, as `numpy.extract`."""
-    return compress(ravel(as_array(condition)), ravel(as_array(arr)))
+    chosen = decide("flatnonzero", lambda now: np.flatnonzero(now), condition)
+    x = ravel(as_array(arr))
+    return take(x, chosen) if is_traced(x) else np.take(x, chosen)
 
 
 @function(np.choose)
 def choose(a: Any, choices: Any, out: Any = None, mode: str = "raise") -> Any:
     """From several arrays the element of the one that an index names, as `numpy.choose`."""
     refuse_keywords("choose", out=out)
+    if is_traced(a) and a.dtype != np.bool_:
+        raise TypeError("numpy.choose takes plain integers, or booleans, as its first argument")
     which = decide("choose", lambda now: now.astype(np.intp), a)
     arrays = as_arrays(choices)
     shape = np.broadcast_shapes(which.shape, *(each.shape for each in arrays))
@@ -109,4 +113,4 @@ def where(condition: Any, x: Any = None, y: Any = None, /) -> Any:
         return decide("nonzero", np.nonzero, condition)
     if x is None or y is None:
         raise ValueError("either both or neither of x and y should be given")
-    return choose_between(condition, x, y)
+    return choose_between(as_array(condition), as_array(x), as_array(y))

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from autodiffx._core import Variable
-from autodiffx.numpy.arrays import as_array, as_arrays, join_new
+from autodiffx.numpy.arrays import as_array, as_arrays, join_new, require_plain
 from autodiffx.numpy.dispatch import function, is_traced, refuse_keywords
 from autodiffx.numpy.primitives import axes_of, concatenate_all
 from autodiffx.numpy.views import broadcast_to, ravel, reshape, swapaxes
@@ -204,6 +204,7 @@ def _split_at(x: Any, edges: Sequence[int], axis: int) -> list[Any]:
 @function(np.array_split)
 def array_split(ary: Any, indices_or_sections: Any, axis: Any = 0) -> list[Any]:
     """Parts along an axis, which may differ in length, as `numpy.array_split`: views."""
+    require_plain("split", indices_or_sections)
     x = as_array(ary)
     at = axes_of(axis, x.ndim)[0]
     if np.ndim(indices_or_sections):
@@ -219,6 +220,7 @@ def array_split(ary: Any, indices_or_sections: Any, axis: Any = 0) -> list[Any]:
 @function(np.split)
 def split(ary: Any, indices_or_sections: Any, axis: Any = 0) -> list[Any]:
     """Parts of equal length along an axis, or at places, as `numpy.split`: views."""
+    require_plain("split", indices_or_sections)
     x = as_array(ary)
     if not np.ndim(indices_or_sections) and x.shape[axis] % indices_or_sections:
         raise ValueError("array split does not result in an equal division")

@@ -13,7 +13,7 @@ import numpy as np
 from autodiffx.numpy.arrays import as_array, decide
 from autodiffx.numpy.dispatch import function, is_traced, refuse_keywords
 from autodiffx.numpy.keyed import take_ordered
-from autodiffx.numpy.primitives import axes_of, gather, select
+from autodiffx.numpy.primitives import axes_of, gather, is_nan, select
 from autodiffx.numpy.views import moveaxis, ravel, reshape
 
 __all__ = [
@@ -126,7 +126,7 @@ def _quantile(
     result = select((share == 0.0) | (lower == upper), below, result)
     if not ignores:
         last = ordered[..., -1]
-        result = select(last != last, x.dtype.type(np.nan), result)
+        result = select(is_nan(last), x.dtype.type(np.nan), result)
     return reshape(result, (*q.shape, *kept)) if keepdims else result
 
 

@@ -19,11 +19,13 @@ from autodiffx.numpy.views import broadcast_to, flip, moveaxis, reshape, swapaxe
 
 __all__ = [
     "chain",
+    "compare",
     "concatenate_all",
     "convolve_full",
     "cumulative_product",
     "cumulative_sum",
     "gather",
+    "is_nan",
     "largest_over",
     "matrix_product",
     "product_over",
@@ -51,6 +53,18 @@ def select(condition: Any, x: Any, y: Any) -> Any:
     if is_traced(condition) or is_traced(x) or is_traced(y):
         return _core.where(condition, x, y)
     return np.where(condition, x, y)
+
+
+def compare(name: str, x: Any, y: Any) -> Any:
+    """Whether x is equal, less, ... as data: never a guard, also of numbers."""
+    if is_traced(x) or is_traced(y):
+        return getattr(_core, name)(x, y)
+    return getattr(np, name)(x, y)
+
+
+def is_nan(x: Any) -> Any:
+    """Whether elements are NaN."""
+    return compare("not_equal", x, x)
 
 
 def _as(dtype: Any, x: Any) -> Any:
@@ -117,7 +131,8 @@ def cumulative_sum(x: Any, axis: int) -> Any:
 def _shares(x: Any, result: Any, axis: Axes) -> Any:
     """What each element has of the result's derivative: those that tie share evenly."""
     same = reshape(result, _kept(x.shape, axis))
-    ties = _as(x.dtype, (x == same) | ((x != x) & (same != same)))
+    both_nan = compare("logical_and", is_nan(x), is_nan(same))
+    ties = _as(x.dtype, compare("logical_or", compare("equal", x, same), both_nan))
     return ties / sum_over(ties, axis, True)
 
 

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.lib.array_utils import normalize_axis_index
 
+from autodiffx._core import Constant
 from autodiffx.numpy.arrays import as_array, as_arrays
 from autodiffx.numpy.dispatch import function, refuse_keywords
 from autodiffx.numpy.primitives import axes_of, concatenate_all, matrix_product, sum_over
@@ -271,6 +272,11 @@ def multi_dot(arrays: Any, *, out: Any = None) -> Any:
         parts[0] = reshape(parts[0], (1, parts[0].size))
     if last == 1:
         parts[-1] = reshape(parts[-1], (parts[-1].size, 1))
+    for part in parts:
+        if part.ndim != 2:
+            raise np.linalg.LinAlgError(
+                f"{part.ndim}-dimensional array given. Array must be two-dimensional"
+            )
     sizes = [part.shape[0] for part in parts] + [parts[-1].shape[1]]
     best: dict[tuple[int, int], tuple[float, int]] = {}
 
@@ -308,7 +314,7 @@ def matrix_power(a: Any, n: int) -> Any:
     if not isinstance(n, (int, np.integer)):
         raise TypeError("exponent must be an integer")
     if n == 0:
-        return x * 0.0 + np.eye(x.shape[-1], dtype=x.dtype)
+        return Constant(np.broadcast_to(np.eye(x.shape[-1], dtype=x.dtype), x.shape))
     if n < 0:
         x, n = inv(x), -n
     result = None

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from autodiffx import _core
-from autodiffx.numpy.arrays import as_array
+from autodiffx.numpy.arrays import as_array, plain
 from autodiffx.numpy.dispatch import function, is_traced, refuse_keywords
 from autodiffx.numpy.primitives import (
     axes_of,
@@ -213,14 +213,11 @@ def extreme_over(
     x = _where(x, where, -np.inf if largest else np.inf)
     axes = axes_of(axis, x.ndim)
     if 0 in [x.shape[i] for i in axes]:
-        shape = [1 if i in axes else length for i, length in enumerate(x.shape)]
         if not is_given(initial):
             raise ValueError(
                 f"zero-size array to reduction operation {name}imum which has no identity"
             )
-        return broadcast_to(
-            as_array(initial), _drop(np.empty(shape), axes, is_kept(keepdims)).shape
-        )
+        return sum_over(x, axes, is_kept(keepdims)) + initial
     result = (largest_over if largest else smallest_over)(x, axes, is_kept(keepdims))
     if not is_given(initial):
         return result
@@ -292,6 +289,8 @@ def average(
             w = reshape(w, [x.shape[i] if i in axes else 1 for i in range(x.ndim)])
         spread = broadcast_to(w, x.shape) if w.shape != x.shape else w
         scale = sum_over(spread, axes, True)
+        if (plain(scale) == 0.0).any():
+            raise ZeroDivisionError("Weights sum to zero, can't be normalized")
         result = _drop(sum_over(x * w, axes, True) / scale, axes, is_kept(keepdims))
         total = _drop(scale, axes, is_kept(keepdims))
     if not returned:

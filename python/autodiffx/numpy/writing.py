@@ -9,6 +9,7 @@ import numpy as np
 from autodiffx._core import Variable
 from autodiffx.numpy.arrays import as_array, decide, rearranged
 from autodiffx.numpy.dispatch import function
+from autodiffx.numpy.order import partition, sort
 from autodiffx.numpy.views import broadcast_to, ravel
 
 __all__ = ["copyto", "fill_diagonal", "place", "put", "put_along_axis", "putmask"]
@@ -80,3 +81,13 @@ def fill_diagonal(a: Any, val: Any, wrap: bool = False) -> None:
     np.fill_diagonal(mark, 1, wrap)
     places = np.nonzero(mark)
     a[places] = _resized(val, len(places[0]))
+
+
+def sort_in_place(a: Any, axis: int = -1, **keywords: Any) -> None:
+    """Sorts an array in place, as the method of arrays does."""
+    a[...] = sort(a, axis, **keywords)
+
+
+def partition_in_place(a: Any, kth: Any, axis: int = -1, **keywords: Any) -> None:
+    """Partitions an array in place, as the method of arrays does."""
+    a[...] = partition(a, kth, axis, **keywords)

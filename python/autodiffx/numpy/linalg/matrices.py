@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from autodiffx.numpy.primitives import matrix_product, select
+from autodiffx.numpy.primitives import compare, matrix_product, select
 from autodiffx.numpy.views import diagonal, reshape, swapaxes
 
 __all__ = [
@@ -64,7 +64,8 @@ def half_lower(x: Any) -> Any:
 
 def reciprocal_or_zero(x: Any) -> Any:
     """1 / x, and 0 where x is 0."""
-    return select(x == 0.0, x.dtype.type(0), 1.0 / select(x == 0.0, x.dtype.type(1), x))
+    none = compare("equal", x, 0.0)
+    return select(none, x.dtype.type(0), 1.0 / select(none, x.dtype.type(1), x))
 
 
 def inverse_differences(x: Any) -> Any:
