@@ -107,6 +107,20 @@ def test_one_array_as_both_factors(array_backend: Any, dtype: type) -> None:
     assert_close(graph.hvp({x: direction})[x], expected.astype(dtype))
 
 
+def test_zero_meets_an_infinite_factor(array_backend: Any) -> None:
+    """As a value it is NumPy's NaN; as an adjoint or a tangent it contributes nothing."""
+    x = array_backend.Variable([[np.inf, 1.0], [2.0, 3.0]])
+    y = array_backend.Variable([[1.0, 4.0], [0.0, 5.0]])
+    with array_backend.Graph() as graph:
+        z = x @ y
+    np.testing.assert_equal(z.value, [[np.inf, np.inf], [2.0, 23.0]])
+    z.backward([[0.0, 0.0], [1.0, 0.0]])
+    assert y.grad.tolist() == [[2.0, 0.0], [3.0, 0.0]]
+    assert x.grad.tolist() == [[0.0, 0.0], [1.0, 0.0]]
+    tangent = graph.jvp({y: [[0.0, 1.0], [1.0, 0.0]]})
+    np.testing.assert_equal(tangent, [[1.0, np.inf], [3.0, 2.0]])
+
+
 def test_plain_factors_on_either_side(array_backend: Any) -> None:
     numbers = uniform(4, (2, 3))
     x = array_backend.Variable(numbers)
