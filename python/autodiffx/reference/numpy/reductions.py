@@ -19,8 +19,6 @@ from autodiffx.reference.shapes import dtype_of, shape_of
 
 __all__ = ["count_along", "summed"]
 
-_where, _isnan = FUNCTIONS["where"], FUNCTIONS["isnan"]
-
 
 def summed(x: Number, axes: tuple[int, ...], keepdims: Any = False) -> Number:
     """Σ x over some axes."""
@@ -67,15 +65,6 @@ def sum(
     return total if initial is None else total + initial
 
 
-@implements(np.nansum)
-def nansum(
-    a: Any, axis: Any = None, dtype: Any = None, keepdims: Any = False, where: Any = True
-) -> Any:
-    """The sum of what is not NaN; a NaN has the partial 0."""
-    x = _terms(a, dtype, "np.nansum")
-    return sum(_where(_isnan(x), 0.0, x), axis, keepdims=keepdims, where=where)
-
-
 def count_along(x: Number, axes: tuple[int, ...], where: Any, keepdims: Any) -> Number:
     """How many elements each sum has: a number, or as many as there are sums."""
     if where is True:
@@ -103,18 +92,6 @@ def mean(
     axes = axes_of(axis, np.ndim(x))
     count = count_along(x, axes, where, keepdims)
     return in_dtype(summed(_included(x, where, 0.0), axes, keepdims) / count, dtype_of(x))
-
-
-@implements(np.nanmean)
-def nanmean(
-    a: Any, axis: Any = None, dtype: Any = None, keepdims: Any = False, where: Any = True
-) -> Any:
-    """The mean of what is not NaN; a NaN has the partial 0."""
-    x = _terms(a, dtype, "np.nanmean")
-    present = FUNCTIONS["logical_not"](_isnan(x))
-    if where is not True:
-        present = FUNCTIONS["logical_and"](present, where)
-    return mean(x, axis, keepdims=keepdims, where=present)
 
 
 @implements(np.average)
