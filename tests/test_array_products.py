@@ -15,6 +15,7 @@ from array_checks import (
     check_agreement,
     check_gradient,
     check_graph,
+    check_last,
     check_nesting,
     check_value,
     namespaces,
@@ -45,6 +46,16 @@ def test_graphs(array_backend: Any, name: str) -> None:
     @given(PRODUCTS[name], seeds)
     def compare(call: Any, seed: int) -> None:
         check_graph(array_backend, call, np, seed)
+
+    compare()
+
+
+@each
+def test_a_graph_ends_with_the_result(array_backend: Any, name: str) -> None:
+    @settings(max_examples=4)
+    @given(PRODUCTS[name])
+    def compare(call: Any) -> None:
+        check_last(array_backend, call)
 
     compare()
 
@@ -214,3 +225,10 @@ def test_a_path_depends_on_shapes_alone(array_backend: Any) -> None:
     product = numpys.einsum("ij,jk,kl", x, np.ones((2, 4)), np.ones((4, 1)), optimize=plain)
     product.backward(np.ones((3, 1)))
     assert x.grad.tolist() == [[4.0, 4.0]] * 3
+
+
+def test_the_operator_between_duals(array_backend: Any) -> None:
+    a, d = uniform(1, (2, 2)), uniform(2, (2, 2))
+    value, tangent = array_backend.jvp(lambda x: x @ x @ [1.0, 2.0], (a,), (d,))
+    assert_close(value, a @ a @ [1.0, 2.0])
+    assert_close(tangent, (a @ d + d @ a) @ [1.0, 2.0])

@@ -16,6 +16,7 @@ from array_checks import (
     check_agreement,
     check_gradient,
     check_graph,
+    check_last,
     check_nesting,
     check_value,
     namespaces,
@@ -46,6 +47,16 @@ def test_graphs(array_backend: Any, name: str) -> None:
     @given(REDUCTIONS[name], seeds)
     def compare(call: Any, seed: int) -> None:
         check_graph(array_backend, call, np, seed)
+
+    compare()
+
+
+@each
+def test_a_graph_ends_with_the_result(array_backend: Any, name: str) -> None:
+    @settings(max_examples=4)
+    @given(REDUCTIONS[name])
+    def compare(call: Any) -> None:
+        check_last(array_backend, call)
 
     compare()
 
