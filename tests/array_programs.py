@@ -104,7 +104,51 @@ def corner(x: Any) -> Any:
     return x[(-1,) * x.ndim] if x.ndim else x
 
 
+def in_full(x: Any) -> Any:
+    return np.broadcast_to(x, (2, 3))
+
+
+def apart(adx: Any, x: Any) -> Any:
+    """Elements whose order decides something, at least in a line of its own."""
+    line = x if x.ndim else x.reshape(1)
+    if isinstance(adx, Plain) and line.size:
+        adx.near(np.diff(np.sort(real(line), axis=-1), axis=-1))
+    return line
+
+
+numpys: Any = np  # whose types know plain arrays only
 Compute = Callable[[Any, Any, Any, Any], Any]
+REDUCED: dict[str, Compute] = {
+    "sum": lambda adx, x, y, c: numpys.sum(x, axis=-1, keepdims=True) if x.ndim else x * 1.0,
+    "mean": lambda adx, x, y, c: numpys.mean(x) * c,
+    "mean of rows": lambda adx, x, y, c: numpys.mean(in_full(x) * y, axis=0),
+    "product": lambda adx, x, y, c: numpys.prod(in_full(x), axis=1, keepdims=True),
+    "running sum": lambda adx, x, y, c: numpys.cumsum(in_full(x), axis=1),
+    "running product": lambda adx, x, y, c: numpys.cumprod(in_full(x), axis=0),
+    "largest": lambda adx, x, y, c: numpys.max(apart(adx, x * y + 0.3 * x), axis=-1, keepdims=True),
+    "smallest": lambda adx, x, y, c: numpys.min(apart(adx, y - x * c), axis=-1, keepdims=True),
+    "sorted": lambda adx, x, y, c: numpys.sort(apart(adx, x * y - x), axis=-1),
+}
+JOINED: dict[str, Compute] = {
+    "joined": lambda adx, x, y, c: numpys.concatenate([in_full(x)[:1], in_full(y * c)[1:]]),
+    "stacked": lambda adx, x, y, c: numpys.stack([in_full(x)[0], in_full(y)[1] * c]),
+    "rolled": lambda adx, x, y, c: numpys.roll(x, 1) * y,
+    "index arrays": lambda adx, x, y, c: in_full(x)[[1, 0]] + in_full(y)[:, [2, 2, 0]],
+    "taken": lambda adx, x, y, c: numpys.take(in_full(x), [2, 0, 2], axis=1),
+    "lower triangle": lambda adx, x, y, c: numpys.tril(in_full(x)) * c,
+    "differences": lambda adx, x, y, c: numpys.diff(in_full(x), append=in_full(y)[:, :1]),
+    "matrices": lambda adx, x, y, c: numpys.matmul(in_full(x), in_full(y).T[:, :1]) * 0.3,
+    "einsum": lambda adx, x, y, c: numpys.einsum("ij,ij->i", in_full(x), in_full(y))[:, None],
+    "outer": lambda adx, x, y, c: numpys.outer(in_full(x)[:, 0], in_full(y)[0]),
+    "convolved": lambda adx, x, y, c: numpys.convolve(in_full(x)[0], in_full(y)[1], "same"),
+}
+
+
+def times_one(function: Compute) -> Compute:
+    """The result of an operator, so that writing into what functions give is no matter here."""
+    return lambda adx, x, y, c: function(adx, x, y, c) * 1.0
+
+
 COMPUTED: dict[str, Compute] = {
     "add": lambda adx, x, y, c: x + y,
     "subtract": lambda adx, x, y, c: x - y,
@@ -137,6 +181,7 @@ COMPUTED: dict[str, Compute] = {
     "spread": lambda adx, x, y, c: np.broadcast_to(x, (2, 3)) * y,
     "copy": lambda adx, x, y, c: x.copy(),
     "sum of elements": lambda adx, x, y, c: sum(list(x.reshape(-1)), 0.0) * 0.3,
+    **{name: times_one(function) for name, function in {**REDUCED, **JOINED}.items()},
 }
 LOOKED: dict[str, Callable[[Any], Any]] = {
     "reversed": lambda x: x[..., ::-1],
@@ -276,7 +321,10 @@ def programs(draw: st.DrawFn, longest: int = 25) -> Program:
     largest = len(NAMES) * len(CONSTANTS) * 32 * 32 - 1
     length = draw(st.integers(1, longest))
     steps = []
-    for code in draw(st.lists(st.integers(0, largest), min_size=length, max_size=length)):
+    codes = draw(st.lists(st.integers(0, largest), min_size=length, max_size=length))
+    for position, code in enumerate(codes):
+        # Small codes, which are drawn most often, and equal ones are different steps.
+        code = (code * 2_654_435_761 + position * 40_503) % (largest + 1)
         code, name = divmod(code, len(NAMES))
         code, constant = divmod(code, len(CONSTANTS))
         steps.append(Step(NAMES[name], code // 32, code % 32, CONSTANTS[constant]))

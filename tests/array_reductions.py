@@ -96,15 +96,17 @@ def quantiles(name: str, highest: float) -> Sampler:
 
 
 def along_an_axis(
-    name: str, *, none: bool = True, in_order: bool = False, empty: bool = True
+    name: str, *, none: bool = True, in_order: bool = False, unknowns: bool = False
 ) -> Sampler:
     """Of one array, along an axis that stays."""
 
     def sample(draw: Drawn) -> Call:
-        shape = some_shape(draw, least=1, empty=empty)
+        shape = some_shape(draw, least=1)
         axis = axis_for(draw, len(shape), none=none)
         make = distinct if in_order else operand
         array = make(draw, shape, draw(dtypes))
+        if unknowns:
+            array = with_unknowns(draw, array)
         return Call(
             lambda n, x: getattr(n, name)(x, axis=axis), (array,), f"{name}(axis={axis})", in_order
         )
@@ -170,6 +172,11 @@ REDUCTIONS: dict[str, Sampler] = {
     "percentile": quantiles("percentile", 100.0),
     "nansum": reduction("nansum", masked, unknowns=True),
     "nanmean": reduction("nanmean", empty=False),
+    "nanprod": reduction("nanprod", unknowns=True),
+    "nanvar": reduction("nanvar", empty=False),
+    "nanstd": reduction("nanstd", empty=False, in_order=True),
+    "nancumsum": along_an_axis("nancumsum", unknowns=True),
+    "nancumprod": along_an_axis("nancumprod", unknowns=True),
     "nanmax": reduction("nanmax", empty=False, in_order=True),
     "nanmin": reduction("nanmin", empty=False, in_order=True),
     "cumsum": along_an_axis("cumsum"),

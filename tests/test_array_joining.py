@@ -16,6 +16,7 @@ from array_checks import (
     check_agreement,
     check_gradient,
     check_graph,
+    check_last,
     check_nesting,
     check_value,
     namespaces,
@@ -48,6 +49,16 @@ def test_graphs(array_backend: Any, name: str) -> None:
     @given(SAMPLERS[name], seeds)
     def compare(call: Any, seed: int) -> None:
         check_graph(array_backend, call, np, seed)
+
+    compare()
+
+
+@each
+def test_a_graph_ends_with_the_result(array_backend: Any, name: str) -> None:
+    @settings(max_examples=4)
+    @given(SAMPLERS[name])
+    def compare(call: Any) -> None:
+        check_last(array_backend, call)
 
     compare()
 
@@ -297,3 +308,16 @@ def test_writing_by_index_arrays_and_masks(array_backend: Any) -> None:
     y.backward(np.ones((3, 2)))
     left = np.where(numbers > 0.0, 0.0, [[2.0], [1.0], [2.0]])
     np.testing.assert_array_equal(x.grad, left[[2, 1, 0]])
+
+
+def test_what_functions_make_of_duals_can_be_written_into(array_backend: Any) -> None:
+    def f(x: Any) -> Any:
+        y = numpys.convolve(x, [1.0, 2.0], "same")
+        y[1:] = y[:-1] * 2.0
+        z = numpys.concatenate([y, x])
+        z[0] = x[1] * x[1]
+        return z
+
+    value, tangent = array_backend.jvp(f, (np.array([1.0, 3.0]),), (np.array([1.0, 10.0]),))
+    np.testing.assert_array_equal(value, [9.0, 2.0, 1.0, 3.0])
+    np.testing.assert_array_equal(tangent, [60.0, 2.0, 1.0, 10.0])

@@ -15,6 +15,7 @@ from array_checks import (
     check_agreement,
     check_gradient,
     check_graph,
+    check_last,
     check_nesting,
     check_value,
     namespaces,
@@ -45,6 +46,16 @@ def test_graphs(array_backend: Any, name: str) -> None:
     @given(PRODUCTS[name], seeds)
     def compare(call: Any, seed: int) -> None:
         check_graph(array_backend, call, np, seed)
+
+    compare()
+
+
+@each
+def test_a_graph_ends_with_the_result(array_backend: Any, name: str) -> None:
+    @settings(max_examples=4)
+    @given(PRODUCTS[name])
+    def compare(call: Any) -> None:
+        check_last(array_backend, call)
 
     compare()
 
@@ -105,6 +116,20 @@ def test_one_array_as_both_factors(array_backend: Any, dtype: type) -> None:
     direction = uniform(3, (3, 3), dtype)
     expected = 3 * (direction @ numbers + numbers @ direction).T
     assert_close(graph.hvp({x: direction})[x], expected.astype(dtype))
+
+
+def test_zero_meets_an_infinite_factor(array_backend: Any) -> None:
+    """As a value it is NumPy's NaN; as an adjoint or a tangent it contributes nothing."""
+    x = array_backend.Variable([[np.inf, 1.0], [2.0, 3.0]])
+    y = array_backend.Variable([[1.0, 4.0], [0.0, 5.0]])
+    with array_backend.Graph() as graph:
+        z = x @ y
+    np.testing.assert_equal(z.value, [[np.inf, np.inf], [2.0, 23.0]])
+    z.backward([[0.0, 0.0], [1.0, 0.0]])
+    assert y.grad.tolist() == [[2.0, 0.0], [3.0, 0.0]]
+    assert x.grad.tolist() == [[0.0, 0.0], [1.0, 0.0]]
+    tangent = graph.jvp({y: [[0.0, 1.0], [1.0, 0.0]]})
+    np.testing.assert_equal(tangent, [[1.0, np.inf], [3.0, 2.0]])
 
 
 def test_plain_factors_on_either_side(array_backend: Any) -> None:
@@ -200,3 +225,10 @@ def test_a_path_depends_on_shapes_alone(array_backend: Any) -> None:
     product = numpys.einsum("ij,jk,kl", x, np.ones((2, 4)), np.ones((4, 1)), optimize=plain)
     product.backward(np.ones((3, 1)))
     assert x.grad.tolist() == [[4.0, 4.0]] * 3
+
+
+def test_the_operator_between_duals(array_backend: Any) -> None:
+    a, d = uniform(1, (2, 2)), uniform(2, (2, 2))
+    value, tangent = array_backend.jvp(lambda x: x @ x @ [1.0, 2.0], (a,), (d,))
+    assert_close(value, a @ a @ [1.0, 2.0])
+    assert_close(tangent, (a @ d + d @ a) @ [1.0, 2.0])

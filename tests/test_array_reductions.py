@@ -16,6 +16,7 @@ from array_checks import (
     check_agreement,
     check_gradient,
     check_graph,
+    check_last,
     check_nesting,
     check_value,
     namespaces,
@@ -46,6 +47,16 @@ def test_graphs(array_backend: Any, name: str) -> None:
     @given(REDUCTIONS[name], seeds)
     def compare(call: Any, seed: int) -> None:
         check_graph(array_backend, call, np, seed)
+
+    compare()
+
+
+@each
+def test_a_graph_ends_with_the_result(array_backend: Any, name: str) -> None:
+    @settings(max_examples=4)
+    @given(REDUCTIONS[name])
+    def compare(call: Any) -> None:
+        check_last(array_backend, call)
 
     compare()
 
@@ -152,14 +163,20 @@ def test_products_with_zeros_have_exact_cofactors(array_backend: Any, zeros: int
     assert graph.hvp({x: [1.0, 0.0, 0.0, 0.0]})[x].tolist() == second
 
 
-@pytest.mark.parametrize("name", ["nansum", "nanmean", "nanmax", "nanmin"])
+@pytest.mark.parametrize("name", ["nansum", "nanmean", "nanmax", "nanmin", "nanvar"])
 def test_nan_is_passed_over_with_derivative_zero(array_backend: Any, name: str) -> None:
     numbers = np.array([[1.0, np.nan, 4.0], [np.nan, 2.0, -3.0]])
     x = array_backend.Variable(numbers)
     found = getattr(numpys, name)(x, axis=1)
     assert_close(found.value, getattr(numpys, name)(numbers, axis=1))
     found.backward([1.0, 1.0])
-    share = {"nansum": (1, 1), "nanmean": (0.5, 0.5), "nanmax": (0, 1), "nanmin": (1, 0)}[name]
+    share = {
+        "nansum": (1, 1),
+        "nanmean": (0.5, 0.5),
+        "nanmax": (0, 1),
+        "nanmin": (1, 0),
+        "nanvar": (-1.5, 1.5),
+    }[name]
     assert x.grad[0].tolist() == [share[0], 0.0, share[1]]
     assert x.grad[1, 0] == 0.0
     x.value = [[np.nan] * 3, [1.0] * 3]

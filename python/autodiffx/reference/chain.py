@@ -105,10 +105,11 @@ def _pushed_by_each(
 ) -> Number:
     """Σ the operation with one operand's tangent in the operand's place."""
     total: Number | None = None
+    differential = rule if rule.differential is None else rule.differential()
     for index, (tangent, operand) in enumerate(zip(tangents, operands, strict=True)):
         if tangent is None or rule.transposes[index] is None:
             continue
         direction = fitted(tangent, shape_of(operand), dtype_of(operand))
-        term = apply(rule, *operands[:index], direction, *operands[index + 1 :])
+        term = apply(differential, *operands[:index], direction, *operands[index + 1 :])
         total = term if total is None else total + term
     return fitted(0.0 if total is None else total, shape_of(result), dtype_of(result))

@@ -10,8 +10,16 @@ from typing import Any, TypeVar
 import numpy as np
 
 from autodiffx.reference.dispatch import Ranked
+from autodiffx.reference.storage import Stored
 
-__all__ = ["IMPLEMENTATIONS", "NAMESPACES", "full_name", "implements", "is_any_ranked"]
+__all__ = [
+    "IMPLEMENTATIONS",
+    "NAMESPACES",
+    "finished",
+    "full_name",
+    "implements",
+    "is_any_ranked",
+]
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
@@ -21,16 +29,20 @@ IMPLEMENTATIONS: dict[Any, Callable[..., Any]] = {}
 NAMESPACES: dict[str, dict[str, Callable[..., Any]]] = {"numpy": {}, "numpy.linalg": {}}
 
 
-def implements(*originals: Any) -> Callable[[Function], Function]:
+def implements(*originals: Any, shows: bool = False) -> Callable[[Function], Function]:
     """Let a function stand for NumPy's.
 
     It has NumPy's names for its parameters, but only those that are supported; whoever gives
     another one is told that it is not.
+
+    Args:
+        originals: NumPy's functions.
+        shows: its results are views, where NumPy's are.
     """
 
     def register(function: Function) -> Function:
         for original in originals:
-            adapted = _adapted(original, function)
+            adapted = _adapted(original, function, shows)
             IMPLEMENTATIONS[original] = adapted
             module = getattr(original, "__module__", None) or "numpy"
             names = NAMESPACES["numpy.linalg" if module == "numpy.linalg" else "numpy"]
@@ -66,7 +78,17 @@ def _or_numpys(
     return either
 
 
-def _adapted(original: Any, function: Callable[..., Any]) -> Callable[..., Any]:
+def finished(result: Any) -> Any:
+    """What was computed as a result of its own, where the last step was to look at it as a view."""
+    if isinstance(result, tuple):
+        return tuple(map(finished, result))
+    if not isinstance(result, Stored):
+        return result
+    shown = result.present()
+    return shown if shown._positions is None else shown.gathered(shown._positions, "gather")
+
+
+def _adapted(original: Any, function: Callable[..., Any], shows: bool) -> Callable[..., Any]:
     """The function with NumPy's order of arguments, as far as NumPy says which that is."""
     signature = _signature(original)
     known = inspect.signature(function).parameters
@@ -85,7 +107,8 @@ def _adapted(original: Any, function: Callable[..., Any]) -> Callable[..., Any]:
                 f"{full_name(original)} with {', '.join(unknown)} is not supported on a Variable: "
                 f"leave out {', '.join(unknown)}, or use x.value for the plain numbers"
             )
-        return function(*args, **options)
+        result = function(*args, **options)
+        return result if shows else finished(result)
 
     return adapted
 

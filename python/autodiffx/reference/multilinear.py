@@ -24,13 +24,15 @@ class Multilinear:
     `primal` is its value for plain operands. `transposes` makes, for each operand, the operation
     that takes all operands, with the adjoint of the result in the place of this one, to the adjoint
     of this one; it is None where the operand only decides. A "passive" operation has no
-    derivative at all.
+    derivative at all. `differential` is what tangents pass through, where that is not the operation
+    itself.
     """
 
     name: str
     primal: Callable[..., Number]
     transposes: tuple[Callable[[], Multilinear] | None, ...]
     kind: str = "smooth"
+    differential: Callable[[], Multilinear] | None = None
 
 
 def choice(

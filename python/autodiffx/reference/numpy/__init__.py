@@ -4,7 +4,8 @@ Called without any Variable they return NumPy's own result. NumPy's functions th
 with a Variable, do what these do. Read in this order:
 
     given.py, axes.py              what users give, and along which axes
-    reductions.py, folds.py        sums, and what is made of them; products and their like
+    reductions.py, folds.py,       sums, and what is made of them; products and their like
+    ignoring_nan.py
     choices.py, extremes.py,       elements chosen by their size
     order.py, places.py
     joining.py, pieces.py,         elements moved
@@ -38,8 +39,8 @@ from autodiffx.reference.numpy_protocol import ARRANGEMENTS
 
 # Functions stand in the namespace once the file that has them is imported.
 _FILES = (
-    "convolution", "differences", "extremes", "folds", "joining", "linalg", "notation", "order",
-    "padding", "picking", "pieces", "places", "products", "reductions",
+    "convolution", "differences", "extremes", "folds", "ignoring_nan", "joining", "linalg",
+    "notation", "order", "padding", "picking", "pieces", "places", "products", "reductions",
 )  # fmt: skip
 
 for _file in _FILES:
@@ -51,6 +52,7 @@ _TABLE: dict[str, Callable[..., Any]] = {
     **{name: getattr(np, name) for name in FUNCTIONS if hasattr(np, name)},
     **{function.__name__: function for function in ARRANGEMENTS},
     **NAMESPACES["numpy"],
+    **{name: getattr(np, name) for name in ("concat", "ndim", "permute_dims", "shape", "size")},
     **MAKING,
 }
 __all__ = sorted(_TABLE)

@@ -92,17 +92,53 @@ def _without_own_sums(
 
 
 def _contraction(
-    name: str, labels: tuple[Labels, ...], result: Labels, optimize: Any
+    name: str, labels: tuple[Labels, ...], result: Labels, optimize: Any, is_value: bool = True
 ) -> Multilinear:
+    """The operation, whose value is NumPy's.
+
+    In a derivative a factor of zero contributes nothing, even against an infinite one.
+    """
+
     def primal(*xs: Number) -> Number:
-        given: list[Any] = []
-        for x, own in zip(xs, labels, strict=True):
-            given += [np.asarray(x), list(own)]
+        arrays = [np.asarray(x) for x in xs]
         with np.errstate(all="ignore"):
-            return settled(np.array(np.einsum(*given, list(result), optimize=optimize)))
+            if is_value or all(np.isfinite(array).all() for array in arrays):
+                return settled(_sum_of_products(arrays, labels, result, optimize))
+            return settled(_sum_without_zeros(arrays, labels, result))
+
+    def derivative(swapped: tuple[Labels, ...], output: Labels) -> Multilinear:
+        return _contraction(name, swapped, output, optimize, is_value=False)
 
     def transpose(index: int) -> Multilinear:
-        swapped = (*labels[:index], result, *labels[index + 1 :])
-        return _contraction(name, swapped, labels[index], optimize)
+        return derivative((*labels[:index], result, *labels[index + 1 :]), labels[index])
 
-    return Multilinear(name, primal, tuple(partial(transpose, i) for i in range(len(labels))))
+    return Multilinear(
+        name,
+        primal,
+        tuple(partial(transpose, index) for index in range(len(labels))),
+        differential=partial(derivative, labels, result),
+    )
+
+
+def _sum_of_products(
+    arrays: list[Array], labels: tuple[Labels, ...], result: Labels, optimize: Any
+) -> Array:
+    given: list[Any] = []
+    for array, own in zip(arrays, labels, strict=True):
+        given += [array, list(own)]
+    return np.array(np.einsum(*given, list(result), optimize=optimize))
+
+
+def _sum_without_zeros(arrays: list[Array], labels: tuple[Labels, ...], result: Labels) -> Array:
+    """The same, where products with a factor of zero are zero."""
+    every = list(dict.fromkeys([*result, *(label for own in labels for label in own)]))
+    aligned = []
+    for array, own in zip(arrays, labels, strict=True):
+        turned = array.transpose([own.index(label) for label in every if label in own])
+        aligned.append(turned[tuple(slice(None) if e in own else None for e in every)])
+    products, is_zero = aligned[0], aligned[0] == 0.0
+    for factor in aligned[1:]:
+        products, is_zero = products * factor, is_zero | (factor == 0.0)
+    nothing = np.zeros((), products.dtype)
+    summed_axes = tuple(range(len(result), len(every)))
+    return np.asarray(np.sum(np.where(is_zero, nothing, products), axis=summed_axes))

@@ -14,15 +14,18 @@ from autodiffx.reference.numpy.axes import axes_of, merged, unmerged
 from autodiffx.reference.numpy.choices import LARGEST, SMALLEST
 from autodiffx.reference.numpy.given import array_of, floating
 from autodiffx.reference.rules import RULES
-from autodiffx.reference.shapes import dtype_of, shape_of
+from autodiffx.reference.shapes import shape_of
 
 __all__: list[str] = []
+
+# What changes no extreme: every number is better.
+_WORST = {"maximum": -np.inf, "minimum": np.inf}
 
 
 def _extreme(
     name: str, operation: Multilinear, a: Any, axis: Any, keepdims: Any, initial: Any, where: Any
 ) -> Any:
-    worst = -np.inf if name == "maximum" else np.inf
+    """The largest or smallest over the axes, `initial` among them where it is given."""
     x = floating(array_of(a, f"np.{name}"))
     shape, axes = shape_of(x), axes_of(axis, np.ndim(x))
     if where is not True:
@@ -31,20 +34,17 @@ def _extreme(
                 f"reduction operation '{name}' does not have an identity, so to use a where mask "
                 "one has to specify 'initial'"
             )
-        x = operate(RULES["where"], where, x, worst)
+        x = operate(RULES["where"], where, x, _WORST[name])
     line = merged(x, axes)
-    if shape_of(line)[-1] == 0:
-        if initial is None:
-            raise ValueError(f"zero-size array to reduction operation {name} which has no identity")
-        found: Number = np.sum(line, axis=-1)
-    elif 0 in shape_of(line):
-        found = np.sum(line, axis=-1)
-        initial = None
+    *others, count = shape_of(line)
+    if count and 0 not in others:
+        found: Number = apply(operation, line, line)
+        if initial is not None:
+            found = operate(RULES[name], found, initial)
+    elif initial is not None or 0 in others:  # of no elements, or of no lines of elements
+        found = operate(RULES["add"], np.sum(line, axis=-1), 0.0 if initial is None else initial)
     else:
-        found = apply(operation, line, line)
-    if initial is not None:
-        is_empty = shape_of(line)[-1] == 0
-        found = operate(RULES["add" if is_empty else name], found, initial)
+        raise ValueError(f"zero-size array to reduction operation {name} which has no identity")
     return unmerged(found, shape, axes, keepdims)
 
 
@@ -80,16 +80,14 @@ def _present(
     name: str, operation: Multilinear, a: Any, axis: Any, keepdims: Any, initial: Any, where: Any
 ) -> Any:
     """Of what is not NaN; NaN where everything is."""
-    worst = -np.inf if name == "maximum" else np.inf
     x = floating(array_of(a, f"np.{name}"))
-    unknown = FUNCTIONS["isnan"](x)
-    known = FUNCTIONS["where"](unknown, worst, x)
+    unknown = FUNCTIONS["not_equal"](x, x)
+    known = FUNCTIONS["where"](unknown, _WORST[name], x)
     found = _extreme(name, operation, known, axis, keepdims, initial, where)
     if initial is not None:
         return found
-    unknowns = np.all(unknown if np.ndim(x) else FUNCTIONS["not_equal"](x, x), axis=axis,
-                      keepdims=bool(keepdims))  # fmt: skip
-    return FUNCTIONS["where"](unknowns, np.asarray(np.nan, dtype_of(x))[()], found)
+    unknowns = np.all(unknown, axis=axis, keepdims=bool(keepdims))
+    return FUNCTIONS["where"](unknowns, np.nan, found)
 
 
 @implements(np.nanmax)

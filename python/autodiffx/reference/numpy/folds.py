@@ -11,7 +11,7 @@ import numpy as np
 
 from autodiffx.reference.dispatch import Number, apply, operate
 from autodiffx.reference.functions import FUNCTIONS
-from autodiffx.reference.implementations import implements
+from autodiffx.reference.implementations import finished, implements
 from autodiffx.reference.number import to_dtype
 from autodiffx.reference.numpy.axes import along, axes_of, axis_of, merged, unmerged
 from autodiffx.reference.numpy.given import array_of, floating, in_dtype, together
@@ -108,13 +108,13 @@ def logsumexp(a: Any, axis: Any = None, keepdims: Any = False) -> Any:
     shape, axes = shape_of(x), axes_of(axis, np.ndim(x))
     line = merged(x, axes)
     if not shape_of(line)[-1]:
-        return unmerged(_filled(line, -np.inf), shape, axes, keepdims)
+        return finished(unmerged(_filled(line, -np.inf), shape, axes, keepdims))
     terms = [line[..., i] for i in range(shape_of(line)[-1])]
     while len(terms) > 1:
         pairs = zip(terms[::2], terms[1::2], strict=False)
         joined = [apply(RULES["logaddexp"], *pair) for pair in pairs]
         terms = joined + terms[2 * len(joined) :]
-    return unmerged(terms[0], shape, axes, keepdims)
+    return finished(unmerged(terms[0], shape, axes, keepdims))
 
 
 def log_softmax(a: Any, axis: Any = None) -> Any:

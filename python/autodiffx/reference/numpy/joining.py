@@ -134,25 +134,25 @@ def _each(function: Any, arys: Sequence[Any]) -> Any:
     return found[0] if len(found) == 1 else tuple(found)
 
 
-@implements(np.atleast_1d)
+@implements(np.atleast_1d, shows=True)
 def atleast_1d(*arys: Any) -> Any:
     """Each array as a view with at least one axis."""
     return _each(np.atleast_1d, arys)
 
 
-@implements(np.atleast_2d)
+@implements(np.atleast_2d, shows=True)
 def atleast_2d(*arys: Any) -> Any:
     """Each array as a view with at least two axes."""
     return _each(np.atleast_2d, arys)
 
 
-@implements(np.atleast_3d)
+@implements(np.atleast_3d, shows=True)
 def atleast_3d(*arys: Any) -> Any:
     """Each array as a view with at least three axes."""
     return _each(np.atleast_3d, arys)
 
 
-@implements(np.broadcast_arrays)
+@implements(np.broadcast_arrays, shows=True)
 def broadcast_arrays(*args: Any) -> Any:
     """The arrays as views of their common shape."""
     operands = [array_of(a, "np.broadcast_arrays") for a in args]

@@ -70,13 +70,13 @@ def trace(x: Any, offset: Any = 0, dtype: Any = None) -> Any:
     return IMPLEMENTATIONS[np.trace](x, offset, -2, -1, dtype)
 
 
-@implements(np.linalg.diagonal)
+@implements(np.linalg.diagonal, shows=True)
 def diagonal(x: Any, offset: Any = 0) -> Any:
     """A diagonal of the last two axes, a view."""
     return np.diagonal(x, offset, -2, -1)
 
 
-@implements(np.linalg.matrix_transpose)
+@implements(np.linalg.matrix_transpose, shows=True)
 def matrix_transpose(x: Any) -> Any:
     """The last two axes exchanged, a view."""
     return np.matrix_transpose(x)

@@ -107,6 +107,8 @@ def _odd(x: Number, widths: list[list[int]], mode: str) -> Number:
 
     A margin wider than the array is reflected several times.
     """
+    if not np.any(widths):
+        return np.copy(x)
     for axis, (before, behind) in enumerate(widths):
         while before or behind:
             room = max(shape_of(x)[axis] - (mode == "reflect"), 1)

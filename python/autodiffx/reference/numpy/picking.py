@@ -116,7 +116,7 @@ def unique(
     return results[0] if len(results) == 1 else tuple(results)
 
 
-@implements(np.diag)
+@implements(np.diag, shows=True)
 def diag(v: Any, k: int = 0) -> Any:
     """A matrix with the vector on a diagonal and zeros beside; of a matrix its diagonal, a view."""
     x = array_of(v, "np.diag")

@@ -26,7 +26,7 @@ def _apart(ary: Any, pieces: Any, name: str) -> list[Any]:
     return [piece(index) for index in range(len(pieces(positions_in(shape_of(x)))))]
 
 
-@implements(np.split)
+@implements(np.split, shows=True)
 def split(ary: Any, indices_or_sections: Any, axis: Any = 0) -> Any:
     """Pieces of equal length, or cut before the given indices.
 
@@ -37,28 +37,28 @@ def split(ary: Any, indices_or_sections: Any, axis: Any = 0) -> Any:
     return _apart(ary, lambda a: np.split(a, places, axis=axis), "np.split")
 
 
-@implements(np.array_split)
+@implements(np.array_split, shows=True)
 def array_split(ary: Any, indices_or_sections: Any, axis: Any = 0) -> Any:
     """Pieces whose lengths differ by at most one, or cut before the given indices."""
     places = plain_of(indices_or_sections, "np.array_split", "indices_or_sections")
     return _apart(ary, lambda a: np.array_split(a, places, axis=axis), "np.array_split")
 
 
-@implements(np.hsplit)
+@implements(np.hsplit, shows=True)
 def hsplit(ary: Any, indices_or_sections: Any) -> Any:
     """Pieces along the second axis, of a vector along its only one."""
     places = plain_of(indices_or_sections, "np.hsplit", "indices_or_sections")
     return _apart(ary, lambda a: np.hsplit(a, places), "np.hsplit")
 
 
-@implements(np.vsplit)
+@implements(np.vsplit, shows=True)
 def vsplit(ary: Any, indices_or_sections: Any) -> Any:
     """Pieces along the first axis of at least two."""
     places = plain_of(indices_or_sections, "np.vsplit", "indices_or_sections")
     return _apart(ary, lambda a: np.vsplit(a, places), "np.vsplit")
 
 
-@implements(np.dsplit)
+@implements(np.dsplit, shows=True)
 def dsplit(ary: Any, indices_or_sections: Any) -> Any:
     """Pieces along the third axis."""
     places = plain_of(indices_or_sections, "np.dsplit", "indices_or_sections")
@@ -72,4 +72,4 @@ def _unstack(x: Any, axis: Any = 0) -> Any:
 
 
 if hasattr(np, "unstack"):  # since NumPy 2.1
-    implements(np.unstack)(_unstack)
+    implements(np.unstack, shows=True)(_unstack)

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from autodiffx.reference.functions import FUNCTIONS
-from autodiffx.reference.implementations import IMPLEMENTATIONS
+from autodiffx.reference.implementations import IMPLEMENTATIONS, finished
 from autodiffx.reference.numpy.axes import axis_of
 from autodiffx.reference.numpy.folds import accumulated, reduced
 from autodiffx.reference.numpy.given import array_of, floating
@@ -48,7 +48,8 @@ def _reduce(ufunc: np.ufunc, array: Any, axis: Any = 0, **options: Any) -> Any:
         )
     if initial is None and ufunc.identity is not None:
         initial = ufunc.identity if 0 in shape_of(array) else None
-    return reduced(ufunc.__name__, floating(array_of(array, "reduce")), axis, keepdims, initial)
+    x = floating(array_of(array, "reduce"))
+    return finished(reduced(ufunc.__name__, x, axis, keepdims, initial))
 
 
 def _accumulate(ufunc: np.ufunc, array: Any, axis: Any = 0, **options: Any) -> Any:
