@@ -17,6 +17,7 @@ from hypothesis import assume, given, settings
 
 from array_programs import NAMES, Plain, Program, programs
 from array_shapes import Array, assert_same_bits
+from programs import unused_allowed
 
 # What an error of NOISE in every step may change: programs that it changes more say nothing.
 NOISE = 1e-10
@@ -108,7 +109,7 @@ def test_derivatives_are_differences(array_backend: Any, pytestconfig: pytest.Co
 
     compare()
     assert count >= enough
-    assert len(set(NAMES) - used) <= (0 if count >= 1_000 else len(NAMES) // 10)
+    assert len(set(NAMES) - used) <= unused_allowed(count, NAMES)
 
 
 def test_core_and_reference_agree(
@@ -144,7 +145,7 @@ def test_core_and_reference_agree(
         "agree in value, gradient, tangent and Hessian-vector product",
     )
     assert largest[0] >= pytestconfig.getoption("--programs")
-    assert len(set(NAMES) - used) <= (0 if largest[0] >= 1_000 else len(NAMES) // 10)
+    assert len(set(NAMES) - used) <= unused_allowed(largest[0], NAMES)
 
 
 def test_a_replay_is_a_new_recording(array_backend: Any) -> None:

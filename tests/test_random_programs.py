@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 from hypothesis import assume, given, settings
 
-from programs import MOST_OPERATIONS, OPERATORS, Program, Witness, programs
+from programs import MOST_OPERATIONS, OPERATORS, Program, Witness, programs, unused_allowed
 
 # Two correct implementations differ by a few ulps per operation, and a difference grows by the
 # condition of what follows. Programs of a larger condition say nothing about correctness.
@@ -107,7 +107,7 @@ def test_core_and_reference_agree(
     )
     assert largest[0] >= pytestconfig.getoption("--programs")
     unused = set(OPERATORS) - used
-    assert len(unused) <= (0 if largest[0] >= 1_000 else len(OPERATORS) // 10), unused
+    assert len(unused) <= unused_allowed(largest[0], OPERATORS), unused
 
 
 @pytest.mark.parametrize("ambient", [True, False], ids=["ambient", "graph"])
