@@ -211,11 +211,11 @@ def vander(x: Any, N: Any = None, increasing: bool = False) -> Any:
     if base.ndim != 1:
         raise ValueError("x must be a one-dimensional array or sequence.")
     count = base.size if N is None else N
-    columns = [np.ones((base.size, 1), base.dtype)]
+    base = base.astype(np.promote_types(base.dtype, int))
     power = reshape(base, (base.size, 1))
+    # Ones that have a derivative, which is zero.
+    columns = [select(np.zeros((base.size, 1), bool), power, base.dtype.type(1))]
     for _ in range(1, count):
         columns.append(columns[-1] * power)
-    if count == 0:
-        return np.empty((base.size, 0), base.dtype)
-    result = concatenate_all(columns[:count], 1)
+    result = concatenate_all(columns, 1)[:, :count]
     return result if increasing else flip(result, 1)

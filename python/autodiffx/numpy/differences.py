@@ -70,10 +70,10 @@ def diff(a: Any, n: int = 1, axis: int = -1, prepend: Any = absent, append: Any 
 def ediff1d(ary: Any, to_end: Any = None, to_begin: Any = None) -> Any:
     """The differences of neighbours in the array as one axis, as `numpy.ediff1d`."""
     x = ravel(as_array(ary))
-    parts = [] if to_begin is None else [_line(to_begin)]
+    parts = [] if to_begin is None else [_line(to_begin).astype(x.dtype)]
     parts.append(x[1:] - x[:-1])
     if to_end is not None:
-        parts.append(_line(to_end))
+        parts.append(_line(to_end).astype(x.dtype))
     return concatenate_all(parts, 0)
 
 

@@ -36,7 +36,8 @@ def logsumexp(a: Any, axis: Any = None, keepdims: bool = False) -> Any:
     shift = _shift(x, axis=axes)
     with np.errstate(divide="ignore"):
         total = _log(sum_over(_exp(x - shift), axes, True)) + shift
-    return total if keepdims or not axes else total.squeeze(axes)
+    total = total if keepdims or not axes else total.squeeze(axes)
+    return total if is_traced(total) else total[()]
 
 
 def _exp(x: Any) -> Any:

@@ -8,7 +8,7 @@ import numpy as np
 
 from autodiffx import _core
 from autodiffx.numpy.arrays import as_array, plain
-from autodiffx.numpy.dispatch import function, is_traced, refuse_keywords
+from autodiffx.numpy.dispatch import function, refuse_keywords
 from autodiffx.numpy.primitives import (
     axes_of,
     largest_over,
@@ -149,7 +149,7 @@ def variance_over(
     deviation = x - center
     squares = _where(deviation * deviation, where, 0.0)
     count = _count(x, axes, where)
-    degrees = _core.maximum(count - ddof, 0.0) if is_traced(count) else np.maximum(count - ddof, 0)
+    degrees = _core.maximum(count - ddof, 0.0)
     return _drop(sum_over(squares, axes, True) / degrees, axes, is_kept(keepdims))
 
 
