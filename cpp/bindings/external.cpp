@@ -135,7 +135,8 @@ struct PythonExternal : External {
         }
     }
 
-    void reverse(const ExternalRecord& record, const double* primals, double* adjoints) override {
+    void reverse(const ExternalRecord& record, const double* primals, const double*,
+                 double* adjoints) override {
         py::tuple const given = results_of(record, adjoints);
         if (vanish(given)) return;
         py::tuple const found = ask("_pull_back", static_cast<std::size_t>(record.arity()),

@@ -212,14 +212,9 @@ struct ReverseStep {
                 else reach(first, slots, kind, reached_actively);
             });
             if (passive) return;
-            if (External* const external = external_of(tape, s)) {
-                ExternalRecord const record_of_external(tape, s);
-                if constexpr (std::is_same_v<T, double>)
-                    external->reverse(record_of_external, source.primals, values);
-                else external->reverse(record_of_external, source.primals, source.tangents, values);
-            } else {
-                pull_back(record, source.primals, source.tangents, values);
-            }
+            if (External* const external = external_of(tape, s))
+                external->reverse(ExternalRecord(tape, s), source.primals, source.tangents, values);
+            else pull_back(record, source.primals, source.tangents, values);
         }
     }
     // What the result depends on through a decision.
@@ -326,12 +321,13 @@ void sweep(Tape& tape, Adjoints<T>& adjoints, const std::vector<Seed<T>>& seeds,
         lowest = std::min(lowest, seed.slot);
         std::size_t const statement = tape.statement_of(seed.last());
         if (statement != Tape::npos) from = std::max(from, statement + 1);
-        // What was written into an array stands anywhere behind it.
         std::uint32_t const extent = tape.has_elements ? tape.extent_at(seed.last()) : no_extent;
-        if (extent != no_extent && tape.extents[extent].assigned) {
-            from = tape.statements.size();
-            high = static_cast<Slot>(tape.primals.size());
-        }
+        if (extent == no_extent) continue;
+        // The seed may be an element; what was written into an array stands anywhere behind it.
+        high = std::max(high, tape.extents[extent].last());
+        if (!tape.extents[extent].assigned) continue;
+        from = tape.statements.size();
+        high = static_cast<Slot>(tape.primals.size());
     }
     std::size_t const count = std::size_t{high} - base + 1;
     adjoints.values.extend_zeroed(count);

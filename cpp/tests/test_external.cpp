@@ -66,7 +66,8 @@ struct Products : External {
             }
         }
     }
-    void reverse(const ExternalRecord& record, const double* primals, double* adjoints) override {
+    void reverse(const ExternalRecord& record, const double* primals, const double*,
+                 double* adjoints) override {
         pull_back(record, [primals](std::size_t at) { return primals[at]; }, adjoints);
     }
     void reverse(const ExternalRecord& record, const double* primals, const double* tangents,
@@ -215,6 +216,19 @@ TEST(collection_keeps_the_entries_that_are_reached) {
         CHECK_EQUAL(of(gradient(tape, first), t.leaf).adjoint, 1.0);
     }
     CHECK_EQUAL(entries_alive, 0);
+}
+
+TEST(of_a_result_one_element_may_be_the_seed) {
+    Graph tape;
+    const Vector x({1.0, -2.0, 3.0});
+    const Variable s(0.5);
+    ArrayResult const extent = record_products(tape, operand_of(tape, x), operand_of(s.on(tape)));
+    tape->has_elements = true;
+    // What lies beyond the seed in memory that was used before is zero to the sweep.
+    gradient(tape, seed_of(extent, {1.0, 1.0, 1.0, 1.0}));
+    auto const found = gradient(tape, {extent.first + 1, 1.0});
+    CHECK(of(found, x.leaf).extent == (std::vector<double>{0.0, 0.5, 0.0}));
+    CHECK_EQUAL(of(found, s.leaf).adjoint, -2.0);
 }
 
 TEST(rewinding_and_clearing_drop_entries) {

@@ -44,8 +44,10 @@ struct External : Entry {
     virtual void forward(const ExternalRecord& record, double* primals) = 0;
     // Sets the tangents of the results from those of active operands.
     virtual void tangent(const ExternalRecord& record, const double* primals, double* tangents) = 0;
-    // Adds to the adjoints of active operands what the results pass on.
-    virtual void reverse(const ExternalRecord& record, const double* primals, double* adjoints) = 0;
+    // Adds to the adjoints of active operands what the results pass on. A dual's tangents are those
+    // of the primals; doubles take none.
+    virtual void reverse(const ExternalRecord& record, const double* primals,
+                         const double* tangents, double* adjoints) = 0;
     virtual void reverse(const ExternalRecord& record, const double* primals,
                          const double* tangents, dual<double>* adjoints) = 0;
     // The same as statements on the tape: from the adjoints of the results and the results
