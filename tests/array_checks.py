@@ -77,6 +77,11 @@ def gradients(leaves: list[Any]) -> list[Array]:
     return [np.zeros(x.shape) if x.grad is None else np.asarray(x.grad) for x in leaves]
 
 
+def used_of(leaves: list[Any], tangents: list[Array]) -> dict[Any, Array]:
+    """Directions of what a Graph that was swept has as an input: not of what has no elements."""
+    return {x: t for x, t in zip(leaves, tangents, strict=True) if x.grad is not None}
+
+
 def leaves_of(adx: Any, arrays: Any) -> list[Any]:
     return [leaf(adx, np.asarray(a)) for a in arrays]
 
@@ -153,16 +158,13 @@ def check_graph(adx: Any, call: Call, namespace: Any, seed: int) -> None:
         graph.backward()
         return gradients(leaves)
 
-    def with_(tangents: list[Array]) -> dict[Any, Array]:
-        return dict(zip(leaves, tangents, strict=True))
-
     gradient = at(arrays)
     scale = max(1.0, *(float(np.max(np.abs(g), initial=0.0)) for g in gradient))
-    tangent = float(graph.jvp(with_(along)))
+    tangent = float(graph.jvp(used_of(leaves, along)))
     assert abs(tangent - dot(along, gradient)) <= 1e-12 * scale * 10
-    products = graph.hvp(with_(along))
+    products = graph.hvp(used_of(leaves, along))
     product = [np.asarray(products.get(x, np.zeros(x.shape))) for x in leaves]
-    crossed = graph.hvp(with_(across))
+    crossed = graph.hvp(used_of(leaves, across))
     other = [np.asarray(crossed.get(x, np.zeros(x.shape))) for x in leaves]
     scale = max(scale, *(float(np.max(np.abs(p), initial=0.0)) for p in product))
     assert abs(dot(across, product) - dot(along, other)) <= 1e-11 * scale * 10
@@ -226,10 +228,7 @@ def check_agreement(core: Any, reference: Any, call: Call, seed: int) -> None:
             continue
         graph.backward()
         along = directions(call.arrays, seed)
-        coarsest = min((each.dtype for each in leaves), key=lambda dtype: dtype.itemsize)
-        # What has no elements may be in no statement.
-        pairs = zip(leaves, along, strict=True)
-        tangent = graph.jvp({each: tangent for each, tangent in pairs if tangent.size})
-        found.append([*values, *gradients(leaves), np.asarray(tangent, coarsest)])
+        tangent = graph.jvp(used_of(leaves, along))
+        found.append([*values, *gradients(leaves), np.asarray(tangent, leaves[0].dtype)])
     for a, b in zip(*found, strict=True):
         assert_close(a, b)
