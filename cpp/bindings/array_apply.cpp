@@ -110,17 +110,7 @@ bool find_array_operand(Tape& tape, PyObject* object, Dtype weak, ArrayOperand& 
         return true;
     }
     if (is_ndarray(object)) {
-        // The tape has a copy: what becomes of the array later changes nothing.
-        std::unique_ptr<LeafArray> const elements = operand_from_numpy(object);
-        operand.extent = tape.constants(elements->value.data(), elements->value.size());
-        operand.first = tape.extents[operand.extent].first;
-        operand.slots = static_cast<std::uint32_t>(elements->value.size());
-        operand.ndim = static_cast<int>(elements->shape.size());
-        operand.dtype = elements->dtype;
-        std::copy(elements->shape.begin(), elements->shape.end(), shape);
-        dense_strides(shape, operand.ndim, strides);
-        operand.shape = shape;
-        operand.strides = strides;
+        lay_constant(tape, object, operand, shape, strides);
         return true;
     }
     Term term;

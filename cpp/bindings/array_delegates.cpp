@@ -97,6 +97,7 @@ std::vector<PyMethodDef> methods_of(std::index_sequence<indices...>) {
 
 PyObject* matrix_multiply(PyObject* a, PyObject* b) {
     return guarded([&]() -> PyObject* {
+        if (PyObject* const product = product_of_matrices(a, b)) return product;
         for (PyObject* const each : {a, b}) {
             double number;
             bool const takes_part = is_variable(each) || is_dual(each) || is_ndarray(each) ||

@@ -7,18 +7,43 @@
 
 namespace autodiffx::bindings {
 
+namespace {
+
+// Views of few axes, kept for the next. Only with the GIL held.
+struct SpareViews {
+    static constexpr int axes = 4;
+    static constexpr std::size_t limit = 256;
+    ArrayView* views[limit];
+    std::size_t count = 0;
+};
+SpareViews spare_views;
+
+}  // namespace
+
 ArrayView* allocate_view(int ndim) {
-    std::size_t const axes = std::max<std::size_t>(static_cast<std::size_t>(ndim), 1);
-    void* const memory = std::malloc(sizeof(ArrayView) + (2 * axes - 1) * sizeof(std::int64_t));
-    if (memory == nullptr) throw std::bad_alloc();
-    auto* const view = static_cast<ArrayView*>(memory);
+    ArrayView* view = nullptr;
+    if (ndim <= SpareViews::axes && spare_views.count > 0) {
+        view = spare_views.views[--spare_views.count];
+    } else {
+        std::size_t const axes = static_cast<std::size_t>(std::max(ndim, SpareViews::axes));
+        void* const memory = std::malloc(sizeof(ArrayView) + (2 * axes - 1) * sizeof(std::int64_t));
+        if (memory == nullptr) throw std::bad_alloc();
+        view = static_cast<ArrayView*>(memory);
+        view->is_spare = ndim <= SpareViews::axes;
+    }
     view->ndim = ndim;
     view->is_view = false;
     view->offset = 0;
     return view;
 }
 
-void free_view(ArrayView* view) { std::free(view); }
+void free_view(ArrayView* view) {
+    if (view->is_spare && spare_views.count < SpareViews::limit) {
+        spare_views.views[spare_views.count++] = view;
+        return;
+    }
+    std::free(view);
+}
 
 ArrayView* dense_view(const std::int64_t* shape, int ndim, Dtype dtype, std::uint32_t slots) {
     ArrayView* const view = allocate_view(ndim);

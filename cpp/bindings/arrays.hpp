@@ -10,7 +10,8 @@ namespace autodiffx::bindings {
 struct ArrayView {
     std::uint32_t slots;  // of the extent
     Dtype dtype;
-    bool is_view;  // of another Variable, which is what was recorded
+    bool is_view;   // of another Variable, which is what was recorded
+    bool is_spare;  // has room for the few axes that most have, whatever ndim is
     int ndim;
     std::int64_t offset;
     std::int64_t size;     // elements
@@ -60,6 +61,9 @@ PyObject* object_of_part(Tape& tape, const ArrayPart& part, const ArrayRecord& r
 PyObject* apply_to_arrays(Op op, PyObject* const* arguments);
 // The same where all are ndarrays and plain numbers: the result is an ndarray.
 PyObject* apply_to_ndarrays(Op op, PyObject* const* arguments);
+// a @ b if both are matrices of fitting shapes, one at least a Variable; else null, without error.
+PyObject* product_of_matrices(PyObject* a, PyObject* b);
+void register_products(py::module_& module);
 // An array Variable as an operand on the tape in use.
 ArrayOperand array_operand(Tape& tape, PyObject* object);
 // & | ^ on truth values. Throws TypeError for other numbers.
@@ -80,6 +84,9 @@ std::unique_ptr<LeafArray> from_numpy(char const* what, PyObject* object, PyObje
 std::unique_ptr<LeafArray> operand_from_numpy(PyObject* object);
 // Throws TypeError for an ndarray of what is not calculated with.
 void require_numbers(PyObject* array);
+// An ndarray as a constant of the tape, of which it is a copy.
+void lay_constant(Tape& tape, PyObject* object, ArrayOperand& operand, std::int64_t* shape,
+                  std::int64_t* strides);
 // Whether an object has the dtype float32, or none: a Python number.
 enum class Strength { weak, boolean, float32, float64 };
 Strength strength_of(PyObject* object);

@@ -11,6 +11,7 @@ PYBIND11_MODULE(_core, module) {
     register_arrays();
     register_variable(module);
     register_array_protocol(module);
+    register_products(module);
     register_externals(module);
     register_dual(module);
     register_graph(module);

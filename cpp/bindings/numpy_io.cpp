@@ -194,6 +194,42 @@ std::unique_ptr<LeafArray> operand_from_numpy(PyObject* object) {
     return pack(py::reinterpret_borrow<py::object>(object), dtype);
 }
 
+void lay_constant(Tape& tape, PyObject* object, ArrayOperand& operand, std::int64_t* shape,
+                  std::int64_t* strides) {
+    auto* const array = reinterpret_cast<PyArrayObject*>(object);
+    int const type = PyArray_TYPE(array);
+    bool const as_it_is =
+        (type == NPY_DOUBLE || type == NPY_FLOAT || type == NPY_BOOL) && PyArray_ISCARRAY_RO(array);
+    if (as_it_is) {
+        operand.dtype = type == NPY_DOUBLE  ? Dtype::float64
+                        : type == NPY_FLOAT ? Dtype::float32
+                                            : Dtype::boolean;
+        operand.ndim = PyArray_NDIM(array);
+        std::copy(PyArray_DIMS(array), PyArray_DIMS(array) + operand.ndim, shape);
+        std::int64_t const elements = elements_of(shape, operand.ndim);
+        std::size_t const slots = slots_for(elements, operand.dtype);
+        tape.reserve_extent(slots);
+        operand.extent = tape.add_extent(static_cast<std::uint32_t>(slots));
+        operand.first = tape.extents[operand.extent].first;
+        double* const to = tape.primals.data() + operand.first;
+        to[slots - 1] = 0.0;
+        std::memcpy(to, PyArray_DATA(array),
+                    static_cast<std::size_t>(elements) * item_size(operand.dtype));
+        tape.note_growth();
+    } else {
+        std::unique_ptr<LeafArray> const packed = operand_from_numpy(object);
+        operand.extent = tape.constants(packed->value.data(), packed->value.size());
+        operand.first = tape.extents[operand.extent].first;
+        operand.ndim = static_cast<int>(packed->shape.size());
+        operand.dtype = packed->dtype;
+        std::copy(packed->shape.begin(), packed->shape.end(), shape);
+    }
+    operand.slots = tape.extents[operand.extent].slots;
+    dense_strides(shape, operand.ndim, strides);
+    operand.shape = shape;
+    operand.strides = strides;
+}
+
 Strength strength_of(PyObject* object) {
     if (is_array(object)) {
         Dtype const dtype = view_of(object).dtype;
@@ -204,7 +240,12 @@ Strength strength_of(PyObject* object) {
     if (is_variable(object)) return Strength::float64;
     bool const plain = PyFloat_CheckExact(object) || PyLong_Check(object);
     if (plain) return Strength::weak;
-    if (!PyArray_Check(object) && !PyArray_IsScalar(object, Generic)) return Strength::weak;
+    if (PyArray_Check(object)) {
+        auto* const array = reinterpret_cast<PyArrayObject*>(object);
+        if (PyArray_TYPE(array) == NPY_BOOL) return Strength::boolean;
+        return is_small(array) ? Strength::float32 : Strength::float64;
+    }
+    if (!PyArray_IsScalar(object, Generic)) return Strength::weak;
     py::object const array = checked(PyArray_FromAny(object, nullptr, 0, 0, 0, nullptr));
     if (PyArray_TYPE(as_array(array)) == NPY_BOOL) return Strength::boolean;
     return is_small(as_array(array)) ? Strength::float32 : Strength::float64;

@@ -65,6 +65,24 @@ ArrayResult record_sum(Tape& tape, const ArrayOperand& operand, const std::int64
     return record(tape, draft);
 }
 
+ArrayResult record_sum_over(Tape& tape, const ArrayOperand& operand, const bool* marked,
+                            bool kept) {
+    std::int64_t shape[max_ndim], strides[max_ndim];
+    int ndim = 0;
+    for (int i = 0; i < operand.ndim; ++i) {
+        if (!marked[i]) shape[ndim++] = operand.shape[i];
+        else if (kept) shape[ndim++] = 1;
+    }
+    std::int64_t step = 1;
+    for (int i = operand.ndim; i-- > 0;) {
+        strides[i] = marked[i] ? 0 : step;
+        if (!marked[i]) step *= std::max<std::int64_t>(operand.shape[i], 1);
+    }
+    Draft draft = along(operand, ArrayOp::sum, shape, ndim);
+    std::copy(strides, strides + operand.ndim, draft.strides[1]);
+    return record(tape, draft);
+}
+
 ArrayResult record_spread(Tape& tape, const ArrayOperand& operand, const std::int64_t* shape,
                           int ndim, std::int64_t offset, const std::int64_t* strides) {
     Draft draft = along(operand, ArrayOp::spread, shape, ndim);

@@ -271,6 +271,35 @@ struct Step {
         if (at.result.dtype == Dtype::float64) take_in_elements(adjoint);
         return adjoint;
     }
+    // A part of a product, without the loop along which it repeats.
+    [[nodiscard]] Field matrix(Field field, int rows, int columns) const {
+        std::int64_t const shape[] = {field.shape[rows], field.shape[columns]};
+        std::int64_t const steps[] = {field.strides[rows], field.strides[columns]};
+        field.ndim = 2;
+        std::copy(shape, shape + 2, field.shape);
+        std::copy(steps, steps + 2, field.strides);
+        return field;
+    }
+    void matmul(const RecordedAdjoints::Array& adjoint) const {
+        enum { m, n, k };
+        ArrayOperand const found = matrix(seen(adjoint), m, n).operand();
+        Field const of_a = matrix(field(at.operands[0]), k, m);
+        Field const of_b = matrix(field(at.operands[1]), n, k);
+        if (wanted(at.operands[0]))
+            pass_product(at.operands[0], record_matmul(tape, found, of_b.operand()), m, k);
+        if (wanted(at.operands[1]))
+            pass_product(at.operands[1], record_matmul(tape, of_a.operand(), found), k, n);
+    }
+    // Adds a matrix along two of the loops to the adjoint of an operand.
+    void pass_product(const ArrayPart& part, const ArrayResult& product, int rows,
+                      int columns) const {
+        mark(part);
+        std::int64_t const length = room(part.slots, part.dtype);
+        std::int64_t const strides[] = {part.strides[rows], part.strides[columns]};
+        std::int64_t dense[max_ndim];
+        ArrayOperand const operand = as_operand(product, dense);
+        accumulate(part, record_spread(tape, operand, &length, 1, part.offset, strides));
+    }
     void run() const {
         if (at.result.dtype == Dtype::boolean) return;
         RecordedAdjoints::Array& adjoint = settled();
@@ -283,6 +312,7 @@ struct Step {
         std::int64_t const count = static_cast<std::int64_t>(at.indices.size());
         ArrayPart const& operand = at.operands[0];
         std::int64_t const length = room(operand.slots, operand.dtype);
+        if (at.op == ArrayOp::matmul) return matmul(adjoint);
         switch (at.op) {
             case ArrayOp::take:
                 if (wanted(operand)) {

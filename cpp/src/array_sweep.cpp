@@ -273,6 +273,7 @@ void push_forward(const ArrayRecord& record, const double* primals, double* tang
     bool const writes = record.op() == ArrayOp::write || record.op() == ArrayOp::write_at;
     if (!writes) std::fill(tangents + result.first, tangents + result.last() + 1, 0.0);
     if (result.dtype == Dtype::boolean) return;
+    if (record.op() == ArrayOp::matmul) return push_matmul(record, primals, tangents);
     if (has_indices(record.op())) return forward_indexed(record, tangents);
     Run const written(tangents, result, record);
     bool const adds = record.op() == ArrayOp::sum || record.op() == ArrayOp::spread;
@@ -288,12 +289,14 @@ void push_forward(const ArrayRecord& record, const double* primals, double* tang
 
 template <>
 void pull_back(const ArrayRecord& record, const double* primals, const double*, double* adjoints) {
+    if (record.op() == ArrayOp::matmul) return pull_matmul(record, primals, nullptr, adjoints);
     reverse_any(Plain{primals, adjoints}, record);
 }
 
 template <>
 void pull_back(const ArrayRecord& record, const double* primals, const double* tangents,
                dual<double>* adjoints) {
+    if (record.op() == ArrayOp::matmul) return pull_matmul(record, primals, tangents, adjoints);
     reverse_any(Twofold{primals, tangents, adjoints}, record);
 }
 

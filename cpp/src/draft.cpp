@@ -107,6 +107,8 @@ void push_words(Tape& tape, const Draft& draft, std::uint32_t extent) {
 }  // namespace
 
 unsigned needed_primals(ArrayOp op, const ArrayOperand* operands, int arity) {
+    if (op == ArrayOp::matmul)
+        return (is_active(operands[0].kind) ? 2u : 0u) | (is_active(operands[1].kind) ? 1u : 0u);
     if (!is_elementwise(op)) return 0;
     unsigned needed = 0;
     for (int k = 0; k < arity; ++k) {
@@ -124,7 +126,7 @@ ArrayResult record(Tape& tape, Draft& draft) {
     result.dtype = draft.dtype;
     result.ndim = draft.ndim;
     std::copy(draft.shape, draft.shape + draft.ndim, result.shape);
-    if (draft.count == 0)
+    if (draft.count == 0 && draft.op != ArrayOp::matmul)
         draft.loops = join_axes(draft.lengths, draft.strides[0], draft.arity + 1, draft.loops);
     Dependence const depends(draft);
     result.kind = depends.active ? Kind::result : depends.varies ? Kind::varying : Kind::constant;

@@ -108,6 +108,10 @@ void evaluate_indexed(const ArrayRecord& record, const char* operand, char* resu
 }  // namespace
 
 void evaluate(const ArrayRecord& record, double* primals) {
+    if (record.op() == ArrayOp::matmul) {
+        if (record.dtype() != Dtype::float64) primals[record.result().last()] = 0.0;
+        return evaluate_matmul(record, primals);
+    }
     int const arity = record.arity(), loops = record.loops(), inner = loops - 1;
     const std::int64_t* const lengths = record.lengths();
     ArrayPart parts[4];

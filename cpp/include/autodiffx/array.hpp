@@ -30,6 +30,7 @@ enum class ArrayOp : std::uint16_t {
     put,       // adds the operand's elements to zeros, at indices
     write,     // replaces elements of an array that is there (a statement of Op::write)
     write_at,  // the same at indices
+    matmul,    // the product of two matrices: loops along m, n and k
     external,  // what a kernel of somebody else's does: see external.hpp
     count_,
 };
@@ -173,6 +174,12 @@ ArrayResult record_reshaped(Tape& tape, const ArrayOperand& operand, ArrayOp how
 ArrayResult record_sum(Tape& tape, const ArrayOperand& operand, const std::int64_t* shape,
                        int ndim);
 
+// The operand added up along the marked axes; these stay with length one if they are kept.
+ArrayResult record_sum_over(Tape& tape, const ArrayOperand& operand, const bool* marked, bool kept);
+
+// The product of two matrices of one dtype, of fitting shapes.
+ArrayResult record_matmul(Tape& tape, const ArrayOperand& a, const ArrayOperand& b);
+
 // Zeros in a shape, to which the operand is added at a view of them: `strides` along each of its
 // axes, from `offset` on.
 ArrayResult record_spread(Tape& tape, const ArrayOperand& operand, const std::int64_t* shape,
@@ -214,6 +221,13 @@ ArrayOperand as_needed(Tape& tape, const ArrayOperand& operand, ArrayResult& cop
 
 // The primal of a statement, from those of its operands.
 void evaluate(const ArrayRecord& record, double* primals);
+
+// The same of a product of matrices.
+void evaluate_matmul(const ArrayRecord& record, double* primals);
+void push_matmul(const ArrayRecord& record, const double* primals, double* tangents);
+template <class T>
+void pull_matmul(const ArrayRecord& record, const double* primals, const double* tangents,
+                 T* adjoints);
 
 // The tangent of a statement's result, from those of its operands.
 void push_forward(const ArrayRecord& record, const double* primals, double* tangents);

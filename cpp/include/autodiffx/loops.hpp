@@ -32,6 +32,20 @@ Loop& loop_of(Op op, Dtype dtype);
 // The same on float64, with decisions as numbers 0 and 1: what a partial is made of.
 Loop const& number_loop(Op op);
 
+// A product of matrices, c (+)= a b, as BLAS has it: Fortran order, `lda` and so on the distance
+// between columns, 'N' as it lies or 'T' transposed.
+struct Blas {
+    using Double = void (*)(char* transpose_a, char* transpose_b, int* m, int* n, int* k,
+                            double* alpha, double* a, int* lda, double* b, int* ldb, double* beta,
+                            double* c, int* ldc);
+    using Single = void (*)(char* transpose_a, char* transpose_b, int* m, int* n, int* k,
+                            float* alpha, float* a, int* lda, float* b, int* ldb, float* beta,
+                            float* c, int* ldc);
+    Double gemm = nullptr;  // null: loops of our own
+    Single single_gemm = nullptr;
+};
+extern Blas blas;
+
 // sum[i] += x[i], the hottest loop of a reverse sweep.
 void accumulate(double* sum, const double* x, std::size_t length);
 // The sum of a run, in an order that keeps rounding small.

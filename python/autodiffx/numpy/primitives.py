@@ -100,6 +100,8 @@ _sum = Rule(
 
 def sum_over(x: Any, axis: Axes, keepdims: bool = False) -> Any:
     """The sum along axes, given as rising numbers from zero."""
+    if isinstance(x, Variable) and x.ndim > 0 and x.dtype != np.bool_:
+        return _core._sum(x, axis, keepdims)
     return _sum(x, axis=axis, keepdims=keepdims)
 
 
@@ -331,7 +333,8 @@ _matrix_product = Rule(
 
 def matrix_product(a: Any, b: Any) -> Any:
     """a @ b of arrays with at least two axes, broadcast along all but the last two."""
-    return _matrix_product(a, b)
+    product = _core._matmul(a, b)
+    return _matrix_product(a, b) if product is None else product
 
 
 def _convolution_vjp(adjoint: Any, result: Any, a: Any, v: Any, wanted: Any) -> Any:

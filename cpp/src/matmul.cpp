@@ -1,0 +1,236 @@
+// Products of matrices: values, sweeps, and how they are recorded.
+#include <algorithm>
+#include <vector>
+
+#include "autodiffx/draft.hpp"
+#include "autodiffx/dual.hpp"
+#include "autodiffx/loops.hpp"
+
+namespace autodiffx {
+
+Blas blas;
+
+namespace {
+
+// A matrix where it lies; strides in elements.
+template <class T>
+struct Matrix {
+    T* data;
+    std::int64_t rows, columns, row_step, column_step;
+
+    [[nodiscard]] Matrix transposed() const { return {data, columns, rows, column_step, row_step}; }
+    [[nodiscard]] T& at(std::int64_t i, std::int64_t j) const {
+        return data[i * row_step + j * column_step];
+    }
+    // Whether the elements of a row are neighbours, and the rows at least a row apart.
+    [[nodiscard]] bool has_rows() const {
+        return (column_step == 1 || columns == 1) && (row_step >= columns || rows == 1);
+    }
+    [[nodiscard]] int row_distance() const {
+        return static_cast<int>(std::max<std::int64_t>(rows == 1 ? columns : row_step, 1));
+    }
+};
+
+// A copy with its rows one after the other.
+template <class T>
+Matrix<T> packed(const Matrix<T>& matrix, std::vector<T>& memory) {
+    memory.resize(static_cast<std::size_t>(matrix.rows * matrix.columns));
+    Matrix<T> const copy{memory.data(), matrix.rows, matrix.columns, matrix.columns, 1};
+    for (std::int64_t i = 0; i < matrix.rows; ++i) {
+        for (std::int64_t j = 0; j < matrix.columns; ++j) copy.at(i, j) = matrix.at(i, j);
+    }
+    return copy;
+}
+
+void call_gemm(char* ta, char* tb, int* m, int* n, int* k, double* a, int* lda, double* b, int* ldb,
+               double* beta, double* c, int* ldc) {
+    double one = 1.0;
+    blas.gemm(ta, tb, m, n, k, &one, a, lda, b, ldb, beta, c, ldc);
+}
+void call_gemm(char* ta, char* tb, int* m, int* n, int* k, float* a, int* lda, float* b, int* ldb,
+               float* beta, float* c, int* ldc) {
+    float one = 1.0f;
+    blas.single_gemm(ta, tb, m, n, k, &one, a, lda, b, ldb, beta, c, ldc);
+}
+
+template <class T>
+bool has_blas() {
+    return std::is_same_v<T, double> ? blas.gemm != nullptr : blas.single_gemm != nullptr;
+}
+
+template <class T>
+bool fits(const Matrix<T>& matrix) {
+    constexpr std::int64_t limit = std::numeric_limits<int>::max();
+    return matrix.rows < limit && matrix.columns < limit && matrix.row_step < limit &&
+           matrix.column_step < limit;
+}
+
+// c += a b, or c = a b.
+template <class T>
+void multiply(Matrix<T> a, Matrix<T> b, Matrix<T> c, bool adds) {
+    if (c.rows == 0 || c.columns == 0) return;
+    if (!c.has_rows() && c.transposed().has_rows())
+        return multiply(b.transposed(), a.transposed(), c.transposed(), adds);
+    if (!has_blas<T>() || !c.has_rows() || !fits(a) || !fits(b) || !fits(c) || a.columns == 0) {
+        for (std::int64_t i = 0; i < c.rows; ++i) {
+            for (std::int64_t j = 0; j < c.columns; ++j) {
+                T sum = adds ? c.at(i, j) : T(0);
+                for (std::int64_t k = 0; k < a.columns; ++k) sum += a.at(i, k) * b.at(k, j);
+                c.at(i, j) = sum;
+            }
+        }
+        return;
+    }
+    std::vector<T> memory_a, memory_b;
+    if (!a.has_rows() && !a.transposed().has_rows()) a = packed(a, memory_a);
+    if (!b.has_rows() && !b.transposed().has_rows()) b = packed(b, memory_b);
+    // What lies in rows here lies in columns there, so there it is c' = b' a'.
+    char of_a = a.has_rows() ? 'N' : 'T', of_b = b.has_rows() ? 'N' : 'T';
+    int m = static_cast<int>(c.columns), n = static_cast<int>(c.rows);
+    int k = static_cast<int>(a.columns);
+    int lda = a.has_rows() ? a.row_distance() : a.transposed().row_distance();
+    int ldb = b.has_rows() ? b.row_distance() : b.transposed().row_distance();
+    int ldc = c.row_distance();
+    T beta = adds ? T(1) : T(0);
+    call_gemm(&of_b, &of_a, &m, &n, &k, b.data, &ldb, a.data, &lda, &beta, c.data, &ldc);
+}
+
+// The three matrices of a record, from slot 0 of an arena; `step` numbers an element.
+template <class T>
+struct Matrices {
+    Matrix<T> a, b, c;
+
+    Matrices(const ArrayRecord& record, T* of_a, T* of_b, T* of_c, int step_a = 1, int step_b = 1,
+             int step_c = 1) {
+        const std::int64_t* const lengths = record.lengths();
+        std::int64_t const m = lengths[0], n = lengths[1], k = lengths[2];
+        ArrayPart const left = record.operand(0), right = record.operand(1);
+        ArrayPart const result = record.result();
+        a = {of_a + left.offset * step_a, m, k, left.strides[0] * step_a, left.strides[2] * step_a};
+        b = {of_b + right.offset * step_b, k, n, right.strides[2] * step_b,
+             right.strides[1] * step_b};
+        c = {of_c, m, n, result.strides[0] * step_c, result.strides[1] * step_c};
+    }
+};
+
+template <class T>
+T* elements(const double* slots, Slot first) {
+    return reinterpret_cast<T*>(const_cast<double*>(slots + first));
+}
+
+template <class T>
+void evaluate_in(const ArrayRecord& record, double* primals) {
+    Matrices<T> const at(record, elements<T>(primals, record.operand(0).first),
+                         elements<T>(primals, record.operand(1).first),
+                         elements<T>(primals, record.result().first));
+    multiply(at.a, at.b, at.c, false);
+}
+
+template <class T>
+void push_in(const ArrayRecord& record, const double* primals, double* tangents) {
+    ArrayPart const left = record.operand(0), right = record.operand(1);
+    T* const tangent = elements<T>(tangents, record.result().first);
+    bool adds = false;
+    if (is_active(left.kind)) {
+        Matrices<T> const at(record, elements<T>(tangents, left.first),
+                             elements<T>(primals, right.first), tangent);
+        multiply(at.a, at.b, at.c, adds);
+        adds = true;
+    }
+    if (is_active(right.kind)) {
+        Matrices<T> const at(record, elements<T>(primals, left.first),
+                             elements<T>(tangents, right.first), tangent);
+        multiply(at.a, at.b, at.c, adds);
+    }
+}
+
+template <class T>
+void pull_in(const ArrayRecord& record, const double* primals, double* adjoints) {
+    ArrayPart const left = record.operand(0), right = record.operand(1);
+    T* const adjoint = elements<T>(adjoints, record.result().first);
+    Matrices<T> const values(record, elements<T>(primals, left.first),
+                             elements<T>(primals, right.first), adjoint);
+    Matrices<T> const found(record, elements<T>(adjoints, left.first),
+                            elements<T>(adjoints, right.first), adjoint);
+    if (is_active(left.kind)) multiply(found.c, values.b.transposed(), found.a, true);
+    if (is_active(right.kind)) multiply(values.a.transposed(), found.c, found.b, true);
+}
+
+// The same on dual numbers, whose components lie side by side.
+template <class T>
+void pull_dual(const ArrayRecord& record, const double* primals, const double* tangents,
+               dual<double>* adjoints) {
+    ArrayPart const left = record.operand(0), right = record.operand(1);
+    auto const component = [&](Slot first, int i) {
+        return reinterpret_cast<T*>(adjoints + first) + i;
+    };
+    Slot const result = record.result().first;
+    T *const a = elements<T>(primals, left.first), *const b = elements<T>(primals, right.first);
+    T *const ta = elements<T>(tangents, left.first), *const tb = elements<T>(tangents, right.first);
+    for (int i = 0; i < 2; ++i) {
+        Matrices<T> const of(record, component(left.first, i), component(right.first, i),
+                             component(result, i), 2, 2, 2);
+        Matrices<T> const values(record, a, b, component(result, i), 1, 1, 2);
+        if (is_active(left.kind)) multiply(of.c, values.b.transposed(), of.a, true);
+        if (is_active(right.kind)) multiply(values.a.transposed(), of.c, of.b, true);
+    }
+    // The tangents of what they are multiplied by.
+    Matrices<T> const value(record, component(left.first, 1), component(right.first, 1),
+                            component(result, 0), 2, 2, 2);
+    Matrices<T> const moving(record, ta, tb, component(result, 0), 1, 1, 2);
+    if (is_active(left.kind) && is_active(right.kind)) {
+        multiply(value.c, moving.b.transposed(), value.a, true);
+        multiply(moving.a.transposed(), value.c, value.b, true);
+    }
+}
+
+}  // namespace
+
+void evaluate_matmul(const ArrayRecord& record, double* primals) {
+    if (record.dtype() == Dtype::float64) evaluate_in<double>(record, primals);
+    else evaluate_in<float>(record, primals);
+}
+
+void push_matmul(const ArrayRecord& record, const double* primals, double* tangents) {
+    if (record.dtype() == Dtype::float64) push_in<double>(record, primals, tangents);
+    else push_in<float>(record, primals, tangents);
+}
+
+template <>
+void pull_matmul(const ArrayRecord& record, const double* primals, const double*,
+                 double* adjoints) {
+    if (record.dtype() == Dtype::float64) pull_in<double>(record, primals, adjoints);
+    else pull_in<float>(record, primals, adjoints);
+}
+
+template <>
+void pull_matmul(const ArrayRecord& record, const double* primals, const double* tangents,
+                 dual<double>* adjoints) {
+    if (record.dtype() == Dtype::float64) pull_dual<double>(record, primals, tangents, adjoints);
+    else pull_dual<float>(record, primals, tangents, adjoints);
+}
+
+ArrayResult record_matmul(Tape& tape, const ArrayOperand& a, const ArrayOperand& b) {
+    ArrayResult copies[2];
+    std::int64_t strides[2][max_ndim];
+    ArrayOperand const operands[] = {
+        is_active(b.kind) ? as_needed(tape, a, copies[0], strides[0]) : a,
+        is_active(a.kind) ? as_needed(tape, b, copies[1], strides[1]) : b};
+    std::int64_t const m = a.shape[0], k = a.shape[1], n = b.shape[1];
+    std::int64_t const shape[] = {m, n}, lengths[] = {m, n, k};
+    Draft draft;
+    draft.op = ArrayOp::matmul;
+    draft.arity = 2;
+    draft.operands = operands;
+    draft.dtype = a.dtype;
+    draft.ndim = 2;
+    draft.shape = shape;
+    draft.loop_over(lengths, 3);
+    std::int64_t const steps[3][3] = {{operands[0].strides[0], 0, operands[0].strides[1]},
+                                      {0, operands[1].strides[1], operands[1].strides[0]},
+                                      {n, 1, 0}};
+    for (int i = 0; i < 3; ++i) std::copy(steps[i], steps[i] + 3, draft.strides[i]);
+    return record(tape, draft);
+}
+
+}  // namespace autodiffx
