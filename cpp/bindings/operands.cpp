@@ -89,8 +89,9 @@ bool read_number(PyObject* object, double& value) {
 Found find_term_slowly(Tape& tape, PyObject* object, Term& term) {
     if (is_dual(object)) return Found::dual;
     if (!is_variable(object)) {
-        if (read_number(object, term.value)) return Found::term;
-        return is_ndarray(object) ? Found::array : Found::none;
+        // First what is quickly told: looking for a number asks NumPy by name.
+        if (is_ndarray(object)) return Found::array;
+        return read_number(object, term.value) ? Found::term : Found::none;
     }
     term.variable = true;
     Handle const& handle = handle_of(object);

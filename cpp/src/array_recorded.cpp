@@ -294,6 +294,7 @@ struct Step {
     void pass_product(const ArrayPart& part, const ArrayResult& product, int rows,
                       int columns) const {
         mark(part);
+        if (part.extent == no_extent) return add_to_number(part, Field(tape, product));
         std::int64_t const length = room(part.slots, part.dtype);
         std::int64_t const strides[] = {part.strides[rows], part.strides[columns]};
         std::int64_t dense[max_ndim];
