@@ -282,13 +282,13 @@ struct Step {
     }
     void matmul(const RecordedAdjoints::Array& adjoint) const {
         enum { m, n, k };
-        ArrayOperand const found = matrix(seen(adjoint), m, n).operand();
+        Field const found = matrix(seen(adjoint), m, n);
         Field const of_a = matrix(field(at.operands[0]), k, m);
         Field const of_b = matrix(field(at.operands[1]), n, k);
         if (wanted(at.operands[0]))
-            pass_product(at.operands[0], record_matmul(tape, found, of_b.operand()), m, k);
+            pass_product(at.operands[0], record_matmul(tape, found.operand(), of_b.operand()), m, k);
         if (wanted(at.operands[1]))
-            pass_product(at.operands[1], record_matmul(tape, of_a.operand(), found), k, n);
+            pass_product(at.operands[1], record_matmul(tape, of_a.operand(), found.operand()), k, n);
     }
     // Adds a matrix along two of the loops to the adjoint of an operand.
     void pass_product(const ArrayPart& part, const ArrayResult& product, int rows,
