@@ -26,7 +26,7 @@ LAYERS = (
     ("array.hpp", "draft.hpp"),
     ("field.hpp", "runs.hpp", "external.hpp"),
     ("record.hpp",),
-    ("sweep.hpp",),
+    ("sources.hpp", "sweep.hpp"),
 )
 LAYER = {name: number for number, names in enumerate(LAYERS) for name in names}
 

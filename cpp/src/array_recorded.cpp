@@ -223,7 +223,8 @@ struct Step {
             return;
         }
         std::int64_t strides[max_ndim];
-        ArrayOperand const operands[] = {flat(adjoint, part).operand(), as_operand(term, strides)};
+        Field const before = flat(adjoint, part);
+        ArrayOperand const operands[] = {before.operand(), as_operand(term, strides)};
         put(adjoint, record_array(tape, Op::add, operands));
     }
     // Whether the loops run over the whole extent in its own order.
@@ -286,9 +287,11 @@ struct Step {
         Field const of_a = matrix(field(at.operands[0]), k, m);
         Field const of_b = matrix(field(at.operands[1]), n, k);
         if (wanted(at.operands[0]))
-            pass_product(at.operands[0], record_matmul(tape, found.operand(), of_b.operand()), m, k);
+            pass_product(at.operands[0], record_matmul(tape, found.operand(), of_b.operand()), m,
+                         k);
         if (wanted(at.operands[1]))
-            pass_product(at.operands[1], record_matmul(tape, of_a.operand(), found.operand()), k, n);
+            pass_product(at.operands[1], record_matmul(tape, of_a.operand(), found.operand()), k,
+                         n);
     }
     // Adds a matrix along two of the loops to the adjoint of an operand.
     void pass_product(const ArrayPart& part, const ArrayResult& product, int rows,
@@ -314,42 +317,43 @@ struct Step {
         ArrayPart const& operand = at.operands[0];
         std::int64_t const length = room(operand.slots, operand.dtype);
         if (at.op == ArrayOp::matmul) return matmul(adjoint);
+        Field const whole = flat(adjoint), view = seen(adjoint);
         switch (at.op) {
             case ArrayOp::take:
                 if (wanted(operand)) {
                     mark(operand);
-                    if (operand.extent == no_extent) add_to_number(operand, seen(adjoint));
+                    if (operand.extent == no_extent) add_to_number(operand, view);
                     else
-                        accumulate(operand, record_put(tape, seen(adjoint).operand(),
-                                                       at.indices.data(), &length, 1));
+                        accumulate(operand,
+                                   record_put(tape, view.operand(), at.indices.data(), &length, 1));
                 }
                 return;
             case ArrayOp::put:
             case ArrayOp::write_at:
                 if (wanted(operand)) {
                     ArrayResult const taken =
-                        record_take(tape, flat(adjoint).operand(), at.indices.data(), &count, 1);
+                        record_take(tape, whole.operand(), at.indices.data(), &count, 1);
                     contribute(operand, Field(tape, taken));
                 }
                 if (at.op == ArrayOp::write_at) {
                     own(adjoint);
+                    Field const owned = flat(adjoint);
                     ArrayOperand const zero = Field(0.0).operand_beside(tape, at.result.dtype);
-                    adjoint.extent = record_write_at(tape, flat(adjoint).operand(),
-                                                     at.indices.data(), count, zero);
+                    adjoint.extent =
+                        record_write_at(tape, owned.operand(), at.indices.data(), count, zero);
                     adjoint.first = tape.extents[adjoint.extent].first;
                 }
                 return;
             case ArrayOp::write:
                 if (wanted(operand)) {
-                    ArrayOperand const view = seen(adjoint).operand();
-                    contribute(operand, Field(tape, record_copy(tape, view, at.result.dtype,
-                                                                ArrayOp::gather)));
+                    contribute(operand, Field(tape, record_copy(tape, view.operand(),
+                                                                at.result.dtype, ArrayOp::gather)));
                 }
                 own(adjoint);
                 write(adjoint, seen(adjoint), Field(0.0).operand_beside(tape, at.result.dtype));
                 return;
             default:
-                contribute(operand, seen(adjoint));
+                contribute(operand, view);
         }
     }
     void elementwise_any(const Field& adjoint) const {

@@ -46,7 +46,9 @@ struct Field : number_type {
     }
     [[nodiscard]] bool is_number() const { return tape == nullptr; }
     [[nodiscard]] bool is(double number) const { return is_number() && value == number; }
-    [[nodiscard]] ArrayOperand operand() const {
+    // Points into the field, which has to live as long.
+    [[nodiscard]] ArrayOperand operand() const&& = delete;
+    [[nodiscard]] ArrayOperand operand() const& {
         ArrayOperand operand;
         operand.first = first;
         operand.extent = extent;
