@@ -90,9 +90,14 @@ class Rule:
 
     # ---- what the engine asks for ------------------------------------------------------------
 
+    def _compute(self, operands: Arrays, fixed: dict[str, Any]) -> Any:
+        """What the kernel gives; values that are not finite come without warnings, as always."""
+        with np.errstate(all="ignore"):
+            return self.forward(*operands, **fixed)
+
     def _forward(self, operands: Arrays, fixed: dict[str, Any]) -> Arrays:
         """The results anew."""
-        results = self.forward(*operands, **fixed)
+        results = self._compute(operands, fixed)
         return results if isinstance(results, tuple) else (results,)
 
     def _pull_back(
@@ -106,7 +111,8 @@ class Rule:
         """The adjoint of each operand."""
         if self.vjp is None:
             return (None,) * len(operands)
-        found = self.vjp(adjoint, result, *operands, wanted=wanted, **fixed)
+        with np.errstate(all="ignore"):
+            found = self.vjp(adjoint, result, *operands, wanted=wanted, **fixed)
         return found if isinstance(found, tuple) else (found,)
 
     def _push_forward(
@@ -115,7 +121,8 @@ class Rule:
         """The tangent of each result."""
         if self.jvp is None:
             return self._transposed(tangents, result, operands, fixed)
-        found = self.jvp(tangents, result, *operands, **fixed)
+        with np.errstate(all="ignore"):
+            found = self.jvp(tangents, result, *operands, **fixed)
         return found if isinstance(found, tuple) else (found,)
 
     def _transposed(
