@@ -152,7 +152,10 @@ def call_of(function: Callable[..., Any]) -> Call:
 
 def overridable() -> list[Callable[..., Any]]:
     """All of NumPy's functions that Variables can take over."""
-    functions = [*get_overridable_numpy_array_functions(), *get_overridable_numpy_ufuncs()]
+    functions: list[Any] = [
+        *get_overridable_numpy_array_functions(),
+        *get_overridable_numpy_ufuncs(),
+    ]
     return sorted((each for each in functions if NOT_CALLED not in full_name(each)), key=full_name)
 
 

@@ -81,12 +81,20 @@ class Rule:
         if self.vjp is None:
             return result
         found = self._push_forward(tuple(tangents), result, tuple(primals), fixed)
+
+        def joined(primal: Any, tangent: Any) -> Any:
+            if tangent is None:
+                return primal
+            # A copy is one's own, which can be written into.
+            return (
+                Dual(primal, tangent, level).copy()
+                if np.ndim(primal)
+                else Dual(primal, tangent, level)
+            )
+
         if not isinstance(result, tuple):
-            return result if found[0] is None else Dual(result, found[0], level)
-        return tuple(
-            value if tangent is None else Dual(value, tangent, level)
-            for value, tangent in zip(result, found, strict=True)
-        )
+            return joined(result, found[0])
+        return tuple(map(joined, result, found))
 
     # ---- what the engine asks for ------------------------------------------------------------
 
