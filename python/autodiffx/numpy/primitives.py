@@ -305,7 +305,10 @@ def concatenate_all(parts: Sequence[Any], axis: int) -> Any:
 def _is_finite(x: Any) -> bool:
     while isinstance(x, Dual):
         x = x.value
-    numbers = _core._read(x) if isinstance(x, Variable) else x
+    try:
+        numbers = _core._read(x) if isinstance(x, Variable) else x
+    except ValueError:  # of a placeholder nothing is known
+        return True
     return bool(np.isfinite(numbers).all())
 
 
