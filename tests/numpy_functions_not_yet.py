@@ -13,11 +13,4 @@ OF_FUNCTIONS = (
 FUNCTIONS_NOT_YET: frozenset[str] = frozenset()
 
 # Beginnings of the other tests.
-TESTS_NOT_YET: tuple[str, ...] = (
-    "test_array_joining.py::test_a_graph_ends",
-    "test_array_joining.py::test_what_functions_make_of_duals",
-    "test_array_products.py::test_a_graph_ends",
-    "test_array_products.py::test_the_operator_between_duals",
-    "test_array_products.py::test_zero_meets",
-    "test_array_reductions.py::test_a_graph_ends",
-)
+TESTS_NOT_YET: tuple[str, ...] = ()

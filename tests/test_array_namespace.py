@@ -152,7 +152,10 @@ def call_of(function: Callable[..., Any]) -> Call:
 
 def overridable() -> list[Callable[..., Any]]:
     """All of NumPy's functions that Variables can take over."""
-    functions = [*get_overridable_numpy_array_functions(), *get_overridable_numpy_ufuncs()]
+    functions: list[Any] = [
+        *get_overridable_numpy_array_functions(),
+        *get_overridable_numpy_ufuncs(),
+    ]
     return sorted((each for each in functions if NOT_CALLED not in full_name(each)), key=full_name)
 
 
@@ -178,7 +181,9 @@ def test_it_works_or_names_itself(function: Callable[..., Any]) -> None:
             result = call_of(function)(y)
         except (NotImplementedError, TypeError) as error:
             refused, result = str(error), None
-    assert refused is None or function.__name__ in refused or "Variable" in refused
+    # NumPy's own half of a function that takes like= refuses that by itself.
+    named = (function.__name__, "Variable", "`like`")
+    assert refused is None or any(word in refused for word in named)
     for each in flattened(result):
         assert isinstance(each, (adx.Variable, np.ndarray, np.generic, *PLAIN_RESULTS, float, list))
         # Nothing falls back to a plain array of numbers that had a derivative, or of objects.

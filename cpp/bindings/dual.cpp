@@ -218,12 +218,14 @@ void register_dual(py::module_& module) {
     methods.push_back({"__format__", format, METH_O, nullptr});
     methods.push_back({"__reduce__", reduce, METH_NOARGS, nullptr});
     for (PyMethodDef const& method : dual_array_methods()) methods.push_back(method);
+    for (PyMethodDef const& method : delegated_methods()) methods.push_back(method);
     methods.push_back({nullptr, nullptr, 0, nullptr});
     static std::vector<PyGetSetDef> attributes(std::begin(components), std::end(components));
     for (PyGetSetDef const& attribute : dual_array_attributes()) attributes.push_back(attribute);
     attributes.push_back({nullptr, nullptr, nullptr, nullptr, nullptr});
     std::vector<PyType_Slot> slots = number_slots();
     for (PyType_Slot const& slot : dual_array_slots()) slots.push_back(slot);
+    for (PyType_Slot const& slot : delegated_slots()) slots.push_back(slot);
     slots.insert(slots.end(), {{Py_tp_new, reinterpret_cast<void*>(create)},
                                {Py_tp_dealloc, reinterpret_cast<void*>(deallocate)},
                                {Py_tp_traverse, reinterpret_cast<void*>(traverse)},

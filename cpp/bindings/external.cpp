@@ -221,7 +221,7 @@ py::object record_rule(const py::object& rule, const py::tuple& arguments, const
         py::object given;
         {
             Aside const aside;
-            given = rule.attr("forward")(*arrays, **fixed);
+            given = rule.attr("_compute")(arrays, fixed);
         }
         several = py::isinstance<py::tuple>(given);
         py::tuple const all = several ? py::tuple(given) : py::make_tuple(given);

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from autodiffx.numpy.arrays import as_array, decide, rearranged, require_plain
+from autodiffx.numpy.arrays import as_array, decide, own, rearranged, require_plain
 from autodiffx.numpy.dispatch import function, is_traced
 from autodiffx.numpy.primitives import axes_of, concatenate_all, gather, select
 from autodiffx.numpy.views import diagonal, flip, ravel, reshape, swapaxes
@@ -218,4 +218,4 @@ def vander(x: Any, N: Any = None, increasing: bool = False) -> Any:
     for _ in range(1, count):
         columns.append(columns[-1] * power)
     result = concatenate_all(columns, 1)[:, :count]
-    return result if increasing else flip(result, 1)
+    return own(result if increasing else flip(result, 1))

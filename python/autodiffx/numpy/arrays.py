@@ -14,7 +14,16 @@ from autodiffx.numpy.primitives import concatenate_all, gather
 from autodiffx.numpy.rule import Rule
 from autodiffx.numpy.views import reshape
 
-__all__ = ["as_array", "as_arrays", "decide", "join_new", "plain", "rearranged", "require_plain"]
+__all__ = [
+    "as_array",
+    "as_arrays",
+    "decide",
+    "join_new",
+    "own",
+    "plain",
+    "rearranged",
+    "require_plain",
+]
 
 
 def as_array(object: Any) -> Any:
@@ -76,6 +85,13 @@ def decide(name: str, function: Callable[..., Any], *operands: Any) -> Any:
         unchanged = Rule(name, lambda *now: np.float64(_same(result, function(*now))))
         bool(unchanged(*variables))
     return result
+
+
+def own(x: Any) -> Any:
+    """A result as one of its own, not as a view of what was computed on the way."""
+    if isinstance(x, Variable):
+        return x.copy() if x.op == "view" else x
+    return x.copy() if isinstance(x, Dual) and np.ndim(x) else x
 
 
 def rearranged(function: Callable[..., Any], x: Any, *arguments: Any, **keywords: Any) -> Any:

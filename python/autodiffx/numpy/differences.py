@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from autodiffx.numpy.arrays import as_array, decide
+from autodiffx.numpy.arrays import as_array, decide, own
 from autodiffx.numpy.dispatch import function, is_traced
 from autodiffx.numpy.keyed import lookup
 from autodiffx.numpy.primitives import (
@@ -150,7 +150,7 @@ def _gradient_along(x: Any, axis: int, spacing: Any, edge_order: int) -> Any:
             - (two + one) / (one * two) * x[..., -2:-1]
             + (2.0 * two + one) / (two * (one + two)) * x[..., -1:]
         )
-    return moveaxis(concatenate_all([first, inner, last], -1), -1, axis)
+    return own(moveaxis(concatenate_all([first, inner, last], -1), -1, axis))
 
 
 @function(np.gradient)
@@ -224,7 +224,7 @@ def interp(
     low = values[0] if left is None else left
     high = values[-1] if right is None else right
     result = select(keys < edges[0], low, select(keys > edges[-1], high, result))
-    return reshape(result, shape)
+    return own(reshape(result, shape))
 
 
 def _centered(full: Any, long: int, short: int, mode: Any) -> Any:
@@ -256,7 +256,7 @@ def convolve(a: Any, v: Any, mode: Any = "full") -> Any:
     x, y = _lines("convolve", a, v)
     if y.size > x.size:
         x, y = y, x
-    return _centered(convolve_full(x, y), x.size, y.size, mode)
+    return own(_centered(convolve_full(x, y), x.size, y.size, mode))
 
 
 @function(np.correlate)
@@ -265,8 +265,8 @@ def correlate(a: Any, v: Any, mode: Any = "valid") -> Any:
     x, y = _lines("correlate", a, v)
     if y.size > x.size:
         # The lags run the other way round.
-        return flip(_centered(convolve_full(y, flip(x, 0)), y.size, x.size, mode), 0)
-    return _centered(convolve_full(x, flip(y, 0)), x.size, y.size, mode)
+        return own(flip(_centered(convolve_full(y, flip(x, 0)), y.size, x.size, mode), 0))
+    return own(_centered(convolve_full(x, flip(y, 0)), x.size, y.size, mode))
 
 
 @function(np.unwrap)

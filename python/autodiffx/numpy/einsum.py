@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from autodiffx.numpy.arrays import as_array
+from autodiffx.numpy.arrays import as_array, own
 from autodiffx.numpy.dispatch import function, is_traced, refuse_keywords
 from autodiffx.numpy.primitives import matrix_product, sum_over
 from autodiffx.numpy.views import diagonal, moveaxis, reshape
@@ -190,7 +190,7 @@ def einsum(
         waiting.append(_summed(current[0], current[1], needed))
     term, x = _summed(waiting[0][0], waiting[0][1], set(result))
     places = [term.index(letter) for letter in result]
-    return x if places == list(range(len(places))) else moveaxis(x, places, range(len(places)))
+    return own(x if places == list(range(len(places))) else moveaxis(x, places, range(len(places))))
 
 
 @function(np.einsum_path)

@@ -35,8 +35,8 @@ def logsumexp(a: Any, axis: Any = None, keepdims: bool = False) -> Any:
     axes = axes_of(axis, x.ndim)
     shift = _shift(x, axis=axes)
     with np.errstate(divide="ignore"):
-        total = _log(sum_over(_exp(x - shift), axes, True)) + shift
-    total = total if keepdims or not axes else total.squeeze(axes)
+        total = _log(sum_over(_exp(x - shift), axes, keepdims))
+    total = total + (shift if keepdims or not axes else shift.squeeze(axes))
     return total if is_traced(total) else total[()]
 
 

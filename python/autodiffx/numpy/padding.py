@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from autodiffx.numpy.arranging import filled
-from autodiffx.numpy.arrays import as_array
+from autodiffx.numpy.arrays import as_array, own
 from autodiffx.numpy.dispatch import function, is_traced
 from autodiffx.numpy.order import median
 from autodiffx.numpy.primitives import (
@@ -55,7 +55,7 @@ def _linearly(x: Any, width: Any, mode: str, kwargs: dict[str, Any]) -> Any:
                 part = part + missing * x.dtype.type(end)
             parts.append(reshape(part, (stop - start, *along.shape[1:])))
         x = moveaxis(concatenate_all([parts[0], along, parts[1]], 0), 0, axis)
-    return x
+    return own(x)
 
 
 def _by_statistic(x: Any, width: Any, mode: str, lengths: Any) -> Any:
@@ -73,7 +73,7 @@ def _by_statistic(x: Any, width: Any, mode: str, lengths: Any) -> Any:
             last = STATISTICS[mode](along[length - counts[1] :], (0,), True)
             parts.append(broadcast_to(last, (after, *along.shape[1:])))
         x = moveaxis(concatenate_all(parts, 0), 0, axis)
-    return x
+    return own(x)
 
 
 @function(np.pad)

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.lib.array_utils import normalize_axis_tuple
 
 from autodiffx import _core
-from autodiffx._core import Variable
+from autodiffx._core import Dual, Variable
 from autodiffx.numpy.dispatch import is_traced
 from autodiffx.numpy.rule import Rule
 from autodiffx.numpy.views import broadcast_to, flip, moveaxis, reshape, swapaxes
@@ -304,9 +304,30 @@ def concatenate_all(parts: Sequence[Any], axis: int) -> Any:
 # ---- bilinear -----------------------------------------------------------------------------------
 
 
+def _is_finite(x: Any) -> bool:
+    while isinstance(x, Dual):
+        x = x.value
+    try:
+        numbers = _core._read(x) if isinstance(x, Variable) else x
+    except ValueError:  # of a placeholder nothing is known
+        return True
+    return bool(np.isfinite(numbers).all())
+
+
+def _passed(a: Any, b: Any) -> Any:
+    """a @ b, where one is an adjoint or a tangent: a zero wins against what is not finite."""
+    if _is_finite(a) and _is_finite(b):
+        return matrix_product(a, b)
+    rows = reshape(a, (*a.shape, 1))
+    columns = reshape(b, (*b.shape[:-2], 1, *b.shape[-2:]))
+    shape = np.broadcast_shapes(rows.shape, columns.shape)
+    each = chain(broadcast_to(rows, shape), broadcast_to(columns, shape))
+    return sum_over(each, (len(shape) - 2,))
+
+
 def _product_of_matrices_vjp(adjoint: Any, result: Any, a: Any, b: Any, wanted: Any) -> Any:
-    of_a = unbroadcast(matrix_product(adjoint, swapaxes(b, -1, -2)), a.shape) if wanted[0] else None
-    of_b = unbroadcast(matrix_product(swapaxes(a, -1, -2), adjoint), b.shape) if wanted[1] else None
+    of_a = unbroadcast(_passed(adjoint, swapaxes(b, -1, -2)), a.shape) if wanted[0] else None
+    of_b = unbroadcast(_passed(swapaxes(a, -1, -2), adjoint), b.shape) if wanted[1] else None
     return of_a, of_b
 
 
@@ -324,8 +345,8 @@ _matrix_product = Rule(
     _product_of_matrices_vjp,
     lambda tangents, result, a, b: _sum_of(
         [
-            None if tangents[0] is None else matrix_product(tangents[0], b),
-            None if tangents[1] is None else matrix_product(a, tangents[1]),
+            None if tangents[0] is None else _passed(tangents[0], b),
+            None if tangents[1] is None else _passed(a, tangents[1]),
         ]
     ),
 )

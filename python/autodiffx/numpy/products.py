@@ -8,7 +8,7 @@ import numpy as np
 from numpy.lib.array_utils import normalize_axis_index
 
 from autodiffx._core import Constant
-from autodiffx.numpy.arrays import as_array, as_arrays
+from autodiffx.numpy.arrays import as_array, as_arrays, own
 from autodiffx.numpy.dispatch import function, refuse_keywords
 from autodiffx.numpy.primitives import axes_of, concatenate_all, matrix_product, sum_over
 from autodiffx.numpy.views import diagonal, moveaxis, ravel, reshape
@@ -76,11 +76,11 @@ def matmul(x1: Any, x2: Any, /) -> Any:
         )
     result = matrix_product(rows, columns)
     if a.ndim == 1 and b.ndim == 1:
-        return reshape(result, ())
+        return own(reshape(result, ()))
     if a.ndim == 1:
-        return reshape(result, (*result.shape[:-2], result.shape[-1]))
+        return own(reshape(result, (*result.shape[:-2], result.shape[-1])))
     if b.ndim == 1:
-        return reshape(result, result.shape[:-1])
+        return own(reshape(result, result.shape[:-1]))
     return result
 
 
@@ -158,7 +158,7 @@ def tensordot(a: Any, b: Any, axes: Any = 2) -> Any:
     columns = int(np.prod(shape_y, dtype=np.intp))
     left = reshape(x.transpose((*rest_x, *of_x)) if x.ndim else x, (rows, length))
     right = reshape(y.transpose((*of_y, *rest_y)) if y.ndim else y, (length, columns))
-    return reshape(matrix_product(left, right), (*shape_x, *shape_y))
+    return own(reshape(matrix_product(left, right), (*shape_x, *shape_y)))
 
 
 @function(np.vecdot, np.linalg.vecdot)
@@ -205,7 +205,7 @@ def kron(a: Any, b: Any) -> Any:
     apart_x = [length for each in of_x for length in (each, 1)]
     apart_y = [length for each in of_y for length in (1, each)]
     shape = [i * j for i, j in zip(of_x, of_y, strict=True)]
-    return reshape(reshape(x, apart_x) * reshape(y, apart_y), shape)
+    return own(reshape(reshape(x, apart_x) * reshape(y, apart_y), shape))
 
 
 @function(np.cross)
@@ -228,7 +228,7 @@ def cross(
         return reshape(product, (*product.shape, 1))
 
     result = concatenate_all([part(1, 2), part(2, 0), part(0, 1)], -1)
-    return moveaxis(result, -1, axisc)
+    return own(moveaxis(result, -1, axisc))
 
 
 @function(np.linalg.cross)
@@ -299,8 +299,8 @@ def multi_dot(arrays: Any, *, out: Any = None) -> Any:
 
     result = product(0, len(parts) - 1)
     if first == 1 and last == 1:
-        return reshape(result, ())
-    return ravel(result) if 1 in (first, last) else result
+        return own(reshape(result, ()))
+    return own(ravel(result)) if 1 in (first, last) else result
 
 
 @function(np.linalg.matrix_power)

@@ -114,14 +114,13 @@ def _count(x: Any, axis: tuple[int, ...], where: Any) -> Any:
 
 
 def mean_over(x: Any, axis: tuple[int, ...], keepdims: bool, where: Any = absent) -> Any:
-    count = _count(x, axis, where)
-    total = sum_over(_where(x, where, 0.0), axis, True)
-    return _drop(total / count, axis, keepdims)
+    count = _drop(_count(x, axis, where), axis, keepdims)
+    return sum_over(_where(x, where, 0.0), axis, keepdims) / count
 
 
 def _drop(x: Any, axis: tuple[int, ...], keepdims: bool) -> Any:
     """Without the axes of a reduction that was made with keepdims."""
-    return x if keepdims or not axis else x.squeeze(axis)
+    return x if keepdims or not axis or np.ndim(x) == 0 else x.squeeze(axis)
 
 
 @function(np.mean)
@@ -149,8 +148,9 @@ def variance_over(
     deviation = x - center
     squares = _where(deviation * deviation, where, 0.0)
     count = _count(x, axes, where)
-    degrees = _core.maximum(count - ddof, 0.0)
-    return _drop(sum_over(squares, axes, True) / degrees, axes, is_kept(keepdims))
+    kept = is_kept(keepdims)
+    degrees = _drop(_core.maximum(count - ddof, 0.0), axes, kept)
+    return sum_over(squares, axes, kept) / degrees
 
 
 def degrees_of(ddof: float, correction: Any) -> float:
@@ -291,8 +291,9 @@ def average(
         scale = sum_over(spread, axes, True)
         if (plain(scale) == 0.0).any():
             raise ZeroDivisionError("Weights sum to zero, can't be normalized")
-        result = _drop(sum_over(x * w, axes, True) / scale, axes, is_kept(keepdims))
-        total = _drop(scale, axes, is_kept(keepdims))
+        kept = is_kept(keepdims)
+        total = _drop(scale, axes, kept)
+        result = sum_over(x * w, axes, kept) / total
     if not returned:
         return result
     return result, total if np.shape(total) == result.shape else broadcast_to(

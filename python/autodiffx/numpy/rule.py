@@ -81,18 +81,31 @@ class Rule:
         if self.vjp is None:
             return result
         found = self._push_forward(tuple(tangents), result, tuple(primals), fixed)
+
+        def joined(primal: Any, tangent: Any) -> Any:
+            if tangent is None:
+                return primal
+            # A copy is one's own, which can be written into.
+            return (
+                Dual(primal, tangent, level).copy()
+                if np.ndim(primal)
+                else Dual(primal, tangent, level)
+            )
+
         if not isinstance(result, tuple):
-            return result if found[0] is None else Dual(result, found[0], level)
-        return tuple(
-            value if tangent is None else Dual(value, tangent, level)
-            for value, tangent in zip(result, found, strict=True)
-        )
+            return joined(result, found[0])
+        return tuple(map(joined, result, found))
 
     # ---- what the engine asks for ------------------------------------------------------------
 
+    def _compute(self, operands: Arrays, fixed: dict[str, Any]) -> Any:
+        """What the kernel gives; values that are not finite come without warnings, as always."""
+        with np.errstate(all="ignore"):
+            return self.forward(*operands, **fixed)
+
     def _forward(self, operands: Arrays, fixed: dict[str, Any]) -> Arrays:
         """The results anew."""
-        results = self.forward(*operands, **fixed)
+        results = self._compute(operands, fixed)
         return results if isinstance(results, tuple) else (results,)
 
     def _pull_back(
@@ -106,7 +119,8 @@ class Rule:
         """The adjoint of each operand."""
         if self.vjp is None:
             return (None,) * len(operands)
-        found = self.vjp(adjoint, result, *operands, wanted=wanted, **fixed)
+        with np.errstate(all="ignore"):
+            found = self.vjp(adjoint, result, *operands, wanted=wanted, **fixed)
         return found if isinstance(found, tuple) else (found,)
 
     def _push_forward(
@@ -115,7 +129,8 @@ class Rule:
         """The tangent of each result."""
         if self.jvp is None:
             return self._transposed(tangents, result, operands, fixed)
-        found = self.jvp(tangents, result, *operands, **fixed)
+        with np.errstate(all="ignore"):
+            found = self.jvp(tangents, result, *operands, **fixed)
         return found if isinstance(found, tuple) else (found,)
 
     def _transposed(
