@@ -1,5 +1,6 @@
 // Products of matrices: values, sweeps, and how they are recorded.
 #include <algorithm>
+#include <cstring>
 #include <vector>
 
 #include "autodiffx/draft.hpp"
@@ -65,6 +66,39 @@ bool fits(const Matrix<T>& matrix) {
            matrix.column_step < limit;
 }
 
+// Whether any element is infinite or nan: looked at as bits, for that goes in wide steps.
+template <class T>
+bool has_infinities(const Matrix<T>& matrix) {
+    using Bits = std::conditional_t<sizeof(T) == 8, std::uint64_t, std::uint32_t>;
+    T const infinity = std::numeric_limits<T>::infinity();
+    Bits exponent;
+    std::memcpy(&exponent, &infinity, sizeof exponent);
+    Bits found = 0;
+    for (std::int64_t i = 0; i < matrix.rows; ++i) {
+        for (std::int64_t j = 0; j < matrix.columns; ++j) {
+            Bits bits;
+            std::memcpy(&bits, &matrix.at(i, j), sizeof bits);
+            found |= static_cast<Bits>((bits & exponent) == exponent);
+        }
+    }
+    return found != 0;
+}
+
+// c += a b, as derivatives are passed on: zero times infinity is zero.
+template <class T>
+void multiply_carefully(const Matrix<T>& a, const Matrix<T>& b, const Matrix<T>& c) {
+    for (std::int64_t i = 0; i < c.rows; ++i) {
+        for (std::int64_t j = 0; j < c.columns; ++j) {
+            double sum = static_cast<double>(c.at(i, j));
+            for (std::int64_t k = 0; k < a.columns; ++k) {
+                sum +=
+                    table::chain(static_cast<double>(a.at(i, k)), static_cast<double>(b.at(k, j)));
+            }
+            c.at(i, j) = static_cast<T>(sum);
+        }
+    }
+}
+
 // c += a b, or c = a b.
 template <class T>
 void multiply(Matrix<T> a, Matrix<T> b, Matrix<T> c, bool adds) {
@@ -93,6 +127,13 @@ void multiply(Matrix<T> a, Matrix<T> b, Matrix<T> c, bool adds) {
     int ldc = c.row_distance();
     T beta = adds ? T(1) : T(0);
     call_gemm(&of_b, &of_a, &m, &n, &k, b.data, &ldb, a.data, &lda, &beta, c.data, &ldc);
+}
+
+// c += a b of a derivative and a value.
+template <class T>
+void pass(const Matrix<T>& a, const Matrix<T>& b, const Matrix<T>& c) {
+    if (has_infinities(a) || has_infinities(b)) multiply_carefully(a, b, c);
+    else multiply(a, b, c, true);
 }
 
 // The three matrices of a record, from slot 0 of an arena; `step` numbers an element.
@@ -130,17 +171,15 @@ template <class T>
 void push_in(const ArrayRecord& record, const double* primals, double* tangents) {
     ArrayPart const left = record.operand(0), right = record.operand(1);
     T* const tangent = elements<T>(tangents, record.result().first);
-    bool adds = false;
     if (is_active(left.kind)) {
         Matrices<T> const at(record, elements<T>(tangents, left.first),
                              elements<T>(primals, right.first), tangent);
-        multiply(at.a, at.b, at.c, adds);
-        adds = true;
+        pass(at.a, at.b, at.c);
     }
     if (is_active(right.kind)) {
         Matrices<T> const at(record, elements<T>(primals, left.first),
                              elements<T>(tangents, right.first), tangent);
-        multiply(at.a, at.b, at.c, adds);
+        pass(at.a, at.b, at.c);
     }
 }
 
@@ -152,8 +191,8 @@ void pull_in(const ArrayRecord& record, const double* primals, double* adjoints)
                              elements<T>(primals, right.first), adjoint);
     Matrices<T> const found(record, elements<T>(adjoints, left.first),
                             elements<T>(adjoints, right.first), adjoint);
-    if (is_active(left.kind)) multiply(found.c, values.b.transposed(), found.a, true);
-    if (is_active(right.kind)) multiply(values.a.transposed(), found.c, found.b, true);
+    if (is_active(left.kind)) pass(found.c, values.b.transposed(), found.a);
+    if (is_active(right.kind)) pass(values.a.transposed(), found.c, found.b);
 }
 
 // The same on dual numbers, whose components lie side by side.
@@ -171,16 +210,16 @@ void pull_dual(const ArrayRecord& record, const double* primals, const double* t
         Matrices<T> const of(record, component(left.first, i), component(right.first, i),
                              component(result, i), 2, 2, 2);
         Matrices<T> const values(record, a, b, component(result, i), 1, 1, 2);
-        if (is_active(left.kind)) multiply(of.c, values.b.transposed(), of.a, true);
-        if (is_active(right.kind)) multiply(values.a.transposed(), of.c, of.b, true);
+        if (is_active(left.kind)) pass(of.c, values.b.transposed(), of.a);
+        if (is_active(right.kind)) pass(values.a.transposed(), of.c, of.b);
     }
     // The tangents of what they are multiplied by.
     Matrices<T> const value(record, component(left.first, 1), component(right.first, 1),
                             component(result, 0), 2, 2, 2);
     Matrices<T> const moving(record, ta, tb, component(result, 0), 1, 1, 2);
     if (is_active(left.kind) && is_active(right.kind)) {
-        multiply(value.c, moving.b.transposed(), value.a, true);
-        multiply(moving.a.transposed(), value.c, value.b, true);
+        pass(value.c, moving.b.transposed(), value.a);
+        pass(moving.a.transposed(), value.c, value.b);
     }
 }
 

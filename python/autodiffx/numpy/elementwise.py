@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from autodiffx import _core
+from autodiffx._core import Constant
 from autodiffx.numpy.arrays import as_array, decide
 from autodiffx.numpy.dispatch import function, is_traced, refuse_keywords
 from autodiffx.numpy.primitives import chain, compare, is_nan, select, unbroadcast
@@ -135,8 +136,8 @@ def real(val: Any) -> Any:
 
 @function(np.imag)
 def imag(val: Any) -> Any:
-    """Zeros: the array is real."""
-    return np.zeros(val.shape, val.dtype)
+    """Zeros, as every element is real: passive."""
+    return Constant(np.zeros(val.shape, val.dtype))
 
 
 @function(np.real_if_close)
