@@ -159,12 +159,11 @@ py::object to_numpy(const double* extent, const ArrayView& view, bool writeable)
 Dtype dtype_from(PyObject* object) {
     PyArray_Descr* descriptor = nullptr;
     if (PyArray_DescrConverter(object, &descriptor) == 0) throw py::error_already_set();
-    int const type = descriptor->type_num;
-    std::string const name = py::str(py::handle(reinterpret_cast<PyObject*>(descriptor)));
-    Py_DECREF(descriptor);
-    if (type == NPY_DOUBLE) return Dtype::float64;
-    if (type == NPY_FLOAT) return Dtype::float32;
-    raise_type_error("the dtype of a Variable is float64 or float32, got " + name);
+    auto const held = py::reinterpret_steal<py::object>(reinterpret_cast<PyObject*>(descriptor));
+    if (descriptor->type_num == NPY_DOUBLE) return Dtype::float64;
+    if (descriptor->type_num == NPY_FLOAT) return Dtype::float32;
+    raise_type_error("the dtype of a Variable is float64 or float32, got " +
+                     std::string(py::str(held)));
 }
 
 py::object dtype_to_python(Dtype dtype) {
