@@ -22,7 +22,6 @@ from autodiffx.demo import plot
 
 DATA = Path(__file__).parent / "data" / "digits.txt"
 PIXELS = "0123456789abcdefg"
-PATIENCE = 1e-8
 
 Array = np.ndarray[Any, Any]
 
@@ -40,11 +39,10 @@ def scores(parameters: Sequence[Any], images: Array) -> Any:
     return np.tanh(images @ w1 + b1) @ w2 + b2
 
 
-def cross_entropy(parameters: Sequence[Any], images: Array, labels: Array) -> adx.Variable:
+def cross_entropy(parameters: Sequence[Any], images: Array, labels: Array) -> Any:
     """The mean of -log of the probability that softmax of the scores gives to each label."""
-    score = scores(parameters, images)
-    own = score[np.arange(len(labels)), labels]
-    return np.mean(np.logaddexp.reduce(score, axis=1) - own)
+    log_probability = adx.log_softmax(scores(parameters, images), axis=1)
+    return -np.mean(log_probability[np.arange(len(labels)), labels])
 
 
 class Adam:
@@ -112,11 +110,11 @@ def main(seed: int = 1, epochs: int = 40, picture: Path | None = None) -> float:
     order = generator.permutation(len(images))
     training, held_out = order[: 3 * len(order) // 4], order[3 * len(order) // 4 :]
     parameters = make_parameters(generator)
-    losses = []
+    losses = [cross_entropy(parameters, images[training], labels[training]).value]
     for loss in train(parameters, images[training], labels[training], generator, epochs):
-        losses.append(loss)
         if len(losses) % 5 == 0:
             print(f"epoch {len(losses):>2}: cross-entropy {loss:.4f}", flush=True)
+        losses.append(loss)
     score = accuracy(parameters, images[held_out], labels[held_out])
     print(f"{score:.1%} of the {len(held_out)} held-out digits are read")
     if picture is not None:
@@ -127,10 +125,5 @@ def main(seed: int = 1, epochs: int = 40, picture: Path | None = None) -> float:
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description="Train a perceptron on handwritten digits.")
-    parser.add_argument(
-        "--plot", type=Path, metavar="FILE", help="draw the loss curve (takes matplotlib)"
-    )
-    options = parser.parse_args()
-    if options.plot is not None:
-        plot.check(options.plot)
-    main(picture=options.plot)
+    plot.add_option(parser, "draw the loss curve")
+    main(picture=parser.parse_args().plot)

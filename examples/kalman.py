@@ -94,7 +94,7 @@ def draw(years: Array, flow: Array, variances: tuple[float, float], picture: Pat
     from matplotlib.figure import Figure
 
     found = kalman_filter(flow, *variances)
-    level, spread = np.asarray(found.level), 2.0 * np.sqrt(np.asarray(found.level_variance))
+    level, spread = found.level.value, 2.0 * np.sqrt(found.level_variance.value)
     figure = Figure(figsize=(9.0, 4.5), layout="constrained")
     axes = figure.subplots()
     axes.plot(years, flow, "o", markersize=3.0, color="#7f8c8d", label="measured")
@@ -123,10 +123,5 @@ def main(picture: Path | None = None) -> tuple[float, float]:
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description="Fit a local level model to the Nile.")
-    parser.add_argument(
-        "--plot", type=Path, metavar="FILE", help="draw the filtered level (takes matplotlib)"
-    )
-    options = parser.parse_args()
-    if options.plot is not None:
-        plot.check(options.plot)
-    main(picture=options.plot)
+    plot.add_option(parser, "draw the filtered level")
+    main(picture=parser.parse_args().plot)
