@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 import importlib
+import os
 from types import ModuleType
 from typing import Any
+
+# The suite runs a process for each processor: threads of BLAS beside them would only wait for each
+# other. Read when NumPy is imported, and inherited by the scripts that tests run.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 import pytest
 from hypothesis import HealthCheck, settings

@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Sequence
-from pathlib import Path
 
 import autodiffx
 import autodiffx.reference
@@ -28,18 +27,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         help="train four models, check their gradients, time them (under 20 seconds)",
         description="Train four models, check their gradients, and time them.",
     )
-    tour.add_argument(
-        "--plot", type=Path, metavar="FILE", help="draw the loss curves (takes matplotlib)"
-    )
+    plot.add_option(tour, "draw the loss curves")
     tour.add_argument(
         "--seed", type=int, default=1, help="where all chance comes from (default: %(default)s)"
     )
     options = parser.parse_args(arguments)
-    if options.plot is not None:
-        try:
-            plot.check(options.plot)
-        except ValueError as problem:
-            tour.error(str(problem))
     return demo.run(autodiffx, autodiffx.reference, options.seed, options.plot)
 
 

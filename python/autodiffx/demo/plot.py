@@ -1,7 +1,8 @@
-"""The loss curves of the tour as a picture; matplotlib is imported only for that."""
+"""Loss curves as a picture, where --plot asks for it; matplotlib is imported only for that."""
 
 from __future__ import annotations
 
+from argparse import ArgumentParser, ArgumentTypeError
 from collections.abc import Mapping, Sequence
 from importlib.util import find_spec
 from pathlib import Path
@@ -32,6 +33,24 @@ def check(file: Path) -> None:
         )
 
 
+def add_option(parser: ArgumentParser, drawn: str) -> None:
+    """Give a command the option --plot FILE, refused at once where nothing could be drawn to FILE.
+
+    Args:
+        parser: of the command; what it parses gets `plot`, a Path or None.
+        drawn: what the option does, for the help.
+    """
+
+    def checked(name: str) -> Path:
+        try:
+            check(Path(name))
+        except ValueError as problem:
+            raise ArgumentTypeError(str(problem)) from None
+        return Path(name)
+
+    parser.add_argument("--plot", type=checked, metavar="FILE", help=f"{drawn} (takes matplotlib)")
+
+
 def draw(curves: Mapping[str, Sequence[float]], file: Path) -> None:
     """Draw one panel for each curve of losses, on logarithmic axes of the loss.
 
@@ -42,7 +61,9 @@ def draw(curves: Mapping[str, Sequence[float]], file: Path) -> None:
     from matplotlib.figure import Figure
 
     figure = Figure(figsize=(9.0, 6.0), layout="constrained")
-    panels = figure.subplots(2, (len(curves) + 1) // 2, squeeze=False).flat
+    panels = figure.subplots(min(2, len(curves)), (len(curves) + 1) // 2, squeeze=False).flat
+    for panel in panels[len(curves) :]:
+        panel.set_axis_off()
     for panel, (title, losses) in zip(panels, curves.items(), strict=False):
         panel.plot(range(len(losses)), losses, color=INK, linewidth=1.5)
         panel.set_yscale("log")
