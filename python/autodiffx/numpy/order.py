@@ -144,8 +144,15 @@ def _quantile_of(
     weights: Any,
 ) -> Any:
     refuse_keywords(name, out=out, weights=weights)
-    q = _refuse_traced(name, q) / scale
-    return _quantile(name, a, q, axis, method, bool(keepdims) and keepdims is not absent, ignores)
+    fractions = _refuse_traced(name, q) / scale
+    x = as_array(a)
+    x = x.astype(np.float64) if x.dtype == np.bool_ else x
+    # An array q has a dtype of its own, a number none.
+    ask: Any = np.percentile if scale != 1.0 else np.quantile
+    kind = ask(np.zeros(1, x.dtype), np.zeros_like(q) if np.ndim(q) else q * 0, method=method).dtype
+    x = x if x.dtype == kind else x.astype(kind)
+    kept = bool(keepdims) and keepdims is not absent
+    return _quantile(name, x, fractions, axis, method, kept, ignores)
 
 
 @function(np.quantile)
