@@ -63,6 +63,12 @@ def test_gradient_of_the_perceptron_is_that_of_backpropagation() -> None:
     for parameter, gradient in zip(parameters, expected, strict=True):
         np.testing.assert_allclose(parameter.grad, gradient, rtol=1e-12, atol=1e-15)
 
+    def loss_at(weights: Any) -> Any:
+        return script["cross_entropy"]([weights, b1, w2, b2], images, labels)
+
+    _, tangent = adx.jvp(loss_at, (w1,), (np.cos(w1),))  # and forwards
+    assert tangent == pytest.approx(np.sum(expected[0] * np.cos(w1)), rel=1e-12)
+
 
 # ---- a Gaussian process --------------------------------------------------------------------------
 

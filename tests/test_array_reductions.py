@@ -211,6 +211,21 @@ def test_logsumexp_and_softmax_over_an_axis(array_backend: Any) -> None:
     assert_close(adx.softmax(numbers, axis=1), shares)
 
 
+def test_softmax_and_its_kin_carry_tangents(array_backend: Any) -> None:
+    adx = array_backend
+    numbers, along = uniform(3, (2, 3)), uniform(5, (2, 3))
+    shares = np.exp(numbers) / np.exp(numbers).sum(axis=1, keepdims=True)
+    mean = (shares * along).sum(axis=1, keepdims=True)
+    for function, expected in (
+        (adx.logsumexp, mean[:, 0]),
+        (adx.softmax, shares * (along - mean)),
+        (adx.log_softmax, along - mean),
+    ):
+        value, tangent = adx.jvp(lambda x: function(x, axis=1), (numbers,), (along,))  # noqa: B023
+        assert_close(value, function(numbers, axis=1))
+        assert_close(tangent, expected)
+
+
 def test_what_is_decided_is_passive_and_replayed(array_backend: Any) -> None:
     x = array_backend.Variable([[1.0, -2.0, 0.0], [3.0, 4.0, 5.0]])
     with array_backend.Graph() as graph:

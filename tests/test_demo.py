@@ -259,6 +259,21 @@ def test_plot_into_a_missing_folder_is_refused(
         plot.check(tmp_path / "nowhere" / "curves.png")
 
 
+@pytest.mark.parametrize("count", [1, 2, 3, 4])
+def test_every_panel_has_a_curve(
+    count: int, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    pytest.importorskip("matplotlib")
+    from matplotlib.figure import Figure
+
+    drawn = []
+    monkeypatch.setattr(Figure, "savefig", lambda figure, *_, **__: drawn.extend(figure.axes))
+    plot.draw({str(number): [2.0, 1.0] for number in range(count)}, tmp_path / "curves.png")
+    seen = [panel for panel in drawn if panel.axison]
+    assert len(seen) == count
+    assert all(panel.lines for panel in seen)
+
+
 def test_curves_are_drawn(tmp_path: Path) -> None:
     pytest.importorskip("matplotlib")
     file = tmp_path / "curves.png"

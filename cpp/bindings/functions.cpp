@@ -261,8 +261,7 @@ py::object logsumexp_of(std::vector<py::object> values) {
 
 // One array, along axes: what autodiffx.numpy makes of it.
 bool is_one_array(const py::args& arguments) {
-    return arguments.size() == 1 &&
-           (is_array(py::object(arguments[0]).ptr()) || is_ndarray(py::object(arguments[0]).ptr()));
+    return arguments.size() == 1 && is_array_like(py::object(arguments[0]).ptr());
 }
 py::object along_axes(const char* name) {
     return py::module_::import("autodiffx.numpy.exponentials").attr(name);
