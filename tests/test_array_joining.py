@@ -195,6 +195,25 @@ def test_arrays_that_are_made_can_be_written_into(array_backend: Any) -> None:
     assert x.grad.tolist() == [1.0, 5.0]
 
 
+@pytest.mark.parametrize("dtype", [np.float64, np.float32])
+def test_zeros_like_a_dual_can_be_filled_forwards(array_backend: Any, dtype: Any) -> None:
+    def filled(x: Any) -> Any:
+        for make in (numpys.zeros_like, numpys.empty_like):
+            y = make(x)
+            assert (y.shape, y.dtype) == (x.shape, x.dtype)
+            for i in range(x.size):
+                y[i] = x[i] * x[i - 1]
+            y[0] += 1.0
+        return y
+
+    numbers, along = np.array([2.0, 3.0, np.inf], dtype), np.array([1.0, 10.0, 0.0], dtype)
+    value, tangent = array_backend.jvp(filled, (numbers,), (along,))
+    assert value.tolist() == [np.inf, 6.0, np.inf]
+    assert tangent.tolist()[1] == 23.0
+    _, untouched = array_backend.jvp(lambda x: numpys.zeros_like(x) * 1.0, (numbers,), (along,))
+    assert untouched.tolist() == [0.0, 0.0, 0.0]
+
+
 def test_lists_of_variables(array_backend: Any) -> None:
     anp = namespaces(array_backend, "", ())[1]
     x, y = array_backend.Variable(2.0), array_backend.Variable([3.0, 4.0])

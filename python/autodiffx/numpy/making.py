@@ -6,10 +6,11 @@ from typing import Any
 
 import numpy as np
 
-from autodiffx._core import Constant
+from autodiffx._core import Constant, Dual
 from autodiffx.numpy.arrays import as_array, plain
 from autodiffx.numpy.dispatch import any_traced, function, is_traced
-from autodiffx.numpy.views import broadcast_to
+from autodiffx.numpy.primitives import select
+from autodiffx.numpy.views import broadcast_to, ravel
 
 __all__ = [
     "array",
@@ -106,12 +107,21 @@ def _like(a: Any, dtype: Any, shape: Any) -> tuple[Any, Any]:
     return a.shape if shape is None else shape, a.dtype if dtype is None else dtype
 
 
+def _zeros_like(a: Any, dtype: Any, shape: Any) -> Any:
+    lengths, kind = _like(a, dtype, shape)
+    if isinstance(a, Dual) and isinstance(a.value, np.ndarray) and kind == a.dtype:
+        # Of a Dual's own level, or no Dual of that level could be written into it.
+        nothing = select(np.zeros(lengths, bool), ravel(a)[:1].sum(), kind.type(0))
+        return nothing.copy()
+    return zeros(lengths, kind)
+
+
 @function(np.zeros_like)
 def zeros_like(
     a: Any, dtype: Any = None, order: str = "K", subok: bool = True, shape: Any = None, **_: Any
 ) -> Any:
     """Zeros of an array's shape, which can be assigned to."""
-    return zeros(*_like(a, dtype, shape))
+    return _zeros_like(a, dtype, shape)
 
 
 @function(np.ones_like)
@@ -132,7 +142,7 @@ def empty_like(
     **_: Any,
 ) -> Any:
     """Zeros of an array's shape, to be written over."""
-    return zeros(*_like(prototype, dtype, shape))
+    return _zeros_like(prototype, dtype, shape)
 
 
 @function(np.full_like)
