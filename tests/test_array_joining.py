@@ -195,6 +195,15 @@ def test_arrays_that_are_made_can_be_written_into(array_backend: Any) -> None:
     assert x.grad.tolist() == [1.0, 5.0]
 
 
+def test_what_cannot_take_a_derivative_names_what_can(core: Any) -> None:
+    numbers, x = np.zeros(2), core.Variable([1.0, 2.0])
+    with pytest.raises(TypeError, match=r"write y = y \+ x instead of y \+= x"):
+        numbers += x
+    assert numbers.tolist() == [0.0, 0.0]
+    with pytest.raises(TypeError, match=r"np\.zeros_like\(x\) of a Dual x"):
+        core.jvp(lambda u: (x * x).__setitem__(0, u[0]), (numbers,), (numbers,))
+
+
 @pytest.mark.parametrize("dtype", [np.float64, np.float32])
 def test_zeros_like_a_dual_can_be_filled_forwards(array_backend: Any, dtype: Any) -> None:
     def filled(x: Any) -> Any:

@@ -18,8 +18,8 @@ struct Written {
         PyObject* found = value;
         if (is_dual(value)) {
             raise_type_error(
-                "a Dual cannot be written into an array Variable, which has no tangent: use its "
-                ".value");
+                "a Dual cannot be written into an array Variable, which has no tangent: make the "
+                "array with np.zeros_like(x) of a Dual x, or join Duals with anp.stack");
         }
         double ignored;
         if (!is_variable(value) && !is_ndarray(value) && !read_number(value, ignored)) {

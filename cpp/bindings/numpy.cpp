@@ -38,6 +38,11 @@ PyObject* array_ufunc(PyObject*, PyObject* arguments, PyObject* keywords) {
                 keywords != nullptr ? py::reinterpret_borrow<py::dict>(keywords) : py::dict();
             return py::object(apply(all[0], method, inputs, named)).release().ptr();
         }
+        if (keywords != nullptr && PyDict_GetItemString(keywords, "out") != nullptr) {
+            raise_type_error("numpy." + name +
+                             " of Variables takes no out=: a NumPy array cannot keep derivatives; "
+                             "write y = y + x instead of y += x, or make y with anp.zeros");
+        }
         if (keywords != nullptr && PyDict_Size(keywords) != 0) {
             raise_type_error(
                 "numpy." + name +
