@@ -68,6 +68,7 @@ ArrayResult record_sum(Tape& tape, const ArrayOperand& operand, const std::int64
 ArrayResult record_sum_over(Tape& tape, const ArrayOperand& operand, const bool* marked,
                             bool kept) {
     std::int64_t shape[max_ndim], strides[max_ndim];
+    shape[0] = 1;  // without axes it is passed on unread, which compilers do not see
     int ndim = 0;
     for (int i = 0; i < operand.ndim; ++i) {
         if (!marked[i]) shape[ndim++] = operand.shape[i];

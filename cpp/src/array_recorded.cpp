@@ -47,6 +47,9 @@ struct Unpacked {
           deferred(operand.deferred) {
         std::copy(operand.shape, operand.shape + loops, lengths);
     }
+    // Its parts point to its own strides.
+    Unpacked(const Unpacked&) = delete;
+    Unpacked& operator=(const Unpacked&) = delete;
     [[nodiscard]] std::int64_t total() const {
         std::int64_t total = 1;
         for (int i = 0; i < loops; ++i) total *= lengths[i];

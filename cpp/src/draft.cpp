@@ -148,12 +148,6 @@ ArrayResult record(Tape& tape, Draft& draft) {
     result.extent = writes ? draft.written : tape.add_extent(result.slots);
     result.first = tape.extents[result.extent].first;
     push_words(tape, draft, result.extent);
-    unsigned const needed = needed_primals(draft.op, draft.operands, draft.arity);
-    for (int k = 0; k < draft.arity; ++k) {
-        std::uint32_t const extent = draft.operands[k].extent;
-        if ((needed >> k & 1u) != 0 && extent != no_extent) tape.extents[extent].needed = true;
-    }
-    if ((needed & Reads::result) != 0) tape.extents[result.extent].needed = true;
     Statement const statement{
         writes ? Op::write : Op::array,
         static_cast<std::uint16_t>(Statement::array_bit | Statement::decision_bit |
@@ -161,7 +155,22 @@ ArrayResult record(Tape& tape, Draft& draft) {
                                    (depends.deferred ? Statement::deferred_bit : 0u)),
         static_cast<Slot>(at), static_cast<Slot>(words),
         writes ? static_cast<Slot>(tape.primals.size()) : result.last()};
-    evaluate(ArrayRecord(tape, statement), tape.primals.data());
+    try {
+        evaluate(ArrayRecord(tape, statement), tape.primals.data());
+    } catch (...) {  // a product of matrices packs them in memory of its own
+        tape.words.truncate(at);
+        if (!writes) {
+            tape.extents.truncate(result.extent);
+            tape.primals.truncate(result.first);
+        }
+        throw;
+    }
+    unsigned const needed = needed_primals(draft.op, draft.operands, draft.arity);
+    for (int k = 0; k < draft.arity; ++k) {
+        std::uint32_t const extent = draft.operands[k].extent;
+        if ((needed >> k & 1u) != 0 && extent != no_extent) tape.extents[extent].needed = true;
+    }
+    if ((needed & Reads::result) != 0) tape.extents[result.extent].needed = true;
     if (writes || depends.varies) tape.statements.push_unchecked(statement);
     else tape.words.truncate(at);
     tape.note_growth();

@@ -109,7 +109,7 @@ void evaluate_indexed(const ArrayRecord& record, const char* operand, char* resu
 
 void evaluate(const ArrayRecord& record, double* primals) {
     if (record.op() == ArrayOp::matmul) {
-        if (record.dtype() != Dtype::float64) primals[record.result().last()] = 0.0;
+        primals[record.result().last()] = 0.0;  // also of a product without elements
         return evaluate_matmul(record, primals);
     }
     int const arity = record.arity(), loops = record.loops(), inner = loops - 1;

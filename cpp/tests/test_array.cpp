@@ -4,43 +4,13 @@
 #include <memory>
 #include <vector>
 
-#include "autodiffx/array.hpp"
+#include "arrays.hpp"
 #include "check.hpp"
-#include "recording.hpp"
 
 using namespace recording;
 using namespace autodiffx;
 
 namespace {
-
-// An array leaf in C order.
-struct Array {
-    Leaf* const leaf = new Leaf;
-    std::vector<std::int64_t> strides;
-    Array(std::vector<std::int64_t> shape, std::vector<double> elements) {
-        leaf->array = std::make_unique<LeafArray>();
-        leaf->array->size = static_cast<std::int64_t>(elements.size());
-        strides.resize(shape.size());
-        dense_strides(shape.data(), static_cast<int>(shape.size()), strides.data());
-        leaf->array->shape = std::move(shape);
-        leaf->array->value = std::move(elements);
-        leaf->touch();
-    }
-    Array(const Array&) = delete;
-    Array& operator=(const Array&) = delete;
-    ~Array() { leaf->release(); }
-    ArrayOperand on(Tape& tape) const {
-        ArrayOperand operand;
-        operand.first = tape.input(*leaf);
-        operand.extent = tape.extent_at(operand.first);
-        operand.slots = leaf->slots();
-        operand.shape = leaf->array->shape.data();
-        operand.strides = strides.data();
-        operand.ndim = static_cast<int>(strides.size());
-        operand.kind = Kind::leaf;
-        return operand;
-    }
-};
 
 // matrix[i][j] * row[j], and its sine: two statements, one with broadcasting.
 ArrayResult product_and_sine(Tape& tape, const Array& matrix, const Array& row,
@@ -55,13 +25,6 @@ Seed<double> ones(const ArrayResult& result) {
     Seed<double> seed{result.first, 1.0};
     seed.extent.assign(result.slots, 1.0);
     return seed;
-}
-
-const LeafAdjoint& of(const std::vector<LeafAdjoint>& found, const Array& array) {
-    for (LeafAdjoint const& each : found) {
-        if (each.leaf == array.leaf) return each;
-    }
-    throw std::logic_error("the leaf was not reached");
 }
 
 }  // namespace

@@ -5,8 +5,9 @@
 #include <cstring>
 #include <new>
 
+#include "arrays.hpp"
+#include "autodiffx/loops.hpp"
 #include "check.hpp"
-#include "recording.hpp"
 
 namespace {
 // Allocations that still succeed; negative: all.
@@ -126,6 +127,112 @@ TEST(sweeps_and_replays_survive_the_end_of_memory) {
     Graph anew;
     const Held h(anew, record_all(anew, x, y, once));
     CHECK_EQUAL(f.primal(), h.primal());
+}
+
+// What stands for BLAS: a product needs memory of its own where operands lie scattered.
+void no_product(char*, char*, int*, int*, int*, double*, double*, int*, double*, int*, double*,
+                double*, int*) {}
+
+TEST(array_statements_leave_the_recording_as_it_was_without_memory) {
+    autodiffx::blas.gemm = no_product;
+    const Array x({2, 3}, {1, 2, 3, 4, 5, 6}), y({600}, Elements(600, 2.0));
+    std::int64_t const places[] = {3, 1}, two = 2, long_shape[] = {4, 600};
+    int failures = 0;
+    // Each on a tape of its own whose arenas are full, so that everything has to grow.
+    const auto attempt = [&](const auto& work) {
+        for (bool const is_graph : {false, true}) {
+            Owned const tape(is_graph ? Tape::Role::graph : Tape::Role::ambient);
+            Shown const z(tape, zeros(tape, {4}));
+            x.on(tape), y.on(tape);
+            number(tape, 0.0);
+            while (tape->primals.size() < tape->primals.capacity()) number(tape, double(rand()));
+            while (tape->words.size() < tape->words.capacity()) tape->words.push(0);
+            autodiffx::Position const before = tape->position();
+            failures += until_it_succeeds([&] {
+                try {
+                    work(*tape.tape, z);
+                } catch (const std::bad_alloc&) {
+                    autodiffx::Position const after = tape->position();
+                    CHECK_EQUAL(after.statements, before.statements);
+                    CHECK_EQUAL(after.slots, before.slots);
+                    CHECK_EQUAL(after.words, before.words);
+                    CHECK_EQUAL(after.extents, before.extents);
+                    CHECK(z.elements() == (Elements{0, 0, 0, 0}));
+                    for (std::size_t i = 0; i < before.extents; ++i)
+                        CHECK(!tape->extents[i].needed);
+                    throw;
+                }
+            });
+        }
+    };
+    attempt([&](Tape& tape, const Shown&) {
+        ArrayOperand const operand = x.on(tape);
+        record_array(tape, Op::sin, &operand);
+    });
+    attempt([&](Tape& tape, const Shown&) {
+        record_fill(tape, y.on(tape), long_shape, 2, Dtype::float64);
+    });
+    attempt([&](Tape& tape, const Shown&) { record_sum(tape, x.on(tape), nullptr, 0); });
+    attempt([&](Tape& tape, const Shown&) { record_take(tape, x.on(tape), places, &two, 1); });
+    attempt([&](Tape& tape, const Shown&) {
+        Seen const part(x.on(tape), {2}, {2});
+        std::int64_t const stride = 2;
+        record_spread(tape, part.operand(), long_shape, 1, 0, &stride);
+    });
+    attempt([&](Tape& tape, const Shown& z) {
+        record_write(tape, z.view({2}, {2}).operand(), Seen(x.on(tape), {2}, {1}).operand());
+    });
+    attempt([&](Tape& tape, const Shown& z) {
+        record_write_at(tape, z.operand(), places, 2, scalar(number(tape, 0.0)));
+    });
+    attempt([&](Tape& tape, const Shown&) {
+        Seen const a(x.on(tape), {1, 2}, {1, 2}), b(x.on(tape), {2, 2}, {3, 2});
+        record_matmul(tape, a.operand(), b.operand());
+    });
+    autodiffx::blas = {};
+    CHECK(failures > 20);
+}
+
+TEST(an_array_that_has_to_move_keeps_its_elements_without_memory) {
+    Graph tape;
+    const Array x({3}, {1, 2, 3});
+    ArrayOperand const operand = x.on(tape);
+    Shown const y(tape, record_fill(tape, operand, operand.shape, 1, Dtype::float64));
+    ArrayOperand const filled = y.operand();
+    Shown const squares(tape, record_array(tape, Op::square, &filled));
+    Operand const nine = number(tape, 9.0);
+    while (tape->primals.size() < tape->primals.capacity()) number(tape, double(rand()));
+    int const failures = until_it_succeeds([&] {
+        try {
+            record_write(tape, y.view({}, {}, 1).operand(), scalar(nine));
+        } catch (const std::bad_alloc&) {
+            CHECK(y.elements() == (Elements{1, 2, 3}));
+            throw;
+        }
+    });
+    CHECK(failures > 0);
+    CHECK(y.elements() == (Elements{1, 9, 3}));
+    CHECK(adjoints_of(gradient(tape, seed_of(squares.operand(), {1, 1, 1})), x) ==
+          (Elements{2, 4, 6}));
+    CHECK(adjoints_of(gradient(tape, seed_of(y.operand(), {1, 1, 1})), x) == (Elements{1, 0, 1}));
+}
+
+TEST(array_sweeps_survive_the_end_of_memory) {
+    Graph tape;
+    const Array x({3}, {1, 2, 3});
+    ArrayOperand const operand = x.on(tape);
+    Shown const squares(tape, record_array(tape, Op::square, &operand));
+    Elements found;
+    CHECK(until_it_succeeds([&] {
+              found = adjoints_of(gradient(tape, seed_of(squares.operand(), {1, 1, 1})), x);
+          }) > 3);
+    CHECK(found == (Elements{2, 4, 6}));
+    CHECK(until_it_succeeds([&] {
+              found = adjoints_of(hessian_product(tape, seed_of(squares.operand(), {1, 1, 1}),
+                                                  {along(x, {1, 0, 2})}),
+                                  x);
+          }) > 3);
+    CHECK(found == (Elements{2, 0, 4}));
 }
 
 TEST(without_memory_to_collect_the_tape_stays_as_it_is) {
