@@ -203,16 +203,16 @@ std::vector<LeafAdjoint> gradient(Tape& tape, Seed<double> seed) {
     });
 }
 
-void store_gradient(const std::vector<LeafAdjoint>& found, bool accumulate) {
+void store_gradient(std::vector<LeafAdjoint> found, bool accumulate) {
     std::uint64_t const call = ++backward_calls;
-    for (LeafAdjoint const& entry : found) {
+    for (LeafAdjoint& entry : found) {
         Leaf& leaf = *entry.leaf;
         bool const first = leaf.written != call;
         bool const add = !first || (accumulate && leaf.has_grad);
         if (leaf.array) {
             std::vector<double>& grad = leaf.array->grad;
             if (add) add_packed(grad.data(), entry.extent, leaf.array->dtype);
-            else grad = entry.extent;
+            else grad = std::move(entry.extent);
         } else {
             leaf.grad = add ? leaf.grad + entry.adjoint : entry.adjoint;
         }

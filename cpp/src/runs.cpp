@@ -39,7 +39,11 @@ void Run::for_each(std::int64_t from, Use use) const {
     for (std::int64_t done = 0; done < count;) {
         std::int64_t const run = std::min(count - done, lengths_[inner] - at[inner]);
         S* element = elements + place * components_;
-        for (std::int64_t i = 0; i < run; ++i, element += step) use(*element, done + i);
+        if (step == 1) {  // said apart, so that it becomes vector instructions
+            for (std::int64_t i = 0; i < run; ++i) use(element[i], done + i);
+        } else {
+            for (std::int64_t i = 0; i < run; ++i, element += step) use(*element, done + i);
+        }
         done += run;
         place += run * strides_[inner];
         at[inner] += run;
@@ -113,6 +117,18 @@ void Run::add(std::int64_t from, const Block& block) const {
             element = static_cast<S>(double(element) + data[i]);
         });
     }
+}
+
+void Run::add_chain(std::int64_t from, const Block& adjoint, const Block& partial) const {
+    // One pass where nothing else is simpler: a factor of one or zero is.
+    bool const plain = adjoint.is(1.0) || adjoint.is(0.0) || partial.is(1.0) || partial.is(0.0);
+    if (!dense_ || plain || (adjoint.data == nullptr && partial.data == nullptr))
+        return add(from, chain(adjoint, partial));
+    std::size_t const count = Scratch::here().length;
+    double* const sum = reinterpret_cast<double*>(base_) + from;
+    if (adjoint.data == nullptr) accumulate_chain(sum, partial.data, adjoint.value, count);
+    else if (partial.data == nullptr) accumulate_chain(sum, adjoint.data, partial.value, count);
+    else accumulate_chain(sum, adjoint.data, partial.data, count);
 }
 
 void Run::write(std::int64_t from, const Block& block) const {

@@ -20,6 +20,8 @@ public:
     [[nodiscard]] Block read(std::int64_t from) const;
     // Adds to them, in whatever order; repeated elements add up.
     void add(std::int64_t from, const Block& block) const;
+    // Adds what a partial passes on of an adjoint.
+    void add_chain(std::int64_t from, const Block& adjoint, const Block& partial) const;
     // Puts the block in place of them.
     void write(std::int64_t from, const Block& block) const;
 
