@@ -1,8 +1,8 @@
 """The functions of arrays that are measured, each with its derivatives written by hand in NumPy.
 
-A function takes the module that provides ``tanh``, ``log_softmax`` and ``ndtr``, and its arrays.
-Written by hand, what several derivatives have in common is computed once, and what is not needed
-any more is overwritten.
+A function takes the module that provides ``tanh`` (`numpy` for ndarrays) and its arrays. Written by
+hand, what several derivatives have in common is computed once, and what is not needed any more is
+overwritten.
 """
 
 from __future__ import annotations
@@ -101,7 +101,8 @@ def perceptron(sizes: Sequence[int], rows: int, dtype: type[np.floating[Any]]) -
         for layer in range(0, len(arrays) - 2, 2):
             h = anp.tanh(h @ arrays[layer] + arrays[layer + 1])
         scores = h @ arrays[-2] + arrays[-1]
-        return (targets * anp.log_softmax(scores, axis=1)).sum() / -rows
+        totals = np.logaddexp.reduce(scores, axis=1, keepdims=True)
+        return (targets * (scores - totals)).sum() / -rows
 
     def by_hand(arrays: Sequence[Array]) -> Result:
         layers = [inputs]
@@ -149,7 +150,7 @@ def black_scholes(rows: int) -> ArrayProgram:
         spread = volatility * anp.sqrt(expiry)
         upper = (anp.log(spot / strike) + (rate + 0.5 * volatility**2) * expiry) / spread
         present = strike * anp.exp(-rate * expiry)
-        return (spot * anp.ndtr(upper) - present * anp.ndtr(upper - spread)).sum()
+        return (spot * ndtr(upper) - present * ndtr(upper - spread)).sum()
 
     def by_hand(arrays: Sequence[Array]) -> Result:
         spot, strike, expiry, rate, volatility = arrays

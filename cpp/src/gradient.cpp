@@ -71,6 +71,9 @@ void harvest(Tape& tape, Adjoints<T>& adjoints, std::vector<LeafFound<T>>& found
             }
             passive = passive && (adjoints.reached[*slot] & 3u) == reached_passively;
             const T* const from = adjoints.values.data() + input->slot;
+            if constexpr (std::is_same_v<T, double>) {
+                if (input->leaf != nullptr) extent = std::move(input->leaf->array->spare);
+            }
             extent.assign(from, from + input->slots);
         }
         if (input->leaf != nullptr) {
@@ -212,7 +215,8 @@ void store_gradient(std::vector<LeafAdjoint> found, bool accumulate) {
         if (leaf.array) {
             std::vector<double>& grad = leaf.array->grad;
             if (add) add_packed(grad.data(), entry.extent, leaf.array->dtype);
-            else grad = std::move(entry.extent);
+            else grad.swap(entry.extent);
+            leaf.array->spare = std::move(entry.extent);
         } else {
             leaf.grad = add ? leaf.grad + entry.adjoint : entry.adjoint;
         }
