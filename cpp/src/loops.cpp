@@ -96,6 +96,32 @@ void chain_numbers(char** pointers, const std::ptrdiff_t* length, const std::ptr
     else each<Op::chain, double, double>(pointers, length, steps, data);
 }
 
+// 4 e / (1 + e)**2 with e = exp(-2 |x|), by whichever loop is installed for exp.
+AUTODIFFX_CLONES
+void sech2_exponents(double* e, const double* x, std::ptrdiff_t length) {
+    for (std::ptrdiff_t i = 0; i < length; ++i) e[i] = -2.0 * std::abs(x[i]);
+}
+AUTODIFFX_CLONES
+void sech2_of_powers(double* e, std::ptrdiff_t length) {
+    for (std::ptrdiff_t i = 0; i < length; ++i) {
+        double const sum = 1.0 + e[i];
+        e[i] = 4.0 * (e[i] / (sum * sum));
+    }
+}
+void sech2_numbers(char** pointers, const std::ptrdiff_t* length, const std::ptrdiff_t* steps,
+                   void* data) {
+    constexpr auto item = static_cast<std::ptrdiff_t>(sizeof(double));
+    if (steps[0] != item || steps[1] != item) {
+        each<Op::sech2, double, double>(pointers, length, steps, data);
+        return;
+    }
+    auto* const result = reinterpret_cast<double*>(pointers[1]);
+    sech2_exponents(result, reinterpret_cast<const double*>(pointers[0]), *length);
+    char* in_place[] = {pointers[1], pointers[1]};
+    loop_of(Op::exp, Dtype::float64)(in_place, *length, steps);
+    sech2_of_powers(result, *length);
+}
+
 struct Table {
     Loop loops[table_size][3];
     Loop numbers[table_size];
@@ -114,6 +140,7 @@ struct Table {
             loops[i][1].function = each<op, float, float>;
             if constexpr (op == Op::where) numbers[i].function = each_number<op>;
             if constexpr (op == Op::chain) numbers[i].function = chain_numbers;
+            if constexpr (op == Op::sech2) numbers[i].function = sech2_numbers;
         }
     }
     Table() {

@@ -12,6 +12,7 @@ Run::Run(const void* slots, const ArrayPart& part, const ArrayRecord& record, in
       components_(components),
       loops_(record.loops()),
       repeats_(true),
+      neighbours_(true),
       lengths_(record.lengths()),
       strides_(part.strides) {
     auto const item = static_cast<std::ptrdiff_t>(item_size(dtype_));
@@ -19,7 +20,10 @@ Run::Run(const void* slots, const ArrayPart& part, const ArrayRecord& record, in
         static_cast<char*>(const_cast<void*>(slots)) + std::ptrdiff_t{part.first} * 8 * components;
     base_ = start + (part.offset * components + component) * item;
     for (int i = 0; i < loops_; ++i) repeats_ = repeats_ && (strides_[i] == 0 || lengths_[i] == 1);
-    dense_ = dtype_ == Dtype::float64 && components == 1 && loops_ == 1 && strides_[0] == 1;
+    std::int64_t step = 1;
+    for (int i = loops_; i-- > 0; step *= lengths_[i])
+        neighbours_ = neighbours_ && strides_[i] == step;
+    dense_ = neighbours_ && dtype_ == Dtype::float64 && components == 1;
 }
 
 // Calls use(element, index in the block) for each.
@@ -27,6 +31,10 @@ template <class S, class Use>
 void Run::for_each(std::int64_t from, Use use) const {
     auto const count = static_cast<std::int64_t>(Scratch::here().length);
     auto* const elements = reinterpret_cast<S*>(base_);
+    if (neighbours_ && components_ == 1) {
+        for (std::int64_t i = 0; i < count; ++i) use(elements[from + i], i);
+        return;
+    }
     std::int64_t at[max_ndim];
     std::int64_t rest = from, place = 0;
     for (int i = loops_; i-- > 0;) {

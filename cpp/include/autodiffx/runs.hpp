@@ -35,8 +35,9 @@ private:
     Dtype dtype_;
     int components_;
     int loops_;
-    bool repeats_;  // one element for all
-    bool dense_;    // double after double
+    bool repeats_;     // one element for all
+    bool neighbours_;  // one element after the other
+    bool dense_;       // and these are doubles
     const std::int64_t* lengths_;
     const std::int64_t* strides_;
 };
