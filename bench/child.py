@@ -10,16 +10,34 @@ from collections.abc import Mapping
 from pathlib import Path
 
 CHECKOUT = Path(__file__).resolve().parent.parent
+# Read by the BLAS libraries when they are loaded: everybody's products stay in one thread.
+ONE_THREAD = {
+    f"{library}_NUM_THREADS": "1" for library in ("OPENBLAS", "MKL", "OMP")
+}
 
 
-def ask(module: str, *arguments: str) -> dict[str, float]:
+def ask(
+    module: str, *arguments: str, environment: Mapping[str, str] | None = None
+) -> dict[str, float]:
     """Run ``python -m module arguments`` in the checkout and read the JSON it prints last.
+
+    Args:
+        module: the module to run.
+        arguments: its command line.
+        environment: variables of the environment beside those of this process.
 
     Raises:
         RuntimeError: the process failed; its errors are in the message.
     """
     command = [sys.executable, "-m", module, *arguments]
-    done = subprocess.run(command, cwd=CHECKOUT, capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        command,
+        cwd=CHECKOUT,
+        env={**os.environ, **(environment or {})},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
     if done.returncode != 0:
         raise RuntimeError(f"{' '.join(command)} failed:\n{done.stderr}")
     found: dict[str, float] = json.loads(done.stdout.splitlines()[-1])

@@ -64,6 +64,8 @@ constexpr std::array delegates = {
              "conjugate($self, /, *args, **kwargs)\n--\n\nThe array itself: it is real."},
 };
 
+constexpr std::size_t sum_delegate = 0;
+
 py::object function_of(const char* name) {
     return py::module_::import("autodiffx.numpy").attr(name);
 }
@@ -71,6 +73,12 @@ py::object function_of(const char* name) {
 template <std::size_t index>
 PyObject* delegated(PyObject* self, PyObject* arguments, PyObject* keywords) {
     return guarded([&] {
+        if constexpr (index == sum_delegate) {
+            bool const plain = PyTuple_GET_SIZE(arguments) == 0 && keywords == nullptr;
+            if (plain && is_array(self) && view_of(self).ndim > 0 &&
+                view_of(self).dtype != Dtype::boolean)
+                return sum_of_all(self);
+        }
         py::tuple const rest = py::reinterpret_borrow<py::tuple>(arguments);
         py::dict const named =
             keywords != nullptr ? py::reinterpret_borrow<py::dict>(keywords) : py::dict();

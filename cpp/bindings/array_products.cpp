@@ -1,4 +1,6 @@
 // Sums and products of matrices as statements of the engine's own.
+#include <algorithm>
+
 #include "array_axes.hpp"
 #include "autodiffx/loops.hpp"
 
@@ -53,6 +55,14 @@ PyObject* product_of_matrices(PyObject* a, PyObject* b) {
         operands[i] = as_operand(casts[i], dense[i]);
     }
     return new_array(tape, record_matmul(tape, operands[0], operands[1]));
+}
+
+PyObject* sum_of_all(PyObject* array) {
+    bool marked[max_ndim];
+    std::fill_n(marked, max_ndim, true);
+    Tape& tape = current_tape();
+    tape.make_room();
+    return new_array(tape, record_sum_over(tape, array_operand(tape, array), marked, false));
 }
 
 // The sum of an array Variable of floats along axes.

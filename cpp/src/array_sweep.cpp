@@ -36,8 +36,8 @@ struct Plain {
         return Run(adjoints, record.result(), record).read(from);
     }
     void add(const ArrayRecord& record, const ArrayPart& part, std::int64_t from,
-             const Block& block) const {
-        Run(adjoints, part, record).add(from, block);
+             const Block& adjoint, const Block& partial) const {
+        Run(adjoints, part, record).add_chain(from, adjoint, partial);
     }
     void clear(const ArrayRecord& record, std::int64_t from) const {
         Run(adjoints, record.result(), record).write(from, 0.0);
@@ -61,7 +61,8 @@ struct Twofold {
                 Run(adjoints, result, record, 2, 1).read(from)};
     }
     void add(const ArrayRecord& record, const ArrayPart& part, std::int64_t from,
-             const Number& number) const {
+             const Number& adjoint, const Number& partial) const {
+        Number const number = chain(adjoint, partial);
         Run(adjoints, part, record, 2, 0).add(from, number.value);
         Run(adjoints, part, record, 2, 1).add(from, number.tangent);
     }
@@ -96,7 +97,7 @@ void contribute(const Numbers& numbers, const ArrayRecord& record, std::int64_t 
     } else {
         partial = Row<op>::template partial<i>(values[0], values[1], values[2], result);
     }
-    numbers.add(record, part, from, chain(numbers.adjoint(record, from), partial));
+    numbers.add(record, part, from, numbers.adjoint(record, from), partial);
 }
 
 template <Op op, class Numbers>

@@ -13,13 +13,17 @@ namespace autodiffx {
 
 namespace {
 
+// Slots that are counted together. What a collection does slot by slot is to set and scan bytes:
+// an array of a million slots costs little more than one of a thousand.
+constexpr std::size_t group = 32;
+
 // What a collection looks at: everything from `base` on. Indices into `live`
-// and `places` count from base.slots; older slots stay where they are.
+// count from base.slots; older slots stay where they are.
 struct Young {
     const Tape& tape;
     const Position& base;
     std::vector<std::uint8_t> live;  // 1: a live handle can reach the slot
-    std::vector<Slot> places;        // where each slot goes, and where the end goes
+    std::vector<Slot> live_before;   // each group: where its first slot goes
     std::vector<Mark*> marks;        // oldest first
     std::vector<Handle*> handles;
     std::vector<std::size_t> writes;           // into live arrays, newest first
@@ -28,7 +32,15 @@ struct Young {
     [[nodiscard]] bool contains(Slot slot) const { return slot >= base.slots; }
     [[nodiscard]] std::uint8_t& mark_of(Slot slot) { return live[slot - base.slots]; }
     [[nodiscard]] Slot place(Slot slot) const {
-        return contains(slot) ? places[slot - base.slots] : slot;
+        if (!contains(slot)) return slot;
+        std::size_t const at = slot - base.slots;
+        return live_before[at / group] + count(at / group * group, at);
+    }
+
+    [[nodiscard]] Slot count(std::size_t from, std::size_t to) const {
+        unsigned count = 0;
+        for (std::size_t i = from; i < to; ++i) count += live[i];
+        return count;
     }
 
     void find_handles() {
@@ -78,18 +90,33 @@ struct Young {
     }
 
     void find_places() {
-        places.resize(live.size() + 1);
+        live_before.resize(live.size() / group + 1);
         Slot next = static_cast<Slot>(base.slots);
-        for (std::size_t i = 0; i < live.size(); ++i) {
-            places[i] = next;
-            next += live[i];
+        for (std::size_t i = 0; i < live_before.size(); ++i) {
+            live_before[i] = next;
+            next += count(i * group, std::min((i + 1) * group, live.size()));
         }
-        places[live.size()] = next;
         extent_places.resize(tape.extents.size() - base.extents);
         auto next_extent = static_cast<std::uint32_t>(base.extents);
         for (std::size_t i = 0; i < extent_places.size(); ++i) {
             extent_places[i] = next_extent;
             next_extent += mark_of(tape.extents[base.extents + i].first);
+        }
+    }
+    // Calls move(first, last + 1) for each run of live slots, oldest first.
+    template <class Move>
+    void for_each_live_run(Move move) const {
+        const std::uint8_t* const end = live.data() + live.size();
+        const std::uint8_t* at = live.data();
+        while (at != end) {
+            auto const rest = static_cast<std::size_t>(end - at);
+            auto const* const first = static_cast<const std::uint8_t*>(std::memchr(at, 1, rest));
+            if (first == nullptr) return;
+            auto const left = static_cast<std::size_t>(end - first);
+            auto const* const dead = static_cast<const std::uint8_t*>(std::memchr(first, 0, left));
+            at = dead != nullptr ? dead : end;
+            move(static_cast<std::size_t>(first - live.data()),
+                 static_cast<std::size_t>(at - live.data()));
         }
     }
     [[nodiscard]] std::uint32_t extent_place(std::uint32_t extent) const {
@@ -197,10 +224,13 @@ void Tape::collect(const Position& base) {
     inputs.erase(inputs.begin() + static_cast<std::ptrdiff_t>(kept_inputs), inputs.end());
 
     for (Handle* handle : young.handles) handle->slot = young.place(handle->slot);
-    for (std::size_t i = 0; i < young.live.size(); ++i) {
-        if (young.live[i] != 0) primals[young.places[i]] = primals[base.slots + i];
-    }
-    primals.truncate(young.places.back());
+    double* to = primals.data() + base.slots;
+    young.for_each_live_run([&](std::size_t first, std::size_t end) {
+        const double* const from = primals.data() + base.slots + first;
+        if (from != to) std::memmove(to, from, (end - first) * sizeof(double));
+        to += end - first;
+    });
+    primals.truncate(static_cast<std::size_t>(to - primals.data()));
     for (std::size_t i = base.extents; i < extents.size(); ++i) {
         if (young.mark_of(extents[i].first) == 0) continue;
         Extent& moved = extents[young.extent_place(static_cast<std::uint32_t>(i))];

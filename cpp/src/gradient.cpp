@@ -71,6 +71,9 @@ void harvest(Tape& tape, Adjoints<T>& adjoints, std::vector<LeafFound<T>>& found
             }
             passive = passive && (adjoints.reached[*slot] & 3u) == reached_passively;
             const T* const from = adjoints.values.data() + input->slot;
+            if constexpr (std::is_same_v<T, double>) {
+                if (input->leaf != nullptr) extent = std::move(input->leaf->array->spare);
+            }
             extent.assign(from, from + input->slots);
         }
         if (input->leaf != nullptr) {
@@ -203,16 +206,17 @@ std::vector<LeafAdjoint> gradient(Tape& tape, Seed<double> seed) {
     });
 }
 
-void store_gradient(const std::vector<LeafAdjoint>& found, bool accumulate) {
+void store_gradient(std::vector<LeafAdjoint> found, bool accumulate) {
     std::uint64_t const call = ++backward_calls;
-    for (LeafAdjoint const& entry : found) {
+    for (LeafAdjoint& entry : found) {
         Leaf& leaf = *entry.leaf;
         bool const first = leaf.written != call;
         bool const add = !first || (accumulate && leaf.has_grad);
         if (leaf.array) {
             std::vector<double>& grad = leaf.array->grad;
             if (add) add_packed(grad.data(), entry.extent, leaf.array->dtype);
-            else grad = entry.extent;
+            else grad.swap(entry.extent);
+            leaf.array->spare = std::move(entry.extent);
         } else {
             leaf.grad = add ? leaf.grad + entry.adjoint : entry.adjoint;
         }

@@ -118,6 +118,8 @@ struct ReverseStep {
     // What was reached of an array: the strongest of its slots.
     [[nodiscard]] std::uint8_t reach_of(Slot first, std::uint32_t slots) const {
         std::uint8_t const* const at = reached + index(first);
+        // As a rule the array was reached as a whole, which stands in its last slot.
+        if ((at[slots - 1] & ~extent_listed) == reached_actively) return reached_actively;
         if (std::memchr(at, reached_actively, slots) != nullptr) return reached_actively;
         return std::memchr(at, reached_passively, slots) != nullptr ? reached_passively : 0;
     }

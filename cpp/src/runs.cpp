@@ -12,6 +12,7 @@ Run::Run(const void* slots, const ArrayPart& part, const ArrayRecord& record, in
       components_(components),
       loops_(record.loops()),
       repeats_(true),
+      neighbours_(true),
       lengths_(record.lengths()),
       strides_(part.strides) {
     auto const item = static_cast<std::ptrdiff_t>(item_size(dtype_));
@@ -19,7 +20,10 @@ Run::Run(const void* slots, const ArrayPart& part, const ArrayRecord& record, in
         static_cast<char*>(const_cast<void*>(slots)) + std::ptrdiff_t{part.first} * 8 * components;
     base_ = start + (part.offset * components + component) * item;
     for (int i = 0; i < loops_; ++i) repeats_ = repeats_ && (strides_[i] == 0 || lengths_[i] == 1);
-    dense_ = dtype_ == Dtype::float64 && components == 1 && loops_ == 1 && strides_[0] == 1;
+    std::int64_t step = 1;
+    for (int i = loops_; i-- > 0; step *= lengths_[i])
+        neighbours_ = neighbours_ && strides_[i] == step;
+    dense_ = neighbours_ && dtype_ == Dtype::float64 && components == 1;
 }
 
 // Calls use(element, index in the block) for each.
@@ -27,6 +31,10 @@ template <class S, class Use>
 void Run::for_each(std::int64_t from, Use use) const {
     auto const count = static_cast<std::int64_t>(Scratch::here().length);
     auto* const elements = reinterpret_cast<S*>(base_);
+    if (neighbours_ && components_ == 1) {
+        for (std::int64_t i = 0; i < count; ++i) use(elements[from + i], i);
+        return;
+    }
     std::int64_t at[max_ndim];
     std::int64_t rest = from, place = 0;
     for (int i = loops_; i-- > 0;) {
@@ -39,7 +47,11 @@ void Run::for_each(std::int64_t from, Use use) const {
     for (std::int64_t done = 0; done < count;) {
         std::int64_t const run = std::min(count - done, lengths_[inner] - at[inner]);
         S* element = elements + place * components_;
-        for (std::int64_t i = 0; i < run; ++i, element += step) use(*element, done + i);
+        if (step == 1) {  // said apart, so that it becomes vector instructions
+            for (std::int64_t i = 0; i < run; ++i) use(element[i], done + i);
+        } else {
+            for (std::int64_t i = 0; i < run; ++i, element += step) use(*element, done + i);
+        }
         done += run;
         place += run * strides_[inner];
         at[inner] += run;
@@ -113,6 +125,18 @@ void Run::add(std::int64_t from, const Block& block) const {
             element = static_cast<S>(double(element) + data[i]);
         });
     }
+}
+
+void Run::add_chain(std::int64_t from, const Block& adjoint, const Block& partial) const {
+    // One pass where nothing else is simpler: a factor of one or zero is.
+    bool const plain = adjoint.is(1.0) || adjoint.is(0.0) || partial.is(1.0) || partial.is(0.0);
+    if (!dense_ || plain || (adjoint.data == nullptr && partial.data == nullptr))
+        return add(from, chain(adjoint, partial));
+    std::size_t const count = Scratch::here().length;
+    double* const sum = reinterpret_cast<double*>(base_) + from;
+    if (adjoint.data == nullptr) accumulate_chain(sum, partial.data, adjoint.value, count);
+    else if (partial.data == nullptr) accumulate_chain(sum, adjoint.data, partial.value, count);
+    else accumulate_chain(sum, adjoint.data, partial.data, count);
 }
 
 void Run::write(std::int64_t from, const Block& block) const {

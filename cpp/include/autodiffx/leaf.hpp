@@ -18,6 +18,7 @@ struct LeafArray {
     std::int64_t size = 0;      // elements
     std::vector<double> value;  // as many as slots; one if there is no element
     std::vector<double> grad;   // empty: none
+    std::vector<double> spare;  // memory for the next grad: fresh pages cost more than the copy
 };
 
 // A variable that the user made. It belongs to no tape: each tape that uses it

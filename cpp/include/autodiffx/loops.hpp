@@ -46,8 +46,11 @@ struct Blas {
 };
 extern Blas blas;
 
-// sum[i] += x[i], the hottest loop of a reverse sweep.
+// sum[i] += x[i] and sum[i] += chain(x[i], y[i]), the hottest loops of a reverse sweep.
 void accumulate(double* sum, const double* x, std::size_t length);
+void accumulate_chain(double* sum, const double* x, const double* y, std::size_t length);
+// sum[i] += chain(x[i], y).
+void accumulate_chain(double* sum, const double* x, double y, std::size_t length);
 // The sum of a run, in an order that keeps rounding small.
 double total_of(const double* x, std::size_t length);
 

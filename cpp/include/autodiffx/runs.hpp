@@ -20,6 +20,8 @@ public:
     [[nodiscard]] Block read(std::int64_t from) const;
     // Adds to them, in whatever order; repeated elements add up.
     void add(std::int64_t from, const Block& block) const;
+    // Adds what a partial passes on of an adjoint.
+    void add_chain(std::int64_t from, const Block& adjoint, const Block& partial) const;
     // Puts the block in place of them.
     void write(std::int64_t from, const Block& block) const;
 
@@ -33,8 +35,9 @@ private:
     Dtype dtype_;
     int components_;
     int loops_;
-    bool repeats_;  // one element for all
-    bool dense_;    // double after double
+    bool repeats_;     // one element for all
+    bool neighbours_;  // one element after the other
+    bool dense_;       // and these are doubles
     const std::int64_t* lengths_;
     const std::int64_t* strides_;
 };

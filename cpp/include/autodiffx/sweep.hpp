@@ -109,7 +109,7 @@ void add_packed(T* to, const std::vector<T>& terms, Dtype dtype) {
 }
 
 // Writes what `gradient` found into the leaves.
-void store_gradient(const std::vector<LeafAdjoint>& found, bool accumulate);
+void store_gradient(std::vector<LeafAdjoint> found, bool accumulate);
 
 // A direction: the tangent of each leaf named, zero for all others.
 struct LeafTangent {

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from autodiffx import _core
-from autodiffx.numpy.arrays import as_array
+from autodiffx.numpy.arrays import as_array, plain
 from autodiffx.numpy.dispatch import is_traced
 from autodiffx.numpy.primitives import axes_of, sum_over
 from autodiffx.numpy.rule import Rule
@@ -17,11 +17,19 @@ __all__ = ["log_softmax", "logsumexp", "softmax"]
 
 def _largest_or_zero(x: Any, axis: tuple[int, ...]) -> Any:
     largest = np.max(x, axis=axis, keepdims=True, initial=-np.inf)
-    return np.where(np.isfinite(largest), largest, largest.dtype.type(0))
+    finite = np.isfinite(largest)
+    return largest if finite.all() else np.where(finite, largest, largest.dtype.type(0))
 
 
 # Whatever is subtracted before exp is added again after log: it has no derivative.
 _shift = Rule("shift", _largest_or_zero)
+
+
+def _shift_of(x: Any, axes: tuple[int, ...]) -> Any:
+    """What a replay has to find anew is recorded; elsewhere it is a constant."""
+    if _core._records_guards() or not is_traced(x):
+        return _shift(x, axis=axes)
+    return _largest_or_zero(plain(x), axes)
 
 
 def _floating(a: Any) -> Any:
@@ -33,7 +41,7 @@ def logsumexp(a: Any, axis: Any = None, keepdims: bool = False) -> Any:
     """log(sum(exp(a))) along axes, without overflow."""
     x = _floating(a)
     axes = axes_of(axis, x.ndim)
-    shift = _shift(x, axis=axes)
+    shift = _shift_of(x, axes)
     with np.errstate(divide="ignore"):
         total = _log(sum_over(_exp(x - shift), axes, keepdims))
     total = total + (shift if keepdims or not axes else shift.squeeze(axes))
@@ -52,7 +60,7 @@ def log_softmax(a: Any, axis: Any = None) -> Any:
     """a - logsumexp(a) along axes, all of them by default."""
     x = _floating(a)
     axes = axes_of(axis, x.ndim)
-    x = x - _shift(x, axis=axes)
+    x = x - _shift_of(x, axes)
     with np.errstate(divide="ignore"):
         return x - _log(sum_over(_exp(x), axes, True))
 
@@ -61,5 +69,5 @@ def softmax(a: Any, axis: Any = None) -> Any:
     """exp(a) / sum(exp(a)) along axes, all of them by default."""
     x = _floating(a)
     axes = axes_of(axis, x.ndim)
-    powers = _exp(x - _shift(x, axis=axes))
+    powers = _exp(x - _shift_of(x, axes))
     return powers / sum_over(powers, axes, True)
