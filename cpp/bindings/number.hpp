@@ -39,17 +39,7 @@ struct Number : number_type {
     template <Op op>
     static Number apply(const Number& a, const Number& b) {
         if (a.is_plain() && b.is_plain()) return Row<op>::primal(a.value, b.value);
-        if constexpr (op == Op::chain) {
-            if (a.is(0.0) || b.is(0.0)) return 0.0;
-        }
-        if constexpr (op == Op::chain || op == Op::multiply) {
-            if (a.is(1.0)) return b;
-            if (b.is(1.0)) return a;
-        }
-        if constexpr (op == Op::add) {
-            if (a.is(0.0)) return b;
-            if (b.is(0.0)) return a;
-        }
+        if (auto const known = known_result<op>(a, b)) return *known;
         return call<op>(a.to_python(), b.to_python());
     }
     template <Op op>

@@ -52,19 +52,7 @@ struct Block : number_type {
     template <Op op>
     static Block apply(const Block& a, const Block& b) {
         if (a.data == nullptr && b.data == nullptr) return Row<op>::primal(a.value, b.value);
-        if constexpr (op == Op::chain) {
-            if (a.is(0.0) || b.is(0.0)) return 0.0;
-        }
-        if constexpr (op == Op::chain || op == Op::multiply) {
-            if (a.is(1.0)) return b;
-            if (b.is(1.0)) return a;
-            if (a.is(-1.0)) return apply<Op::negative>(b);
-            if (b.is(-1.0)) return apply<Op::negative>(a);
-        }
-        if constexpr (op == Op::add) {
-            if (a.is(0.0)) return b;
-            if (b.is(0.0)) return a;
-        }
+        if (auto const known = known_result<op>(a, b)) return *known;
         const Block* const operands[] = {&a, &b};
         return run(op, operands, 2);
     }

@@ -81,19 +81,7 @@ struct Field : number_type {
     template <Op op>
     static Field apply(const Field& a, const Field& b) {
         if (a.is_number() && b.is_number()) return Row<op>::primal(a.value, b.value);
-        if constexpr (op == Op::chain) {
-            if (a.is(0.0) || b.is(0.0)) return 0.0;
-        }
-        if constexpr (op == Op::chain || op == Op::multiply) {
-            if (a.is(1.0)) return b;
-            if (b.is(1.0)) return a;
-            if (a.is(-1.0)) return apply<Op::negative>(b);
-            if (b.is(-1.0)) return apply<Op::negative>(a);
-        }
-        if constexpr (op == Op::add) {
-            if (a.is(0.0)) return b;
-            if (b.is(0.0)) return a;
-        }
+        if (auto const known = known_result<op>(a, b)) return *known;
         Tape& tape = a.is_number() ? *b.tape : *a.tape;
         ArrayOperand const operands[] = {a.operand_beside(tape, b.dtype),
                                          b.operand_beside(tape, a.dtype)};

@@ -18,6 +18,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <limits>
+#include <optional>
 #include <string_view>
 #include <type_traits>
 
@@ -233,6 +234,28 @@ namespace table {
 #undef TERNARY
 #undef ROW_FACTS
 #undef INTERVAL
+
+// ---- what need not be calculated ---------------------------------------------
+
+// The result of an operator on numbers that can tell, by is(), that they are 0, 1 or -1: most
+// partials of arithmetic are.
+template <Op op, class T>
+std::optional<T> known_result(const T& a, const T& b) {
+    if constexpr (op == Op::chain) {
+        if (a.is(0.0) || b.is(0.0)) return T(0.0);
+    }
+    if constexpr (op == Op::chain || op == Op::multiply) {
+        if (a.is(1.0)) return b;
+        if (b.is(1.0)) return a;
+        if (a.is(-1.0)) return T::template apply<Op::negative>(b);
+        if (b.is(-1.0)) return T::template apply<Op::negative>(a);
+    }
+    if constexpr (op == Op::add) {
+        if (a.is(0.0)) return b;
+        if (b.is(0.0)) return a;
+    }
+    return std::nullopt;
+}
 
 // ---- what a partial reads --------------------------------------------------
 

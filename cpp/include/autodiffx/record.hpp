@@ -132,19 +132,7 @@ struct Recorded : number_type {
     template <Op op>
     static Recorded apply(const Recorded& a, const Recorded& b) {
         if (a.is_constant() && b.is_constant()) return Row<op>::primal(a.value, b.value);
-        if constexpr (op == Op::chain) {
-            if (a.is(0.0) || b.is(0.0)) return 0.0;
-        }
-        if constexpr (op == Op::chain || op == Op::multiply) {
-            if (a.is(1.0)) return b;
-            if (b.is(1.0)) return a;
-            if (a.is(-1.0)) return apply<Op::negative>(b);
-            if (b.is(-1.0)) return apply<Op::negative>(a);
-        }
-        if constexpr (op == Op::add) {
-            if (a.is(0.0)) return b;
-            if (b.is(0.0)) return a;
-        }
+        if (auto const known = known_result<op>(a, b)) return *known;
         Tape& tape = a.is_constant() ? *b.tape : *a.tape;
         Operand const left = a.on(tape), right = b.on(tape);
         return {tape, record<op>(tape, left, right)};

@@ -275,7 +275,7 @@ public:
     std::uint64_t replays = 0;  // how often the primals were computed anew
     bool needs_replay = false;  // a replay was broken off
     bool sweeping = false;      // a sweep is under way: slots must stay where they are
-    bool has_elements = false;  // an element of a result that is an array may have been taken
+    bool has_elements = false;  // elements of results may have been taken, or arrays written into
     bool unevaluated = false;   // a placeholder was recorded and not read since
     Tape* enclosing = nullptr;  // while open: what was recording before
     bool open = false;
