@@ -23,7 +23,7 @@ from autodiffx.demo import plot
 
 DATA = Path(__file__).parent / "data" / "nile.csv"
 
-# J. Durbin and S. J. Koopman, Time Series Analysis by State Space Methods, 2001, section 2.10.3.
+# J. Durbin and S. J. Koopman, Time Series Analysis by State Space Methods, 2001, section 2.10.
 PUBLISHED = (15099.0, 1469.1)
 
 Array = np.ndarray[Any, Any]
@@ -47,7 +47,7 @@ def read() -> tuple[Array, Array]:
 def kalman_filter(flow: Array, of_flow: Any, of_level: Any) -> Filtered:
     """Filter with the given variances of ε and η; the first year's flow is the first level.
 
-    Source: Durbin and Koopman 2001, equations 2.13, with the diffuse start of section 2.9.
+    Source: Durbin and Koopman 2001, section 2.2, with the diffuse start of section 2.9.
     """
     count = len(flow) - 1
     found = Filtered(*(anp.empty(count) for _ in Filtered._fields))
