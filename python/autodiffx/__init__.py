@@ -22,3 +22,12 @@ from autodiffx.errors import StaleValueError as StaleValueError
 from autodiffx.transforms import grad as grad
 from autodiffx.transforms import jvp as jvp
 from autodiffx.transforms import value_and_grad as value_and_grad
+
+
+def __getattr__(name: str) -> object:
+    # adx.numpy without an import of its own; who needs no arrays does not wait for it.
+    if name != "numpy":
+        raise AttributeError(f"module 'autodiffx' has no attribute {name!r}")
+    from importlib import import_module
+
+    return import_module("autodiffx.numpy")
