@@ -11,9 +11,7 @@ from pathlib import Path
 
 CHECKOUT = Path(__file__).resolve().parent.parent
 # Read by the BLAS libraries when they are loaded: everybody's products stay in one thread.
-ONE_THREAD = {
-    f"{library}_NUM_THREADS": "1" for library in ("OPENBLAS", "MKL", "OMP")
-}
+ONE_THREAD = {f"{library}_NUM_THREADS": "1" for library in ("OPENBLAS", "MKL", "OMP")}
 
 
 def ask(
