@@ -8,6 +8,7 @@ overwritten.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from itertools import pairwise
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -83,7 +84,9 @@ def rosenbrock() -> ArrayProgram:
         (x,) = arrays
         return float(rosen(x)), [rosen_der(x)]
 
-    return ArrayProgram("Rosenbrock, one array of 1,000", function, (np.array(ROSENBROCK.at),), by_hand)
+    return ArrayProgram(
+        "Rosenbrock, one array of 1,000", function, (np.array(ROSENBROCK.at),), by_hand
+    )
 
 
 def perceptron(sizes: Sequence[int], rows: int, dtype: type[np.floating[Any]]) -> ArrayProgram:
@@ -92,7 +95,7 @@ def perceptron(sizes: Sequence[int], rows: int, dtype: type[np.floating[Any]]) -
     inputs = random.normal(size=(rows, sizes[0])).astype(dtype)
     targets = np.eye(sizes[-1], dtype=dtype)[random.integers(sizes[-1], size=rows)]
     at: list[Array] = []
-    for i, o in zip(sizes, sizes[1:], strict=False):
+    for i, o in pairwise(sizes):
         at.append((random.normal(size=(i, o)) / np.sqrt(i)).astype(dtype))
         at.append(np.zeros(o, dtype))
 

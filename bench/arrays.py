@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import importlib
-import resource
 import sys
 from collections.abc import Callable, Iterator
 
 from bench.array_functions import ARRAY_PROGRAMS, ArrayProgram, Result
-from bench.child import ONE_THREAD, answer, ask
+from bench.child import ONE_THREAD, answer, ask, peak_bytes, resident_bytes
 from bench.clock import interleaved
 from bench.command import main
 from bench.functions import ROSENBROCK, Program
@@ -66,17 +65,12 @@ def cases_of(program: ArrayProgram) -> dict[str, Callable[[], Result]]:
 
 
 def peak(program: ArrayProgram, who: str) -> float:
-    """Megabytes by which a value and a gradient, taken three times, raise the peak of memory."""
+    """Megabytes of memory at the peak of a value and a gradient, taken three times, over before."""
     case = cases_of(program)[who]
-    unit = 1 if sys.platform == "darwin" else 1024
-
-    def highest() -> int:
-        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit
-
-    before = highest()
+    before = resident_bytes()
     for _ in range(3):
         case()
-    return (highest() - before) / 1e6
+    return (peak_bytes() - before) / 1e6
 
 
 def measure(seconds: float) -> Iterator[Row]:

@@ -13,10 +13,12 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+import numpy as np
 import pytest
 
 from autodiffx.demo.descent import difference_gradient, reverse_gradient
-from bench import child, clock, functions, rows
+from bench import arrays, child, clock, functions, rows
+from bench.array_functions import ARRAY_PROGRAMS
 from bench.rows import Row
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -120,6 +122,25 @@ def test_cases_are_measured_in_turns() -> None:
     assert min(found.values()) > 0.0
     changes = sum(first != second for first, second in pairwise(calls))
     assert changes >= 2 * clock.FEWEST_SAMPLES
+
+
+@pytest.mark.parametrize("word", [word for word in ARRAY_PROGRAMS if word not in arrays.LARGE])
+def test_derivatives_written_by_hand_are_those_of_autodiffx(word: str) -> None:
+    program = ARRAY_PROGRAMS[word]()
+    cases = arrays.cases_of(program)
+    (value, gradient), (by_hand, written) = cases["core"](), cases["by hand"]()
+    tolerance = 1e-4 if program.at[0].dtype == np.float32 else 1e-11
+    assert value == pytest.approx(by_hand, rel=tolerance)
+    assert len(written) in (0, len(gradient))  # some are compared with the value alone
+    for each, other in zip(gradient, written, strict=False):
+        assert each.dtype == other.dtype
+        assert np.allclose(each, other, rtol=0.0, atol=tolerance * np.abs(other).max())
+
+
+def test_arrays_are_measured_in_one_thread() -> None:
+    found = child.ask("bench.arrays", "products", "0.01", environment=child.ONE_THREAD)
+    assert set(found) == set(arrays.WHO)
+    assert min(found.values()) > 0.0
 
 
 def test_best_median_ignores_a_busy_moment() -> None:

@@ -30,6 +30,11 @@ PyObject* array_ufunc(PyObject*, PyObject* arguments, PyObject* keywords) {
             raise_type_error("__array_ufunc__() takes a ufunc, a method and its inputs");
         std::string const name = py::str(all[0].attr("__name__"));
         std::string const method = py::str(all[1]);
+        bool const alone = keywords == nullptr || PyDict_Size(keywords) == 0;
+        if (alone && name == "matmul" && method == "__call__" && all.size() == 4) {
+            PyObject* const product = product_of_matrices(all[2].ptr(), all[3].ptr());
+            if (product != nullptr) return product;
+        }
         if (!counterpart(name) || method != "__call__") {
             py::object const apply = py::module_::import("autodiffx.numpy").attr("_apply_ufunc");
             auto const inputs = py::reinterpret_steal<py::tuple>(
@@ -43,7 +48,7 @@ PyObject* array_ufunc(PyObject*, PyObject* arguments, PyObject* keywords) {
                              " of Variables takes no out=: a NumPy array cannot keep derivatives; "
                              "write y = y + x instead of y += x, or make y with anp.zeros");
         }
-        if (keywords != nullptr && PyDict_Size(keywords) != 0) {
+        if (!alone) {
             raise_type_error(
                 "numpy." + name +
                 " of Variables takes no keywords: what is recorded has no out=, where= or dtype=");
