@@ -124,8 +124,13 @@ struct Case {
         if (!a_active) a_whole.kind = Kind::varying;
         if (!b_active) b_whole.kind = Kind::varying;
         Seen const a_seen = a.of(a_whole), b_seen = b.of(b_whole);
+        // What stood in its slots before is not part of a product, not even of nothing.
+        Position const before = tape->position();
+        for (int i = 0; i < 20; ++i) number(tape, i + 0.5);
+        tape->rewind(before);
         Shown const result(tape, record_matmul(tape, a_seen.operand(), b_seen.operand()));
         CHECK(result.elements() == value);
+        if (value.empty()) CHECK_EQUAL(tape->primals[result.slot], 0.0);
         if (!a_active && !b_active) {
             CHECK(result.made.kind == Kind::varying);
             return;

@@ -174,10 +174,10 @@ TEST(elements_beside_whole_arrays) {
 }
 
 TEST(past_writes) {
-    // y = 0; y[0:2] = x[1:3]^2; y[2] = x[0] y[0]; y[at 1, 2] = y[at 2, 1]: y is
+    // y = x; y[0:2] = x[1:3]^2; y[2] = x[0] y[0]; y[at 1, 2] = y[at 2, 1]: y is
     // (b^2, a b^2, c^2), of x = (a, b, c), and the result y x.
     auto const program = [](Tape& tape, const ArrayOperand& x) {
-        Shown const y(tape, zeros(tape, {3}));
+        Shown const y(tape, record_fill(tape, x, x.shape, 1, Dtype::float64));
         Seen const upper(x, {2}, {1}, 1), first(x, {}, {});
         Shown const squares(tape, apply(tape, Op::square, upper.operand()));
         record_write(tape, y.view({2}, {1}).operand(), squares.operand());
