@@ -195,13 +195,21 @@ def test_the_coverage_page_is_up_to_date() -> None:
     sys.path.insert(0, str(DOCS))
     try:
         module = importlib.import_module("coverage_page")
-        assert module.PAGE.read_text(encoding="utf-8") == module.page(), (
-            "docs/coverage.md is not what the package has: run `python docs/coverage_page.py`"
-        )
+        page = module.PAGE.read_text(encoding="utf-8")
         differentiable, missing, left_out = module.by_kind()
+        # It lists the functions of one NumPy; of another's only those that both have are compared.
+        if f"(as of NumPy {'.'.join(np.__version__.split('.')[:2])})" in page:
+            assert page == module.page(), (
+                "docs/coverage.md is not what the package has: run `python docs/coverage_page.py`"
+            )
+            assert set(left_out) <= set(module.public_functions())
+        listed = page.partition("## Differentiable")[2].partition("\n## ")[0]
+        told_otherwise = {
+            name for name in differentiable if f"`{name}`" in page and f"`{name}`" not in listed
+        }
+        assert told_otherwise == set()
         assert len(differentiable) >= 0.9 * (len(differentiable) + len(missing))
         assert all(missing.values()), "what is not supported has a reason"
-        assert set(left_out) <= set(module.public_functions())
     finally:
         sys.path.remove(str(DOCS))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable
 from typing import Any
 
@@ -31,7 +32,9 @@ def is_silent(result: Any) -> bool:
 def outcome(use: Callable[[], Any]) -> tuple[Any, str]:
     """The result of a call, or what it says when it is not supported."""
     try:
-        return use(), ""
+        with warnings.catch_warnings():  # NumPy's own, of what it will take no longer
+            warnings.simplefilter("ignore", DeprecationWarning)
+            return use(), ""
     except NotImplementedError as error:
         return None, str(error) or "nothing"
     except (TypeError, ValueError, IndexError, AttributeError, RuntimeError):

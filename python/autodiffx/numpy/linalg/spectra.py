@@ -80,12 +80,13 @@ def eigvalsh(a: Any, UPLO: str = "L") -> Any:
 
 
 def _real(name: str, *arrays: Any) -> Any:
-    if any(np.iscomplexobj(each) for each in arrays):
+    # From NumPy 2.5 on the results are complex arrays, whatever the eigenvalues are.
+    if any(np.any(np.imag(each)) for each in arrays):
         raise NotImplementedError(
             f"numpy.linalg.{name} of a Variable: the eigenvalues are complex, and Variables are "
             "real; take np.linalg.eigh of a symmetric matrix, or x.value"
         )
-    return arrays
+    return tuple(np.real(each) for each in arrays)
 
 
 def _eig_vjp(adjoint: Any, result: Any, a: Any, wanted: Any) -> Any:
