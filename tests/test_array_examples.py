@@ -152,7 +152,6 @@ def test_influence_by_the_normal_equations_is_that_of_differences() -> None:
 
 @pytest.mark.parametrize("name", ["digits", "gaussian_process", "kalman"])
 def test_picture_is_drawn(name: str, tmp_path: Path) -> None:
-    pytest.importorskip("matplotlib")
     file = tmp_path / "picture.png"
     short = {"digits": {"epochs": 1}, "gaussian_process": {"first": 1984}}
     example(name)["main"](picture=file, **short.get(name, {}))

@@ -263,7 +263,6 @@ def test_plot_into_a_missing_folder_is_refused(
 def test_every_panel_has_a_curve(
     count: int, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    pytest.importorskip("matplotlib")
     from matplotlib.figure import Figure
 
     drawn = []
