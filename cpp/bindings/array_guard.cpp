@@ -18,7 +18,7 @@ py::object decided(PyObject* passive) {
     ArrayResult const differs = record_array(tape, Op::not_equal, operands);
     ArrayResult const numbers =
         record_copy(tape, as_operand(differs, dense[0]), Dtype::float64, ArrayOp::astype);
-    ArrayResult const count = record_sum(tape, as_operand(numbers, dense[1]), nullptr, 0);
+    ArrayResult const count = record_total(tape, as_operand(numbers, dense[1]));
     Operand const changed{count.first, count.kind, count.deferred};
     Operand const none{tape.constant(0.0), Kind::constant, false};
     guard(tape, Relation::equal, changed, none, true);

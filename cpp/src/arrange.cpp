@@ -52,19 +52,6 @@ ArrayResult record_reshaped(Tape& tape, const ArrayOperand& operand, ArrayOp how
     return record(tape, draft);
 }
 
-ArrayResult record_sum(Tape& tape, const ArrayOperand& operand, const std::int64_t* shape,
-                       int ndim) {
-    Draft draft = along(operand, ArrayOp::sum, shape, ndim);
-    std::int64_t dense[max_ndim];
-    dense_strides(shape, ndim, dense);
-    View result;
-    result.shape = shape;
-    result.strides = dense;
-    result.ndim = ndim;
-    broadcast_strides(result, operand.ndim, draft.strides[1]);
-    return record(tape, draft);
-}
-
 ArrayResult record_sum_over(Tape& tape, const ArrayOperand& operand, const bool* marked,
                             bool kept) {
     std::int64_t shape[max_ndim], strides[max_ndim];
@@ -82,6 +69,12 @@ ArrayResult record_sum_over(Tape& tape, const ArrayOperand& operand, const bool*
     Draft draft = along(operand, ArrayOp::sum, shape, ndim);
     std::copy(strides, strides + operand.ndim, draft.strides[1]);
     return record(tape, draft);
+}
+
+ArrayResult record_total(Tape& tape, const ArrayOperand& operand) {
+    bool marked[max_ndim];
+    std::fill_n(marked, max_ndim, true);
+    return record_sum_over(tape, operand, marked, false);
 }
 
 ArrayResult record_spread(Tape& tape, const ArrayOperand& operand, const std::int64_t* shape,

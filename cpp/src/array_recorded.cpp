@@ -203,7 +203,7 @@ struct Step {
         std::fill_n(number.strides, at.loops, std::int64_t{0});
     }
     void add_to_number(const ArrayPart& part, const Field& contribution) const {
-        ArrayResult const sum = record_sum(tape, contribution.operand(), nullptr, 0);
+        ArrayResult const sum = record_total(tape, contribution.operand());
         Recorded& adjoint = adjoints.values[part.first - adjoints.base];
         adjoint = adjoint + Recorded(tape, {sum.first, sum.kind, sum.deferred});
     }

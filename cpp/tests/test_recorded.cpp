@@ -81,7 +81,7 @@ ArrayResult apply(Tape& tape, Op op, const ArrayOperand& a, const ArrayOperand& 
     return record_array(tape, op, operands);
 }
 ArrayResult sum(Tape& tape, const ArrayOperand& operand) {
-    return record_sum(tape, operand, nullptr, 0);
+    return record_total(tape, operand);
 }
 
 }  // namespace

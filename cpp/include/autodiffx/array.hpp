@@ -170,12 +170,10 @@ ArrayResult record_copy(Tape& tape, const ArrayOperand& operand, Dtype dtype,
 ArrayResult record_reshaped(Tape& tape, const ArrayOperand& operand, ArrayOp how,
                             const std::int64_t* shape, int ndim);
 
-// The operand added up along all axes that the smaller shape lacks or has with length one.
-ArrayResult record_sum(Tape& tape, const ArrayOperand& operand, const std::int64_t* shape,
-                       int ndim);
-
 // The operand added up along the marked axes; these stay with length one if they are kept.
 ArrayResult record_sum_over(Tape& tape, const ArrayOperand& operand, const bool* marked, bool kept);
+// All of it added up.
+ArrayResult record_total(Tape& tape, const ArrayOperand& operand);
 
 // The product of two matrices of one dtype, of fitting shapes.
 ArrayResult record_matmul(Tape& tape, const ArrayOperand& a, const ArrayOperand& b);

@@ -217,10 +217,6 @@ public:
     Slot capture(Tape& outer, const Handle& handle, std::uint32_t slots = 1);
     // A slot that has a value and no statement: the argument of a transform.
     Slot argument(double value);
-    // The same for an array, from packed elements: its extent.
-    std::uint32_t argument(const double* packed, std::size_t slots) {
-        return constants(packed, slots);
-    }
     // Lets the objects that show an array show a newer one.
     void move_handles(std::uint32_t from, std::uint32_t to, Kind kind);
     // So many more slots, without values, as an extent. Room has been reserved.
