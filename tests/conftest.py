@@ -35,6 +35,19 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         metavar="N",
         help="how many random programs the core and the reference are compared on",
     )
+    parser.addoption(
+        "--apart",
+        type=int,
+        default=64,
+        metavar="N",
+        help="from how many slots on arrays of the core lie outside of the slots",
+    )
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    from autodiffx import _core
+
+    _core._lay_apart_from(config.getoption("--apart"))
 
 
 @pytest.hookimpl(trylast=True)

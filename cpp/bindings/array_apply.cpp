@@ -62,9 +62,7 @@ ArrayOperand operand_of_variable(Tape& tape, PyObject* object) {
     ArrayOperand operand;
     switch (handle.state) {
         case Handle::State::constant: {
-            std::vector<double> const& elements = handle.leaf->array->value;
-            lay(operand, view, tape,
-                tape.extents[tape.constants(elements.data(), elements.size())].first);
+            lay(operand, view, tape, tape.extents[tape.constants(handle.leaf->array->value)].first);
             return operand;
         }
         case Handle::State::leaf:

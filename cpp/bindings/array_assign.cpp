@@ -79,7 +79,7 @@ void make_distinct(std::vector<std::int64_t>& places, std::vector<std::int64_t>&
     sources = std::move(kept);
 }
 
-void assign_at(Tape& tape, PyObject* self, const Places& chosen, PyObject* value) {
+void assign_at(Tape& tape, PyObject* self, const Indices& chosen, PyObject* value) {
     Written written(tape, value, view_of(self).dtype);
     ArrayOperand const target = array_operand(tape, self);
     int const ndim = static_cast<int>(chosen.shape.size());
@@ -109,7 +109,7 @@ void assign_at(Tape& tape, PyObject* self, const Places& chosen, PyObject* value
 
 }  // namespace
 
-Places::Places(py::object found) : array(std::move(found)) {
+Indices::Indices(py::object found) : array(std::move(found)) {
     auto const buffer = py::reinterpret_borrow<py::buffer>(array).request();
     indices = static_cast<const std::int64_t*>(buffer.ptr);
     count = static_cast<std::int64_t>(buffer.size);
@@ -148,7 +148,7 @@ void assign(PyObject* self, PyObject* key, PyObject* value) {
     Tape& tape = current_tape();
     tape.make_room();
     if (!is_basic_key(key)) {
-        assign_at(tape, self, Places(positions(view_of(self), key)), value);
+        assign_at(tape, self, Indices(positions(view_of(self), key)), value);
         return;
     }
     OwnedView const part(basic_view(view_of(self), key));

@@ -73,7 +73,7 @@ PyObject* subscript(PyObject* self, PyObject* key) {
         raise_type_error("a scalar Variable cannot be indexed: it has no axes");
     }
     if (is_basic_key(key)) return new_view(self, basic_view(view_of(self), key));
-    Places const places(positions(view_of(self), key));
+    Indices const places(positions(view_of(self), key));
     Tape& tape = current_tape();
     tape.make_room();
     return new_array(tape, record_take(tape, array_operand(tape, self), places.indices,

@@ -68,6 +68,16 @@ View located(const ArrayView& view, Slot first) {
     return result;
 }
 
+const double* extent_elements(const Tape& tape, Slot first) {
+    std::uint32_t const extent = tape.extent_at(first);
+    if (extent != no_extent && tape.extents[extent].forgotten) {
+        throw missing_value(
+            "the elements of this array were given back when no Variable showed it any more: keep "
+            "the Variable, or record in a Graph");
+    }
+    return tape.places().at(first, extent);
+}
+
 const double* read_elements(PyObject* object) {
     Handle const& handle = handle_of(object);
     if (!handle.on_tape()) {
@@ -77,7 +87,7 @@ const double* read_elements(PyObject* object) {
     }
     if (handle.tape->is_graph() && handle.tape->may_be_stale())
         handle.tape->require_current(handle.slot);
-    return handle.tape->primals.data() + handle.slot + 1 - view_of(object).slots;
+    return extent_elements(*handle.tape, handle.slot + 1 - view_of(object).slots);
 }
 
 namespace {
@@ -105,6 +115,7 @@ PyObject* on_tape(Tape& tape, Slot last, Handle::State state, bool deferred, Arr
     if (old) tape.link_old(object->handle, last, state, deferred);
     else tape.link(object->handle, last, state, deferred);
     object->handle.array = true;
+    if (view->slots >= apart_from) tape.show(last);
     return reinterpret_cast<PyObject*>(object);
 }
 
@@ -135,8 +146,7 @@ static PyObject* array_of(Tape& tape, const ArrayResult& result, bool old) {
         elements->dtype = result.dtype;
         elements->shape.assign(result.shape, result.shape + result.ndim);
         elements->size = elements_of(result.shape, result.ndim);
-        const double* const from = tape.primals.data() + result.first;
-        elements->value.assign(from, from + result.slots);
+        elements->value = Buffer<double>(tape.places().at(result), result.slots);
         return new_constant_array(std::move(elements));
     }
     return on_tape(tape, result.last(), state_of(result.kind), result.deferred,
@@ -182,6 +192,7 @@ PyObject* element_of(PyObject* array, ArrayView* view) {
     }
     free_view(view);
     tape.has_elements = true;
+    if (extent != no_extent) tape.settle(extent);
     return handle_on_old(
         tape, {first + static_cast<Slot>(place), static_cast<Kind>(handle.state), handle.deferred});
 }
@@ -284,8 +295,7 @@ PyObject* object_of_part(Tape& tape, const ArrayPart& part, const ArrayRecord& r
         return object_of_slot(tape, part.first, Kind::constant);
     }
     elements->size = elements_of(elements->shape.data(), static_cast<int>(elements->shape.size()));
-    const double* const from = tape.primals.data() + part.first;
-    elements->value.assign(from, from + part.slots);
+    elements->value = Buffer<double>(tape.places().at(part), part.slots);
     return new_constant_array(std::move(elements));
 }
 

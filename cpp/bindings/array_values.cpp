@@ -84,9 +84,21 @@ PyObject* array_grad(PyObject* self) {
     Tape const& tape = *handle.tape;
     if (tape.swept_statements != tape.statements.size()) Py_RETURN_NONE;
     Slot const first = handle.slot + 1 - view.slots;
-    std::vector<double> adjoints(view.slots);
-    for (std::uint32_t i = 0; i < view.slots; ++i) adjoints[i] = tape.adjoints.at(first + i);
-    return to_numpy(adjoints.data(), view, true).release().ptr();
+    std::uint32_t const extent = tape.extent_at(first);
+    bool const known = extent != no_extent && extent < tape.adjoints.apart.size();
+    if (known && tape.adjoints.apart[extent] != nullptr)
+        return to_numpy(tape.adjoints.apart[extent], view, true).release().ptr();
+    bool const was_reached = handle.slot < tape.adjoints.reached.size() &&
+                             tape.adjoints.reached[handle.slot] == reached_actively;
+    if (known && was_reached && tape.is_apart(extent)) {
+        throw missing_value(
+            "the gradient of this array was given back, for no Variable showed it when backward() "
+            "passed: keep the Variable, or record in a Graph");
+    }
+    Buffer<double> adjoints(view.slots);
+    double* const to = adjoints.writable();
+    for (std::uint32_t i = 0; i < view.slots; ++i) to[i] = tape.adjoints.at(first + i);
+    return to_numpy(to, view, true).release().ptr();
 }
 
 void set_array_grad(PyObject* self, PyObject* value) {
@@ -103,7 +115,7 @@ void set_array_grad(PyObject* self, PyObject* value) {
     leaf.has_grad = true;
 }
 
-std::vector<double> elements_like(char const* what, PyObject* value, PyObject* array) {
+Buffer<double> elements_like(char const* what, PyObject* value, PyObject* array) {
     return std::move(of_shape(what, value, view_of(array), false)->value);
 }
 
@@ -123,17 +135,17 @@ Seed<double> array_seed(PyObject* self, PyObject* seed) {
     // Into the places that the view shows.
     Seed<double> result{0, 0.0};
     result.dtype = view.dtype;
-    result.extent.assign(view.slots, 0.0);
+    result.extent = Buffer<double>(view.slots, 0.0);
     std::size_t const item = item_size(view.dtype);
-    auto* const to = reinterpret_cast<char*>(result.extent.data());
+    double* const sums = result.extent.writable();
+    auto* const to = reinterpret_cast<char*>(sums);
     auto const* const from = reinterpret_cast<const char*>(elements->value.data());
     std::int64_t at[max_ndim] = {};
     for (std::int64_t i = 0; i < view.size; ++i) {
         std::int64_t place = view.offset;
         for (int axis = 0; axis < view.ndim; ++axis) place += at[axis] * view.strides()[axis];
         if (view.dtype == Dtype::float64) {
-            result.extent[static_cast<std::size_t>(place)] +=
-                elements->value[static_cast<std::size_t>(i)];
+            sums[place] += elements->value[static_cast<std::size_t>(i)];
         } else {
             float sum, term;
             std::memcpy(&sum, to + static_cast<std::size_t>(place) * item, item);

@@ -152,7 +152,7 @@ static ArrayView* view_of_number(PyObject* object) {
 static py::object constant_of_number(PyObject* object) {
     auto elements = std::make_unique<LeafArray>();
     elements->size = 1;
-    elements->value.assign(1, handle_of(object).value);
+    elements->value = {1, handle_of(object).value};
     return py::reinterpret_steal<py::object>(new_constant_array(std::move(elements)));
 }
 PyObject* broadcast_to(PyObject* self, const py::object& shape) {

@@ -38,6 +38,7 @@ View located(const ArrayView& view, Slot first);
 // Where an array Variable's elements are, with the checks that reading them
 // needs: packed slots of its extent.
 const double* read_elements(PyObject* object);
+const double* extent_elements(const Tape& tape, Slot first);
 
 // ---- results ---------------------------------------------------------------
 
@@ -105,7 +106,7 @@ std::string array_text(PyObject* self);
 // A seed of the array's shape: `seed` null is one if there is a single element.
 Seed<double> array_seed(PyObject* self, PyObject* seed);
 // Packed elements from an array_like of the shape of an array Variable.
-std::vector<double> elements_like(char const* what, PyObject* value, PyObject* array);
+Buffer<double> elements_like(char const* what, PyObject* value, PyObject* array);
 extern PyGetSetDef array_attributes[];
 const std::vector<PyMethodDef>& array_methods();
 const std::vector<PyMethodDef>& array_protocol_methods();
@@ -120,8 +121,8 @@ py::object positions(const ArrayView& view, PyObject* key);
 // The value of something passive, decided on: while a Graph records, a replay must find the same.
 py::object decided(PyObject* passive);
 // Such positions as they are recorded; keeps them alive.
-struct Places {
-    explicit Places(py::object array);
+struct Indices {
+    explicit Indices(py::object array);
     py::object array;
     const std::int64_t* indices;
     std::int64_t count;

@@ -125,7 +125,7 @@ PyObject* get_grad(PyObject* self, void*) {
         } else if (handle.state == Handle::State::result) {
             Tape const& tape = *handle.tape;
             if (tape.swept_statements == tape.statements.size()) {
-                return PyFloat_FromDouble(tape.adjoints.at(handle.slot));
+                return PyFloat_FromDouble(tape.adjoint_at(handle.slot));
             }
         }
         Py_RETURN_NONE;

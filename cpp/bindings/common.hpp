@@ -185,6 +185,7 @@ AUTODIFFX_INLINE PyObject* new_result(Tape& tape, Operand operand) {
 PyObject* new_constant(double value);  // a new passive plain Variable
 // A new Variable for an element of an array leaf.
 AUTODIFFX_INLINE PyObject* new_element(Leaf& leaf, Slot place) {
+    leaf.want_elements();
     VariableObject* const object = allocate();
     object->handle.tape = nullptr;
     object->handle.leaf = &leaf;

@@ -67,24 +67,26 @@ struct PythonExternal : External {
         return given;
     }
 
-    template <class Slots, class... Component>
-    static py::tuple operands_of(const ExternalRecord& record, const Slots* slots, bool active_only,
+    template <class T, class... Component>
+    static py::tuple operands_of(const ExternalRecord& record, Places<T> places, bool active_only,
                                  Component... component) {
         py::tuple arrays(static_cast<std::size_t>(record.arity()));
         for (int k = 0; k < record.arity(); ++k) {
             ArrayOperand const operand = record.operand(k);
             auto const at = static_cast<std::size_t>(k);
             if (active_only && !is_active(operand.kind)) arrays[at] = py::none();
-            else arrays[at] = array_of(slots, operand, component...);
+            else arrays[at] = array_at(places.at(operand), operand, component...);
         }
         return arrays;
     }
-    template <class Slots, class... Component>
-    static py::tuple results_of(const ExternalRecord& record, const Slots* slots,
+    template <class T, class... Component>
+    static py::tuple results_of(const ExternalRecord& record, Places<T> places,
                                 Component... component) {
         py::tuple arrays(static_cast<std::size_t>(record.results()));
-        for (int k = 0; k < record.results(); ++k)
-            arrays[static_cast<std::size_t>(k)] = array_of(slots, record.result(k), component...);
+        for (int k = 0; k < record.results(); ++k) {
+            ArrayOperand const result = record.result(k);
+            arrays[static_cast<std::size_t>(k)] = array_at(places.at(result), result, component...);
+        }
         return arrays;
     }
     static bool vanish(const py::tuple& arrays) {
@@ -99,29 +101,30 @@ struct PythonExternal : External {
         return wanted;
     }
 
-    void forward(const ExternalRecord& record, double* primals) override {
+    void forward(const ExternalRecord& record, Places<double> primals) override {
         py::tuple const given = ask("_forward", static_cast<std::size_t>(record.results()),
                                     operands_of(record, primals, false));
         for (int k = 0; k < record.results(); ++k) {
-            View const result = record.result(k);
-            put_primal(primals, result, py::object(given[static_cast<std::size_t>(k)]));
+            ArrayOperand const result = record.result(k);
+            put_primal(primals.at(result), result, py::object(given[static_cast<std::size_t>(k)]));
         }
     }
-    void put_primal(double* primals, const View& result, const py::object& array) const {
+    void put_primal(double* extent, const View& result, const py::object& array) const {
         if (result.dtype != Dtype::boolean) {
-            put_in(primals, result, *elements_for(result, array, described("the result")));
+            put_in(extent, result, *elements_for(result, array, described("the result")));
             return;
         }
         auto const elements = operand_from_numpy(array.ptr());
         if (elements->dtype != Dtype::boolean ||
             elements->size != elements_of(result.shape, result.ndim))
             raise_value_error(described("the result") + " is another than when it was recorded");
-        put_in(primals, result, *elements);
+        put_in(extent, result, *elements);
     }
 
-    void tangent(const ExternalRecord& record, const double* primals, double* tangents) override {
-        View const first = record.result(0);
-        std::fill_n(tangents + first.first, first.slots, 0.0);
+    void tangent(const ExternalRecord& record, Places<const double> primals,
+                 Places<double> tangents) override {
+        ArrayOperand const first = record.result(0);
+        std::fill_n(tangents.at(first), first.slots, 0.0);
         py::tuple const given = operands_of(record, tangents, true);
         if (vanish(given)) return;
         py::tuple const found =
@@ -130,40 +133,40 @@ struct PythonExternal : External {
         for (int k = 0; k < record.results(); ++k) {
             py::object const array = found[static_cast<std::size_t>(k)];
             if (array.is_none()) continue;
-            View const result = record.result(k);
-            put_in(tangents, result, *elements_for(result, array, described("the tangent")));
+            ArrayOperand const result = record.result(k);
+            put_in(tangents.at(result), result,
+                   *elements_for(result, array, described("the tangent")));
         }
     }
 
-    void reverse(const ExternalRecord& record, const double* primals, const double*,
-                 double* adjoints) override {
-        py::tuple const given = results_of(record, adjoints);
+    void reverse(const ExternalRecord& record, const AdjointPlaces<double>& at) override {
+        py::tuple const given = results_of(record, at.adjoints);
         if (vanish(given)) return;
         py::tuple const found = ask("_pull_back", static_cast<std::size_t>(record.arity()),
-                                    one_or_all(given), one_or_all(results_of(record, primals)),
-                                    operands_of(record, primals, false), wanted_of(record));
-        add_found(record, found, adjoints, 1, 0);
+                                    one_or_all(given), one_or_all(results_of(record, at.primals)),
+                                    operands_of(record, at.primals, false), wanted_of(record));
+        add_found(record, found, at.adjoints, 1, 0);
     }
 
-    void reverse(const ExternalRecord& record, const double* primals, const double* tangents,
-                 dual<double>* adjoints) override {
-        py::tuple const given = results_of(record, adjoints, 0);
-        py::tuple const tangents_given = results_of(record, adjoints, 1);
+    void reverse(const ExternalRecord& record, const AdjointPlaces<dual<double>>& at) override {
+        py::tuple const given = results_of(record, at.adjoints, 0);
+        py::tuple const tangents_given = results_of(record, at.adjoints, 1);
         if (vanish(given) && vanish(tangents_given)) return;
-        py::tuple const found =
-            ask("_pull_back_twofold", 2, one_or_all(given), one_or_all(results_of(record, primals)),
-                operands_of(record, primals, false), wanted_of(record), tangents_given,
-                results_of(record, tangents), operands_of(record, tangents, true));
-        add_found(record, py::tuple(found[0]), adjoints, 2, 0);
-        add_found(record, py::tuple(found[1]), adjoints, 2, 1);
+        py::tuple const found = ask(
+            "_pull_back_twofold", 2, one_or_all(given), one_or_all(results_of(record, at.primals)),
+            operands_of(record, at.primals, false), wanted_of(record), tangents_given,
+            results_of(record, at.tangents), operands_of(record, at.tangents, true));
+        add_found(record, py::tuple(found[0]), at.adjoints, 2, 0);
+        add_found(record, py::tuple(found[1]), at.adjoints, 2, 1);
     }
-    void add_found(const ExternalRecord& record, const py::tuple& found, void* adjoints,
+    template <class T>
+    void add_found(const ExternalRecord& record, const py::tuple& found, Places<T> adjoints,
                    int components, int component) const {
         for (int k = 0; k < record.arity(); ++k) {
             ArrayOperand const operand = record.operand(k);
             py::object const array = found[static_cast<std::size_t>(k)];
             if (array.is_none() || !is_active(operand.kind)) continue;
-            add_to(adjoints, operand,
+            add_to(adjoints.at(operand), operand,
                    *elements_for(operand, array, described("an adjoint of an operand")), components,
                    component);
         }
@@ -216,7 +219,8 @@ py::object record_rule(const py::object& rule, const py::tuple& arguments, const
             placed.push_back(place_operand(tape, arguments[i]));
         for (std::size_t i = 0; i < arguments.size(); ++i) {
             operands.push_back(placed[i].operand);
-            arrays[i] = array_of(tape.primals.data(), placed[i].operand);
+            ArrayOperand const& operand = placed[i].operand;
+            arrays[i] = array_at(tape.places().at(operand), operand);
         }
         py::object given;
         {
@@ -285,7 +289,7 @@ py::list tangents_along(const py::list& outputs, const py::list& leaves,
             found.append(py::none());
             continue;
         }
-        std::vector<double> const extent = tangent(tape, operand.first, operand.last(), direction);
+        Buffer<double> const extent = tangent(tape, operand.first, operand.last(), direction);
         found.append(array_at(extent.data(), operand));
     }
     return found;
@@ -313,6 +317,10 @@ void register_externals(py::module_& module) {
     module.def("_chain", [](const py::object& adjoint, const py::object& partial) {
         PyObject* const factors[] = {adjoint.ptr(), partial.ptr()};
         return py::reinterpret_steal<py::object>(apply_or_raise(Op::chain, factors));
+    });
+    module.def("_lay_apart_from", [](std::uint32_t slots) {
+        if (slots < 2) raise_value_error("numbers never lie apart");
+        return std::exchange(apart_from, slots);
     });
     module.def("_records_guards", [] { return current_tape().is_graph(); });
 }

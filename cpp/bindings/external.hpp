@@ -12,19 +12,18 @@ namespace autodiffx::bindings {
 
 // ---- arrays that kernels see: external_arrays.cpp ------------------------------------
 
-// A copy of a view, of an extent or of one that starts where it says in the slots.
+// A copy of a view of an extent.
 py::object array_at(const double* extent, const View& view);
-py::object array_of(const double* slots, const View& view);
 // One component of dual numbers, which stand side by side as their dtype is packed.
-py::object array_of(const dual<double>* slots, const View& view, int component);
+py::object array_at(const dual<double>* extent, const View& view, int component);
 // What a kernel returned as elements for a view. Throws ValueError for another shape.
 std::unique_ptr<LeafArray> elements_for(const View& view, const py::object& array,
                                         const std::string& what);
 // Adds elements to those of a view, in slots of so many numbers each.
-void add_to(void* slots, const View& view, const LeafArray& elements, int components,
+void add_to(void* extent, const View& view, const LeafArray& elements, int components,
             int component);
 // Puts elements in place of those of a result, which lie densely.
-void put_in(double* slots, const View& view, const LeafArray& elements);
+void put_in(double* extent, const View& view, const LeafArray& elements);
 
 struct OperandOfTape {
     ArrayOperand operand;

@@ -17,14 +17,11 @@ py::object array_at(const double* extent, const View& view) {
     std::copy(view.strides, view.strides + view.ndim, made->strides());
     return to_numpy(extent, *made, true);
 }
-py::object array_of(const double* slots, const View& view) {
-    return array_at(slots + view.first, view);
-}
-py::object array_of(const dual<double>* slots, const View& view, int component) {
+py::object array_at(const dual<double>* twofold, const View& view, int component) {
     std::vector<double> extent(view.slots);
     auto const take = [&](auto element) {
         using S = decltype(element);
-        auto const* const from = reinterpret_cast<const S*>(slots + view.first);
+        auto const* const from = reinterpret_cast<const S*>(twofold);
         auto* const to = reinterpret_cast<S*>(extent.data());
         for (std::size_t i = 0; i < extent.size() * 8 / sizeof(S); ++i)
             to[i] = from[2 * i + static_cast<std::size_t>(component)];
@@ -52,10 +49,9 @@ namespace {
 
 // Adds elements to those of a view in slots of `components` numbers each.
 template <class S>
-void add_elements(void* slots, const View& view, const LeafArray& elements, int components,
+void add_elements(void* extent, const View& view, const LeafArray& elements, int components,
                   int component) {
-    auto* const base = static_cast<char*>(slots) + std::ptrdiff_t{view.first} * 8 * components;
-    auto* const to = reinterpret_cast<S*>(base) + view.offset * components + component;
+    auto* const to = static_cast<S*>(extent) + view.offset * components + component;
     auto const* const from = reinterpret_cast<const S*>(elements.value.data());
     std::int64_t at[max_ndim] = {}, place = 0;
     for (std::int64_t i = 0; i < elements.size; ++i) {
@@ -71,17 +67,16 @@ void add_elements(void* slots, const View& view, const LeafArray& elements, int 
 
 }  // namespace
 
-void add_to(void* slots, const View& view, const LeafArray& elements, int components,
+void add_to(void* extent, const View& view, const LeafArray& elements, int components,
             int component) {
     if (view.dtype == Dtype::float32)
-        add_elements<float>(slots, view, elements, components, component);
-    else add_elements<double>(slots, view, elements, components, component);
+        add_elements<float>(extent, view, elements, components, component);
+    else add_elements<double>(extent, view, elements, components, component);
 }
 
-void put_in(double* slots, const View& view, const LeafArray& elements) {
+void put_in(double* extent, const View& view, const LeafArray& elements) {
     auto const per_slot = static_cast<std::int64_t>(8 / item_size(view.dtype));
-    std::copy(elements.value.begin(), elements.value.end(),
-              slots + view.first + view.offset / per_slot);
+    std::copy(elements.value.begin(), elements.value.end(), extent + view.offset / per_slot);
 }
 
 // ---- operands --------------------------------------------------------------------
@@ -96,7 +91,7 @@ OperandOfTape place_operand(Tape& tape, const py::object& object) {
     py::object const array = py::module_::import("numpy").attr("asarray")(object);
     std::unique_ptr<LeafArray> const elements = operand_from_numpy(array.ptr());
     ArrayOperand& operand = result.operand;
-    operand.extent = tape.constants(elements->value.data(), elements->value.size());
+    operand.extent = tape.constants(elements->value);
     operand.first = tape.extents[operand.extent].first;
     operand.slots = static_cast<std::uint32_t>(elements->value.size());
     operand.ndim = static_cast<int>(elements->shape.size());
@@ -120,7 +115,7 @@ py::object object_of_operand(Tape& tape, const ArrayOperand& operand) {
         elements->dtype = operand.dtype;
         elements->shape.assign(operand.shape, operand.shape + operand.ndim);
         elements->size = elements_of(operand.shape, operand.ndim);
-        py::object const array = array_of(tape.primals.data(), operand);
+        py::object const array = array_at(tape.places().at(operand), operand);
         elements->value = std::move(operand_from_numpy(array.ptr())->value);
         return py::reinterpret_steal<py::object>(new_constant_array(std::move(elements)));
     }

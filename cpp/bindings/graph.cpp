@@ -102,7 +102,7 @@ public:
     py::object forward() {
         Slot const slot = last("forward()");
         replay_with_report(*tape_);
-        return shown(slot, tape_->primals.data());
+        return shown(slot, extent_elements(*tape_, first_of(slot)));
     }
 
     void backward(const py::object& seed, bool accumulate) {
@@ -140,6 +140,11 @@ public:
         std::vector<double> by_slot(tape.primals.size(), 0.0);
         for (std::size_t s = tape.adjoints.low; s < tape.adjoints.high; ++s)
             by_slot[s] = tape.adjoints.at(s);
+        for (std::size_t i = 0; i < tape.adjoints.apart.size(); ++i) {
+            const double* const own = tape.adjoints.apart[i];
+            Extent const& extent = tape.extents[i];
+            if (own != nullptr) std::copy_n(own, extent.slots, by_slot.data() + extent.first);
+        }
         return {self, std::move(by_leaf), std::move(by_slot), &tape};
     }
 
@@ -148,8 +153,8 @@ public:
         auto const seeds = direction("jvp()", tangents);
         bring_up_to_date(*tape_, slot);
         Slot const first = first_of(slot);
-        std::vector<double> const found = tangent(*tape_, first, slot, seeds);
-        return shown(slot, found.data() - first);
+        Buffer<double> const found = tangent(*tape_, first, slot, seeds);
+        return shown(slot, found.data());
     }
 
     py::dict hvp(const py::dict& tangents) {
@@ -169,7 +174,7 @@ public:
     void zero_grad() const {
         for (Input const& input : tape_->inputs) {
             if (input.leaf == nullptr) continue;
-            if (input.leaf->array) input.leaf->array->grad.assign(input.leaf->slots(), 0.0);
+            if (input.leaf->array) input.leaf->array->grad = {input.leaf->slots(), 0.0};
             input.leaf->grad = 0.0;
             input.leaf->has_grad = true;
         }
@@ -242,10 +247,10 @@ private:
         return is_array(object.ptr()) ? object : py::object();
     }
     // What stands in the slots of the result that ends at `last`, to be read from `slots`.
-    [[nodiscard]] py::object shown(Slot last, const double* slots) const {
+    [[nodiscard]] py::object shown(Slot last, const double* extent) const {
         py::object const array = array_at(last);
-        if (!array) return py::float_(slots[last]);
-        return to_numpy(slots + first_of(last), view_of(array.ptr()), true);
+        if (!array) return py::float_(*extent);
+        return to_numpy(extent, view_of(array.ptr()), true);
     }
 
     void require_active(Slot slot) const {
@@ -283,7 +288,7 @@ private:
             if (!known)
                 raise(PyExc_KeyError, std::string(py::repr(item.first)) + " is not an input of " +
                                           tape_->describe());
-            std::vector<double> extent;
+            Buffer<double> extent;
             if (handle.array) {
                 std::string const whose = std::string("a direction of ") + what;
                 extent = elements_like(whose.c_str(), item.second.ptr(), item.first.ptr());

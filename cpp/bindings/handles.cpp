@@ -69,6 +69,7 @@ PyObject* handle_on_old(Tape& tape, Operand operand) {
 }
 
 PyObject* object_of_slot(Tape& tape, Slot slot, Kind kind) {
+    tape.settle_at(slot);
     if (kind == Kind::constant) {
         py::object const type =
             py::reinterpret_borrow<py::object>(reinterpret_cast<PyObject*>(constant_type));
@@ -105,10 +106,10 @@ PyObject* object_of_slot(Tape& tape, Slot slot, Kind kind) {
 }
 
 // The gradient of an element by the array leaf that it belongs to.
-static std::vector<double> element_seed(const Handle& handle, double seed) {
+static Buffer<double> element_seed(const Handle& handle, double seed) {
     if (!handle.leaf->array) return {};
-    std::vector<double> extent(handle.leaf->slots(), 0.0);
-    extent[handle.slot] = seed;
+    Buffer<double> extent(handle.leaf->slots(), 0.0);
+    extent.writable()[handle.slot] = seed;
     return extent;
 }
 

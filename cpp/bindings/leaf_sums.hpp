@@ -13,20 +13,20 @@ class LeafSums {
 public:
     // Makes the leaf known, with zero.
     void add(Leaf& leaf) {
-        if (!sums_.emplace(&leaf, std::vector<double>(leaf.slots(), 0.0)).second) return;
+        if (!sums_.emplace(&leaf, Buffer<double>(leaf.slots(), 0.0)).second) return;
         order_.push_back(&leaf);
     }
     void add(const LeafAdjoint& found) {
         add(*found.leaf);
-        std::vector<double>& sum = sums_[found.leaf];
+        double* const sum = sums_[found.leaf].writable();
         if (found.extent.empty()) sum[0] += found.adjoint;
-        else add_packed(sum.data(), found.extent, found.leaf->array->dtype);
+        else add_packed(sum, found.extent, found.leaf->array->dtype);
     }
     [[nodiscard]] bool contains(const Leaf* leaf) const { return sums_.count(leaf) != 0; }
     // A float, or an array of what the Variable shows of the leaf.
     [[nodiscard]] py::object read(const py::object& variable) const {
         Handle const& handle = handle_of(variable.ptr());
-        std::vector<double> const& sum = sums_.at(handle.leaf);
+        Buffer<double> const& sum = sums_.at(handle.leaf);
         if (handle.array) return to_numpy(sum.data(), view_of(variable.ptr()), true);
         return py::float_(sum[handle.slot]);
     }
@@ -40,7 +40,7 @@ public:
     }
 
 private:
-    std::unordered_map<const Leaf*, std::vector<double>> sums_;
+    std::unordered_map<const Leaf*, Buffer<double>> sums_;
     std::vector<Leaf*> order_;
 };
 

@@ -38,9 +38,10 @@ std::unique_ptr<LeafArray> pack(const py::object& array, Dtype dtype) {
     PyArrayObject* const from = as_array(dense);
     packed->shape.assign(PyArray_DIMS(from), PyArray_DIMS(from) + PyArray_NDIM(from));
     packed->size = elements_of(packed->shape.data(), PyArray_NDIM(from));
-    packed->value.assign(slots_for(packed->size, dtype), 0.0);
-    std::memcpy(packed->value.data(), PyArray_DATA(from),
-                static_cast<std::size_t>(packed->size) * item_size(dtype));
+    packed->value = Buffer<double>(slots_for(packed->size, dtype));
+    double* const to = packed->value.writable();
+    to[packed->value.size() - 1] = 0.0;
+    std::memcpy(to, PyArray_DATA(from), static_cast<std::size_t>(packed->size) * item_size(dtype));
     return packed;
 }
 
@@ -207,17 +208,15 @@ void lay_constant(Tape& tape, PyObject* object, ArrayOperand& operand, std::int6
         std::copy(PyArray_DIMS(array), PyArray_DIMS(array) + operand.ndim, shape);
         std::int64_t const elements = elements_of(shape, operand.ndim);
         std::size_t const slots = slots_for(elements, operand.dtype);
-        tape.reserve_extent(slots);
-        operand.extent = tape.add_extent(static_cast<std::uint32_t>(slots));
+        operand.extent = tape.constants(slots);
         operand.first = tape.extents[operand.extent].first;
-        double* const to = tape.primals.data() + operand.first;
+        double* const to = tape.places().at(operand);
         to[slots - 1] = 0.0;
         std::memcpy(to, PyArray_DATA(array),
                     static_cast<std::size_t>(elements) * item_size(operand.dtype));
-        tape.note_growth();
     } else {
         std::unique_ptr<LeafArray> const packed = operand_from_numpy(object);
-        operand.extent = tape.constants(packed->value.data(), packed->value.size());
+        operand.extent = tape.constants(packed->value);
         operand.first = tape.extents[operand.extent].first;
         operand.ndim = static_cast<int>(packed->shape.size());
         operand.dtype = packed->dtype;

@@ -32,8 +32,13 @@ AUTODIFFX_NOINLINE void deallocate_slowly(PyObject* self) {
     auto* const object = reinterpret_cast<VariableObject*>(self);
     PyTypeObject* const type = Py_TYPE(self);
     if (object->weak_references != nullptr) PyObject_ClearWeakRefs(self);
-    if (object->handle.on_tape()) object->handle.tape->unlink(object->handle);
-    else forget_leaf(self);
+    if (object->handle.on_tape()) {
+        bool const shows = object->handle.array && object->view->slots >= apart_from;
+        if (shows) object->handle.tape->hide(object->handle.slot);
+        object->handle.tape->unlink(object->handle);
+    } else {
+        forget_leaf(self);
+    }
     if (object->view != nullptr) {
         free_view(object->view);
         object->view = nullptr;

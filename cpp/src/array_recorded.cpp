@@ -135,6 +135,7 @@ struct Step {
     }
     // Brings in what scalar statements passed to single elements.
     void take_in_elements(RecordedAdjoints::Array& adjoint) const {
+        if (tape.is_apart(at.result.extent)) return;  // its elements were never wanted
         Slot const first = at.result.first;
         for (Slot slot = first; slot <= at.result.last(); ++slot) {
             Recorded& element = adjoints.values[slot - adjoints.base];

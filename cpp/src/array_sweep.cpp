@@ -25,50 +25,58 @@ void for_each_block(const ArrayRecord& record, Use use) {
 // The numbers of a sweep, block-wise: how to read and add them.
 struct Plain {
     using Number = Block;
-    const double* primals;
-    double* adjoints;
+    AdjointPlaces<double> const& at;
 
     [[nodiscard]] Block primal(const ArrayRecord& record, const ArrayPart& part,
                                std::int64_t from) const {
-        return Run(primals, part, record).read(from);
+        return Run(at.primals.at(part), part, record).read(from);
     }
     [[nodiscard]] Block adjoint(const ArrayRecord& record, std::int64_t from) const {
-        return Run(adjoints, record.result(), record).read(from);
+        ArrayPart const result = record.result();
+        return Run(at.adjoints.at(result), result, record).read(from);
     }
-    void add(const ArrayRecord& record, const ArrayPart& part, std::int64_t from,
-             const Block& adjoint, const Block& partial) const {
-        Run(adjoints, part, record).add_chain(from, adjoint, partial);
+    void add(const ArrayRecord& record, int k, std::int64_t from, const Block& adjoint,
+             const Block& partial) const {
+        ArrayPart const part = record.operand(k);
+        Run const run(at.adjoints.at(part), part, record);
+        if ((at.assigns >> k & 1u) != 0) run.assign_chain(from, adjoint, partial);
+        else run.add_chain(from, adjoint, partial);
     }
     void clear(const ArrayRecord& record, std::int64_t from) const {
-        Run(adjoints, record.result(), record).write(from, 0.0);
+        ArrayPart const result = record.result();
+        Run(at.adjoints.at(result), result, record).write(from, 0.0);
     }
 };
 
 struct Twofold {
     using Number = dual<Block>;
-    const double* primals;
-    const double* tangents;
-    dual<double>* adjoints;
+    AdjointPlaces<dual<double>> const& at;
 
     [[nodiscard]] Number primal(const ArrayRecord& record, const ArrayPart& part,
                                 std::int64_t from) const {
-        return {Run(primals, part, record).read(from),
-                part.dtype == Dtype::boolean ? Block(0.0) : Run(tangents, part, record).read(from)};
+        return {Run(at.primals.at(part), part, record).read(from),
+                part.dtype == Dtype::boolean ? Block(0.0)
+                                             : Run(at.tangents.at(part), part, record).read(from)};
     }
     [[nodiscard]] Number adjoint(const ArrayRecord& record, std::int64_t from) const {
         ArrayPart const result = record.result();
+        auto* const adjoints = at.adjoints.at(result);
         return {Run(adjoints, result, record, 2, 0).read(from),
                 Run(adjoints, result, record, 2, 1).read(from)};
     }
-    void add(const ArrayRecord& record, const ArrayPart& part, std::int64_t from,
-             const Number& adjoint, const Number& partial) const {
+    void add(const ArrayRecord& record, int k, std::int64_t from, const Number& adjoint,
+             const Number& partial) const {
+        ArrayPart const part = record.operand(k);
         Number const number = chain(adjoint, partial);
+        auto* const adjoints = at.adjoints.at(part);
         Run(adjoints, part, record, 2, 0).add(from, number.value);
         Run(adjoints, part, record, 2, 1).add(from, number.tangent);
     }
     void clear(const ArrayRecord& record, std::int64_t from) const {
-        Run(adjoints, record.result(), record, 2, 0).write(from, 0.0);
-        Run(adjoints, record.result(), record, 2, 1).write(from, 0.0);
+        ArrayPart const result = record.result();
+        auto* const adjoints = at.adjoints.at(result);
+        Run(adjoints, result, record, 2, 0).write(from, 0.0);
+        Run(adjoints, result, record, 2, 1).write(from, 0.0);
     }
 };
 
@@ -78,8 +86,7 @@ template <Op op, int i, class Numbers>
 void contribute(const Numbers& numbers, const ArrayRecord& record, std::int64_t from) {
     using Number = typename Numbers::Number;
     constexpr int arity = Row<op>::arity;
-    ArrayPart const part = record.operand(i);
-    if (!is_active(part.kind)) return;
+    if (!is_active(record.operand(i).kind)) return;
     // Only what the partial reads is fetched: the rest may have been overwritten since.
     constexpr unsigned reads = partial_reads<op, i>();
     Number values[arity], result(0.0);
@@ -97,7 +104,7 @@ void contribute(const Numbers& numbers, const ArrayRecord& record, std::int64_t 
     } else {
         partial = Row<op>::template partial<i>(values[0], values[1], values[2], result);
     }
-    numbers.add(record, part, from, numbers.adjoint(record, from), partial);
+    numbers.add(record, i, from, numbers.adjoint(record, from), partial);
 }
 
 template <Op op, class Numbers>
@@ -144,8 +151,8 @@ template <class Numbers>
 void reverse_indexed(const Numbers& numbers, const ArrayRecord& record) {
     ArrayPart const operand = record.operand(0), result = record.result();
     if (record.dtype() == Dtype::boolean) return;
-    auto* const to = numbers.adjoints + operand.first;
-    auto* const from = numbers.adjoints + result.first;
+    auto* const to = numbers.at.adjoints.at(operand);
+    auto* const from = numbers.at.adjoints.at(result);
     if (record.dtype() == Dtype::float64) {
         carry_back(record, to + operand.offset, from);
         return;
@@ -182,15 +189,16 @@ void reverse_any(const Numbers& numbers, const ArrayRecord& record) {
 // ---- forward ----------------------------------------------------------------
 
 struct Forward {
-    const double* primals;
-    double* tangents;
+    Places<const double> primals;
+    Places<double> tangents;
 
     // The primal only if it is needed: it may have been overwritten since.
     [[nodiscard]] dual<Block> read(const ArrayRecord& record, int k, std::int64_t from,
                                    bool needed) const {
         ArrayPart const part = record.operand(k);
-        return {needed ? Run(primals, part, record).read(from) : Block(0.0),
-                is_active(part.kind) ? Run(tangents, part, record).read(from) : Block(0.0)};
+        return {
+            needed ? Run(primals.at(part), part, record).read(from) : Block(0.0),
+            is_active(part.kind) ? Run(tangents.at(part), part, record).read(from) : Block(0.0)};
     }
 };
 
@@ -200,12 +208,16 @@ Block passed(const dual<Block>& operand, const Values&... values) {
     return chain(operand.tangent, Row<op>::template partial<i>(values...));
 }
 
-// What the partials by all operands read.
+// What the partials by the active operands read.
 template <Op op>
-constexpr unsigned all_reads() {
-    unsigned reads = partial_reads<op, 0>();
-    if constexpr (Row<op>::arity > 1) reads |= partial_reads<op, 1>();
-    if constexpr (Row<op>::arity > 2) reads |= partial_reads<op, 2>();
+unsigned all_reads(const ArrayRecord& record) {
+    unsigned reads = is_active(record.operand(0).kind) ? partial_reads<op, 0>() : 0u;
+    if constexpr (Row<op>::arity > 1) {
+        if (is_active(record.operand(1).kind)) reads |= partial_reads<op, 1>();
+    }
+    if constexpr (Row<op>::arity > 2) {
+        if (is_active(record.operand(2).kind)) reads |= partial_reads<op, 2>();
+    }
     return reads;
 }
 
@@ -215,9 +227,10 @@ Block tangent_of(const Forward& at, const ArrayRecord& record, std::int64_t from
         return 0.0;
     } else {
         constexpr int arity = Row<op>::arity;
-        constexpr unsigned reads = all_reads<op>();
+        unsigned const reads = all_reads<op>(record);
+        ArrayPart const result = record.result();
         Block const r = (reads & Reads::result) != 0
-                            ? Run(at.primals, record.result(), record).read(from)
+                            ? Run(at.primals.at(result), result, record).read(from)
                             : Block(0.0);
         dual<Block> const a = at.read(record, 0, from, (reads & 1u) != 0);
         if constexpr (arity == 1) return passed<op, 0>(a, a.value, r);
@@ -245,10 +258,10 @@ void carry(const ArrayRecord& record, const S* operand, S* result) {
     }
 }
 
-void forward_indexed(const ArrayRecord& record, double* tangents) {
+void forward_indexed(const ArrayRecord& record, Places<double> tangents) {
     ArrayPart const operand = record.operand(0), result = record.result();
-    const double* const from = tangents + operand.first;
-    double* const to = tangents + result.first;
+    const double* const from = tangents.at(operand);
+    double* const to = tangents.at(result);
     if (record.dtype() == Dtype::float64) {
         carry(record, from + operand.offset, to);
     } else {
@@ -259,7 +272,8 @@ void forward_indexed(const ArrayRecord& record, double* tangents) {
 
 }  // namespace
 
-void push_forward(const ArrayRecord& record, const double* primals, double* tangents) {
+void push_forward(const ArrayRecord& record, Places<const double> primals,
+                  Places<double> tangents) {
     using Step = Block (*)(const Forward&, const ArrayRecord&, std::int64_t);
     static constexpr Step steps[] = {
 #define UNARY(name, ...) tangent_of<Op::name>,
@@ -272,11 +286,11 @@ void push_forward(const ArrayRecord& record, const double* primals, double* tang
     };
     ArrayPart const result = record.result();
     bool const writes = record.op() == ArrayOp::write || record.op() == ArrayOp::write_at;
-    if (!writes) std::fill(tangents + result.first, tangents + result.last() + 1, 0.0);
+    if (!writes) std::fill_n(tangents.at(result), result.slots, 0.0);
     if (result.dtype == Dtype::boolean) return;
     if (record.op() == ArrayOp::matmul) return push_matmul(record, primals, tangents);
     if (has_indices(record.op())) return forward_indexed(record, tangents);
-    Run const written(tangents, result, record);
+    Run const written(tangents.at(result), result, record);
     bool const adds = record.op() == ArrayOp::sum || record.op() == ArrayOp::spread;
     Step const step = is_elementwise(record.op()) ? steps[static_cast<std::size_t>(record.op())]
                                                   : tangent_of<Op::positive>;
@@ -288,17 +302,45 @@ void push_forward(const ArrayRecord& record, const double* primals, double* tang
     });
 }
 
-template <>
-void pull_back(const ArrayRecord& record, const double* primals, const double*, double* adjoints) {
-    if (record.op() == ArrayOp::matmul) return pull_matmul(record, primals, nullptr, adjoints);
-    reverse_any(Plain{primals, adjoints}, record);
+void pull_back(const ArrayRecord& record, const AdjointPlaces<double>& at) {
+    if (record.op() == ArrayOp::matmul) return pull_matmul(record, at);
+    reverse_any(Plain{at}, record);
 }
 
-template <>
-void pull_back(const ArrayRecord& record, const double* primals, const double* tangents,
-               dual<double>* adjoints) {
-    if (record.op() == ArrayOp::matmul) return pull_matmul(record, primals, tangents, adjoints);
-    reverse_any(Twofold{primals, tangents, adjoints}, record);
+void pull_back(const ArrayRecord& record, const AdjointPlaces<dual<double>>& at) {
+    if (record.op() == ArrayOp::matmul) return pull_matmul(record, at);
+    reverse_any(Twofold{at}, record);
+}
+
+bool reaches_all(const ArrayRecord& record, int k) {
+    ArrayOp const op = record.op();
+    if (has_indices(op) || op == ArrayOp::external || record.total() == 0) return false;
+    ArrayPart const part = record.operand(k);
+    if (part.offset != 0) return false;
+    for (int i = 0; i < record.arity(); ++i) {
+        if (i != k && record.operand(i).extent == part.extent) return false;
+    }
+    // Each loop goes on where the inner ones end, in whatever order.
+    std::int64_t elements = 1;
+    int left = 0;
+    for (int i = 0; i < record.loops(); ++i) {
+        if (record.lengths()[i] == 1) continue;
+        // A product adds up along the loop that its operand does not have.
+        bool const is_foreign = op == ArrayOp::matmul && i == 1 - k;
+        if (part.strides[i] == 0 && !is_foreign) return false;
+        left += part.strides[i] != 0 ? 1 : 0;
+    }
+    for (bool found = true; found && left > 0;) {
+        found = false;
+        for (int i = record.loops(); i-- > 0;) {
+            if (part.strides[i] != elements || record.lengths()[i] == 1) continue;
+            elements *= record.lengths()[i];
+            --left;
+            found = true;
+            break;
+        }
+    }
+    return left == 0 && slots_for(elements, part.dtype) == part.slots;
 }
 
 }  // namespace autodiffx

@@ -225,19 +225,37 @@ void Tape::collect(const Position& base) {
 
     for (Handle* handle : young.handles) handle->slot = young.place(handle->slot);
     double* to = primals.data() + base.slots;
+    std::size_t extent = base.extents;
     young.for_each_live_run([&](std::size_t first, std::size_t end) {
-        const double* const from = primals.data() + base.slots + first;
-        if (from != to) std::memmove(to, from, (end - first) * sizeof(double));
-        to += end - first;
+        // What lies apart has nothing in its slots.
+        for (std::size_t at = base.slots + first, last = base.slots + end; at != last;) {
+            for (; extent < extents.size(); ++extent) {
+                bool const is_apart = this->is_apart(static_cast<std::uint32_t>(extent));
+                if (is_apart && extents[extent].first >= at) break;
+            }
+            bool const skips = extent < extents.size() && extents[extent].first < last;
+            std::size_t const until = skips ? extents[extent].first : last;
+            if (primals.data() + at != to)
+                std::memmove(to, primals.data() + at, (until - at) * sizeof(double));
+            std::size_t const skipped = skips ? extents[extent].slots : 0;
+            to += until - at + skipped;
+            at = until + skipped;
+        }
     });
     primals.truncate(static_cast<std::size_t>(to - primals.data()));
     for (std::size_t i = base.extents; i < extents.size(); ++i) {
-        if (young.mark_of(extents[i].first) == 0) continue;
-        Extent& moved = extents[young.extent_place(static_cast<std::uint32_t>(i))];
-        moved = extents[i];
+        if (young.mark_of(extents[i].first) == 0) {
+            if (apart[i] != nullptr) Memory::release(std::exchange(apart[i], nullptr));
+            continue;
+        }
+        std::uint32_t const place = young.extent_place(static_cast<std::uint32_t>(i));
+        Extent moved = extents[i];
         moved.first = young.place(moved.first);
+        extents[place] = moved;
+        apart[place] = std::exchange(apart[i], nullptr);
     }
     extents.truncate(kept_extents);
+    apart.truncate(kept_extents);
 
     slots_moved();
     if (base.statements == 0) {

@@ -144,6 +144,11 @@ ArrayResult record(Tape& tape, Draft& draft) {
     tape.words.reserve_more(words);
     if (!writes) tape.reserve_extent(result.slots);
     tape.statements.reserve_more(1);
+    for (int k = 0; k < draft.arity; ++k) {
+        std::uint32_t const extent = draft.operands[k].extent;
+        if (extent != no_extent && tape.extents[extent].forgotten)
+            throw std::logic_error("an operand was given back");
+    }
 
     result.extent = writes ? draft.written : tape.add_extent(result.slots);
     result.first = tape.extents[result.extent].first;
@@ -156,11 +161,11 @@ ArrayResult record(Tape& tape, Draft& draft) {
         static_cast<Slot>(at), static_cast<Slot>(words),
         writes ? static_cast<Slot>(tape.primals.size()) : result.last()};
     try {
-        evaluate(ArrayRecord(tape, statement), tape.primals.data());
+        evaluate(ArrayRecord(tape, statement), tape.places());
     } catch (...) {  // a product of matrices packs them in memory of its own
         tape.words.truncate(at);
         if (!writes) {
-            tape.extents.truncate(result.extent);
+            tape.drop_extents(result.extent);
             tape.primals.truncate(result.first);
         }
         throw;

@@ -107,9 +107,11 @@ void evaluate_indexed(const ArrayRecord& record, const char* operand, char* resu
 
 }  // namespace
 
-void evaluate(const ArrayRecord& record, double* primals) {
+void evaluate(const ArrayRecord& record, Places<double> primals) {
+    ArrayPart const result = record.result();
+    double* const results = primals.at(result);
     if (record.op() == ArrayOp::matmul) {
-        primals[record.result().last()] = 0.0;  // also of a product without elements
+        results[result.slots - 1] = 0.0;  // also of a product without elements
         return evaluate_matmul(record, primals);
     }
     int const arity = record.arity(), loops = record.loops(), inner = loops - 1;
@@ -118,19 +120,17 @@ void evaluate(const ArrayRecord& record, double* primals) {
     char* pointers[4];
     std::ptrdiff_t items[4], steps[4];
     for (int k = 0; k <= arity; ++k) {
-        parts[k] = k < arity ? record.operand(k) : record.result();
+        parts[k] = k < arity ? record.operand(k) : result;
         items[k] = static_cast<std::ptrdiff_t>(item_size(parts[k].dtype));
-        pointers[k] =
-            reinterpret_cast<char*>(primals + parts[k].first) + parts[k].offset * items[k];
+        pointers[k] = reinterpret_cast<char*>(primals.at(parts[k])) + parts[k].offset * items[k];
         steps[k] = parts[k].strides[inner] * items[k];
     }
     // Sums start from zero; and the bytes that fill up a slot are never left undefined.
-    ArrayPart const& result = parts[arity];
     bool const writes = record.op() == ArrayOp::write || record.op() == ArrayOp::write_at;
     if (adds(record.op())) {
-        std::memset(primals + result.first, 0, result.slots * sizeof(double));
+        std::memset(results, 0, result.slots * sizeof(double));
     } else if (!writes && result.dtype != Dtype::float64) {
-        primals[result.last()] = 0.0;
+        results[result.slots - 1] = 0.0;
     }
     if (has_indices(record.op())) {
         evaluate_indexed(record, pointers[0], pointers[1]);
@@ -139,7 +139,7 @@ void evaluate(const ArrayRecord& record, double* primals) {
     std::int64_t runs = 1;
     for (int i = 0; i < inner; ++i) runs *= lengths[i];
     if (runs == 0 || lengths[inner] == 0) {
-        if (result.dtype == Dtype::float64) primals[result.last()] = 0.0;
+        if (result.dtype == Dtype::float64) results[result.slots - 1] = 0.0;
         return;
     }
     Loop const loop = loop_for(record);

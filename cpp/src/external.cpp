@@ -60,12 +60,13 @@ ArrayOperand ExternalRecord::operand(int k) const {
     return operand;
 }
 
-View ExternalRecord::result(int k) const {
+ArrayOperand ExternalRecord::result(int k) const {
     ArrayPart const extent = record_.result();
     const std::int64_t* at = record_.index_list();
     for (; k > 0; --k) at += 2 + 2 * at[1];
-    View view;
+    ArrayOperand view;
     view.first = extent.first;
+    view.extent = extent.extent;
     view.slots = extent.slots;
     view.offset = at[0];
     view.ndim = static_cast<int>(at[1]);
@@ -127,7 +128,7 @@ ArrayResult record_external(Tape& tape, std::unique_ptr<External> external,
     for (ExternalResult const& result : results) {
         std::size_t const count = slots_for(elements_of(result.shape, result.ndim), dtype);
         std::copy(result.packed, result.packed + count,
-                  tape.primals.data() + extent.first + result.offset / per_slot);
+                  tape.places().at(extent) + result.offset / per_slot);
     }
     tape.note_growth();
     if (!varies) return extent;

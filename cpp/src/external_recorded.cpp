@@ -49,9 +49,7 @@ void pull_back(Tape& tape, const Statement& statement, External& external,
         operands.add(operand);
     }
     for (int k = 0; k < record.results(); ++k) {
-        ArrayOperand result;
-        static_cast<View&>(result) = record.result(k);
-        result.extent = extent.extent;
+        ArrayOperand result = record.result(k);
         result.kind = Kind::result;
         result.deferred = deferred;
         results.add(result);

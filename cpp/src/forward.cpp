@@ -15,8 +15,8 @@ struct ForwardStep {
 
     void array(const Statement& s) const {
         if (External* const external = external_of(*tape, s))
-            external->tangent(ExternalRecord(*tape, s), primals, tangents);
-        else push_forward(ArrayRecord(*tape, s), primals, tangents);
+            external->tangent(ExternalRecord(*tape, s), tape->places(), {tangents});
+        else push_forward(ArrayRecord(*tape, s), tape->places(), {tangents});
     }
     void write(const Statement& s) const { array(s); }
     template <Op op>

@@ -41,6 +41,19 @@ Dtype dtype_of(const Tape& tape, const Handle& handle) {
 template <class T>
 using Pending = std::vector<std::pair<Tape*, std::vector<Seed<T>>>>;
 
+// An array leaf may be there twice on a tape: apart, and in the slots for its elements.
+template <class T>
+void add_found(std::vector<LeafFound<T>>& found, LeafFound<T> one) {
+    if (one.leaf->array && one.leaf->has_elements) {
+        for (LeafFound<T>& other : found) {
+            if (other.leaf != one.leaf) continue;
+            add_packed(other.extent.writable(), one.extent, one.leaf->array->dtype);
+            return;
+        }
+    }
+    found.push_back(std::move(one));
+}
+
 // Takes the adjoints of the inputs that a sweep touched: leaves are added to
 // `found`, what belongs to an enclosing tape to `pending`.
 template <class T>
@@ -61,7 +74,7 @@ void harvest(Tape& tape, Adjoints<T>& adjoints, std::vector<LeafFound<T>>& found
         if (array_done == &*input) continue;  // another element of the same
         T const adjoint = adjoints.values[*slot];
         bool passive = true;
-        std::vector<T> extent;
+        Buffer<T> extent;
         if (input->slots == 1 && !is_array(*input)) {
             passive = (adjoints.reached[*slot] & 3u) == reached_passively;
         } else {
@@ -70,11 +83,13 @@ void harvest(Tape& tape, Adjoints<T>& adjoints, std::vector<LeafFound<T>>& found
                 passive = passive && (adjoints.reached[*slot] & 3u) == reached_passively;
             }
             passive = passive && (adjoints.reached[*slot] & 3u) == reached_passively;
-            const T* const from = adjoints.values.data() + input->slot;
-            if constexpr (std::is_same_v<T, double>) {
-                if (input->leaf != nullptr) extent = std::move(input->leaf->array->spare);
+            std::uint32_t const at = tape.extent_at(input->slot);
+            if (std::is_same_v<T, double> && tape.is_apart(at)) {
+                extent = adjoints.apart[at] != nullptr ? adjoints.take(at, input->slots)
+                                                       : Buffer<T>(input->slots, T(0.0));
+            } else {
+                extent = Buffer<T>(adjoints.values.data() + input->slot, input->slots);
             }
-            extent.assign(from, from + input->slots);
         }
         if (input->leaf != nullptr) {
             if (input->leaf->version != input->version) {
@@ -83,7 +98,7 @@ void harvest(Tape& tape, Adjoints<T>& adjoints, std::vector<LeafFound<T>>& found
                     " was set after this value was computed: compute it again, or record with "
                     "Graph");
             }
-            if (!passive) found.push_back({input->leaf, adjoint, std::move(extent)});
+            if (!passive) add_found(found, {input->leaf, adjoint, std::move(extent)});
         } else {
             Tape* const outer = input->captured->tape;
             if (outer == nullptr) throw_cleared(tape);
@@ -154,7 +169,7 @@ std::unordered_map<Tape*, Arena<double>> tangents_of(Tape& tape,
             if (input.leaf != nullptr) {
                 auto const at = seeds.find(input.leaf);
                 if (at == seeds.end()) continue;
-                std::vector<double> const& extent = at->second->extent;
+                Buffer<double> const& extent = at->second->extent;
                 if (extent.empty()) tangents[input.slot] = at->second->tangent;
                 else std::copy(extent.begin(), extent.end(), tangents.data() + input.slot);
             } else {
@@ -171,29 +186,31 @@ std::unordered_map<Tape*, Arena<double>> tangents_of(Tape& tape,
 }
 
 // The adjoints of an array as duals, packed.
-std::vector<dual<double>> without_tangents(const Seed<double>& seed) {
-    std::vector<dual<double>> extent(seed.extent.size());
+Buffer<dual<double>> without_tangents(const Seed<double>& seed) {
+    Buffer<dual<double>> extent(seed.extent.size(), dual<double>(0.0));
+    dual<double>* const twofold = extent.writable();
     if (seed.dtype == Dtype::float32) {
         auto const* const from = reinterpret_cast<const float*>(seed.extent.data());
-        auto* const to = reinterpret_cast<float*>(extent.data());
+        auto* const to = reinterpret_cast<float*>(twofold);
         for (std::size_t i = 0; i < 2 * extent.size(); ++i) to[2 * i] = from[i];
     } else {
-        for (std::size_t i = 0; i < extent.size(); ++i) extent[i] = dual<double>(seed.extent[i]);
+        for (std::size_t i = 0; i < extent.size(); ++i) twofold[i] = dual<double>(seed.extent[i]);
     }
     return extent;
 }
 
 // The tangents of packed dual adjoints, packed.
-std::vector<double> tangents_in(const Leaf& leaf, const std::vector<dual<double>>& extent) {
-    std::vector<double> result(extent.size());
+Buffer<double> tangents_in(const Leaf& leaf, const Buffer<dual<double>>& extent) {
+    Buffer<double> tangents(extent.size());
+    double* const result = tangents.writable();
     if (leaf.array && leaf.array->dtype == Dtype::float32) {
         auto const* const from = reinterpret_cast<const float*>(extent.data());
-        auto* const to = reinterpret_cast<float*>(result.data());
+        auto* const to = reinterpret_cast<float*>(result);
         for (std::size_t i = 0; i < 2 * extent.size(); ++i) to[i] = from[2 * i + 1];
     } else {
         for (std::size_t i = 0; i < extent.size(); ++i) result[i] = extent[i].tangent;
     }
-    return result;
+    return tangents;
 }
 
 }  // namespace
@@ -213,10 +230,9 @@ void store_gradient(std::vector<LeafAdjoint> found, bool accumulate) {
         bool const first = leaf.written != call;
         bool const add = !first || (accumulate && leaf.has_grad);
         if (leaf.array) {
-            std::vector<double>& grad = leaf.array->grad;
-            if (add) add_packed(grad.data(), entry.extent, leaf.array->dtype);
-            else grad.swap(entry.extent);
-            leaf.array->spare = std::move(entry.extent);
+            Buffer<double>& grad = leaf.array->grad;
+            if (add) add_packed(grad.writable(), entry.extent, leaf.array->dtype);
+            else grad = std::move(entry.extent);
         } else {
             leaf.grad = add ? leaf.grad + entry.adjoint : entry.adjoint;
         }
@@ -225,12 +241,12 @@ void store_gradient(std::vector<LeafAdjoint> found, bool accumulate) {
     }
 }
 
-std::vector<double> tangent(Tape& tape, Slot first, Slot last,
-                            const std::vector<LeafTangent>& direction) {
+Buffer<double> tangent(Tape& tape, Slot first, Slot last,
+                       const std::vector<LeafTangent>& direction) {
     bring_up_to_date(tape, last);
     auto const all = tangents_of(tape, direction);
     const double* const tangents = all.at(&tape).data();
-    return {tangents + first, tangents + last + 1};
+    return {tangents + first, std::size_t{last} + 1 - first};
 }
 
 std::vector<LeafAdjoint> hessian_product(Tape& tape, const Seed<double>& seed,

@@ -186,6 +186,14 @@ void accumulate_chain(double* sum, const double* x, double y, std::size_t length
     for (std::size_t i = 0; i < length; ++i) sum[i] += Row<Op::chain>::primal(x[i], y);
 }
 
+void assign_chain(double* result, const double* x, const double* y, std::size_t length) {
+    chain_of_runs(result, x, y, static_cast<std::ptrdiff_t>(length));
+}
+
+void assign_chain(double* result, const double* x, double y, std::size_t length) {
+    chain_with_number(result, x, y, static_cast<std::ptrdiff_t>(length));
+}
+
 AUTODIFFX_CLONES
 double total_of(const double* x, std::size_t length) {
     // Sixteen partial sums, added up in pairs: the error grows as for length / 16.

@@ -84,12 +84,12 @@ bool has_infinities(const Matrix<T>& matrix) {
     return found != 0;
 }
 
-// c += a b, as derivatives are passed on: zero times infinity is zero.
+// c += a b or c = a b, as derivatives are passed on: zero times infinity is zero.
 template <class T>
-void multiply_carefully(const Matrix<T>& a, const Matrix<T>& b, const Matrix<T>& c) {
+void multiply_carefully(const Matrix<T>& a, const Matrix<T>& b, const Matrix<T>& c, bool adds) {
     for (std::int64_t i = 0; i < c.rows; ++i) {
         for (std::int64_t j = 0; j < c.columns; ++j) {
-            double sum = static_cast<double>(c.at(i, j));
+            double sum = adds ? static_cast<double>(c.at(i, j)) : 0.0;
             for (std::int64_t k = 0; k < a.columns; ++k) {
                 sum +=
                     table::chain(static_cast<double>(a.at(i, k)), static_cast<double>(b.at(k, j)));
@@ -129,11 +129,11 @@ void multiply(Matrix<T> a, Matrix<T> b, Matrix<T> c, bool adds) {
     call_gemm(&of_b, &of_a, &m, &n, &k, b.data, &ldb, a.data, &lda, &beta, c.data, &ldc);
 }
 
-// c += a b of a derivative and a value.
+// c += a b or c = a b of a derivative and a value.
 template <class T>
-void pass(const Matrix<T>& a, const Matrix<T>& b, const Matrix<T>& c) {
-    if (has_infinities(a) || has_infinities(b)) multiply_carefully(a, b, c);
-    else multiply(a, b, c, true);
+void pass(const Matrix<T>& a, const Matrix<T>& b, const Matrix<T>& c, bool adds = true) {
+    if (has_infinities(a) || has_infinities(b)) multiply_carefully(a, b, c, adds);
+    else multiply(a, b, c, adds);
 }
 
 // The three matrices of a record, from slot 0 of an arena; `step` numbers an element.
@@ -155,67 +155,69 @@ struct Matrices {
 };
 
 template <class T>
-T* elements(const double* slots, Slot first) {
-    return reinterpret_cast<T*>(const_cast<double*>(slots + first));
+T* elements(const double* extent) {
+    return reinterpret_cast<T*>(const_cast<double*>(extent));
 }
 
 template <class T>
-void evaluate_in(const ArrayRecord& record, double* primals) {
-    Matrices<T> const at(record, elements<T>(primals, record.operand(0).first),
-                         elements<T>(primals, record.operand(1).first),
-                         elements<T>(primals, record.result().first));
+void evaluate_in(const ArrayRecord& record, Places<double> primals) {
+    Matrices<T> const at(record, elements<T>(primals.at(record.operand(0))),
+                         elements<T>(primals.at(record.operand(1))),
+                         elements<T>(primals.at(record.result())));
     multiply(at.a, at.b, at.c, false);
 }
 
 template <class T>
-void push_in(const ArrayRecord& record, const double* primals, double* tangents) {
+void push_in(const ArrayRecord& record, Places<const double> primals, Places<double> tangents) {
     ArrayPart const left = record.operand(0), right = record.operand(1);
-    T* const tangent = elements<T>(tangents, record.result().first);
+    T* const tangent = elements<T>(tangents.at(record.result()));
     if (is_active(left.kind)) {
-        Matrices<T> const at(record, elements<T>(tangents, left.first),
-                             elements<T>(primals, right.first), tangent);
+        Matrices<T> const at(record, elements<T>(tangents.at(left)), elements<T>(primals.at(right)),
+                             tangent);
         pass(at.a, at.b, at.c);
     }
     if (is_active(right.kind)) {
-        Matrices<T> const at(record, elements<T>(primals, left.first),
-                             elements<T>(tangents, right.first), tangent);
+        Matrices<T> const at(record, elements<T>(primals.at(left)), elements<T>(tangents.at(right)),
+                             tangent);
         pass(at.a, at.b, at.c);
     }
 }
 
 template <class T>
-void pull_in(const ArrayRecord& record, const double* primals, double* adjoints) {
+void pull_in(const ArrayRecord& record, const AdjointPlaces<double>& at) {
     ArrayPart const left = record.operand(0), right = record.operand(1);
-    T* const adjoint = elements<T>(adjoints, record.result().first);
-    Matrices<T> const values(record, elements<T>(primals, left.first),
-                             elements<T>(primals, right.first), adjoint);
-    Matrices<T> const found(record, elements<T>(adjoints, left.first),
-                            elements<T>(adjoints, right.first), adjoint);
-    if (is_active(left.kind)) pass(found.c, values.b.transposed(), found.a);
-    if (is_active(right.kind)) pass(values.a.transposed(), found.c, found.b);
+    T* const adjoint = elements<T>(at.adjoints.at(record.result()));
+    Matrices<T> const values(record, elements<T>(at.primals.at(left)),
+                             elements<T>(at.primals.at(right)), adjoint);
+    Matrices<T> const found(record, elements<T>(at.adjoints.at(left)),
+                            elements<T>(at.adjoints.at(right)), adjoint);
+    if (is_active(left.kind)) pass(found.c, values.b.transposed(), found.a, (at.assigns & 1u) == 0);
+    if (is_active(right.kind))
+        pass(values.a.transposed(), found.c, found.b, (at.assigns & 2u) == 0);
 }
 
 // The same on dual numbers, whose components lie side by side.
 template <class T>
-void pull_dual(const ArrayRecord& record, const double* primals, const double* tangents,
-               dual<double>* adjoints) {
+void pull_dual(const ArrayRecord& record, const AdjointPlaces<dual<double>>& at) {
     ArrayPart const left = record.operand(0), right = record.operand(1);
-    auto const component = [&](Slot first, int i) {
-        return reinterpret_cast<T*>(adjoints + first) + i;
+    ArrayPart const result = record.result();
+    auto const component = [&](const ArrayPart& part, int i) {
+        return reinterpret_cast<T*>(at.adjoints.at(part)) + i;
     };
-    Slot const result = record.result().first;
-    T *const a = elements<T>(primals, left.first), *const b = elements<T>(primals, right.first);
-    T *const ta = elements<T>(tangents, left.first), *const tb = elements<T>(tangents, right.first);
+    T* const a = elements<T>(at.primals.at(left));
+    T* const b = elements<T>(at.primals.at(right));
+    T* const ta = elements<T>(at.tangents.at(left));
+    T* const tb = elements<T>(at.tangents.at(right));
     for (int i = 0; i < 2; ++i) {
-        Matrices<T> const of(record, component(left.first, i), component(right.first, i),
-                             component(result, i), 2, 2, 2);
+        Matrices<T> const of(record, component(left, i), component(right, i), component(result, i),
+                             2, 2, 2);
         Matrices<T> const values(record, a, b, component(result, i), 1, 1, 2);
         if (is_active(left.kind)) pass(of.c, values.b.transposed(), of.a);
         if (is_active(right.kind)) pass(values.a.transposed(), of.c, of.b);
     }
     // The tangents of what they are multiplied by.
-    Matrices<T> const value(record, component(left.first, 1), component(right.first, 1),
-                            component(result, 0), 2, 2, 2);
+    Matrices<T> const value(record, component(left, 1), component(right, 1), component(result, 0),
+                            2, 2, 2);
     Matrices<T> const moving(record, ta, tb, component(result, 0), 1, 1, 2);
     if (is_active(left.kind) && is_active(right.kind)) {
         pass(value.c, moving.b.transposed(), value.a);
@@ -225,28 +227,24 @@ void pull_dual(const ArrayRecord& record, const double* primals, const double* t
 
 }  // namespace
 
-void evaluate_matmul(const ArrayRecord& record, double* primals) {
+void evaluate_matmul(const ArrayRecord& record, Places<double> primals) {
     if (record.dtype() == Dtype::float64) evaluate_in<double>(record, primals);
     else evaluate_in<float>(record, primals);
 }
 
-void push_matmul(const ArrayRecord& record, const double* primals, double* tangents) {
+void push_matmul(const ArrayRecord& record, Places<const double> primals, Places<double> tangents) {
     if (record.dtype() == Dtype::float64) push_in<double>(record, primals, tangents);
     else push_in<float>(record, primals, tangents);
 }
 
-template <>
-void pull_matmul(const ArrayRecord& record, const double* primals, const double*,
-                 double* adjoints) {
-    if (record.dtype() == Dtype::float64) pull_in<double>(record, primals, adjoints);
-    else pull_in<float>(record, primals, adjoints);
+void pull_matmul(const ArrayRecord& record, const AdjointPlaces<double>& at) {
+    if (record.dtype() == Dtype::float64) pull_in<double>(record, at);
+    else pull_in<float>(record, at);
 }
 
-template <>
-void pull_matmul(const ArrayRecord& record, const double* primals, const double* tangents,
-                 dual<double>* adjoints) {
-    if (record.dtype() == Dtype::float64) pull_dual<double>(record, primals, tangents, adjoints);
-    else pull_dual<float>(record, primals, tangents, adjoints);
+void pull_matmul(const ArrayRecord& record, const AdjointPlaces<dual<double>>& at) {
+    if (record.dtype() == Dtype::float64) pull_dual<double>(record, at);
+    else pull_dual<float>(record, at);
 }
 
 ArrayResult record_matmul(Tape& tape, const ArrayOperand& a, const ArrayOperand& b) {

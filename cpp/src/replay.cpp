@@ -14,7 +14,7 @@ namespace {
 bool is_same(double a, double b) { return a == b || (std::isnan(a) && std::isnan(b)); }
 
 struct ReplayStep {
-    const Tape* tape;
+    Tape* tape;
     const Statement* first;
     const Pair* pairs;
     double* primals;
@@ -34,10 +34,10 @@ struct ReplayStep {
     }
     void array(const Statement& s) const {
         if (External* const external = external_of(*tape, s))
-            external->forward(ExternalRecord(*tape, s), primals);
-        else evaluate(ArrayRecord(*tape, s), primals);
+            external->forward(ExternalRecord(*tape, s), tape->places());
+        else evaluate(ArrayRecord(*tape, s), tape->places());
     }
-    void write(const Statement& s) const { evaluate(ArrayRecord(*tape, s), primals); }
+    void write(const Statement& s) const { evaluate(ArrayRecord(*tape, s), tape->places()); }
     void guard(const Statement& s) const {
         double const decided = decide(s.relation(), primals[s.a], primals[s.b]);
         // A guard on a rounding compares with the integer it gave, kept as b.
@@ -68,7 +68,16 @@ void run(const Statement* at, const Statement* end, ReplayStep step) {
 constexpr std::size_t poll_interval = std::size_t{1} << 20;
 
 void copy_in(Tape& tape, const Input& input, const double* packed) {
-    std::copy(packed, packed + input.slots, tape.primals.data() + input.slot);
+    double* const to = tape.places().at(input.slot, tape.extent_at(input.slot));
+    std::copy(packed, packed + input.slots, to);
+}
+
+// What lies apart is shared with the leaf.
+void take_in(Tape& tape, const Input& input, const Buffer<double>& value) {
+    std::uint32_t const extent = tape.extent_at(input.slot);
+    if (tape.apart[extent] == nullptr) return copy_in(tape, input, value.data());
+    Memory::release(tape.apart[extent]);
+    tape.apart[extent] = Buffer<double>(value).release();
 }
 
 void load_inputs(Tape& tape) {
@@ -81,7 +90,7 @@ void load_inputs(Tape& tape) {
     }
     for (Input& input : tape.inputs) {
         if (input.leaf != nullptr) {
-            if (input.leaf->array) copy_in(tape, input, input.leaf->array->value.data());
+            if (input.leaf->array) take_in(tape, input, input.leaf->array->value);
             else tape.primals[input.slot] = input.leaf->value;
             input.version = input.leaf->version;
         } else if (input.captured) {
@@ -93,7 +102,8 @@ void load_inputs(Tape& tape) {
             Tape& outer = *input.captured->tape;
             // An ambient tape cannot be replayed: what was set since makes its values stale.
             if (!outer.is_graph()) outer.require_current(input.captured->slot);
-            copy_in(tape, input, outer.primals.data() + input.captured->slot + 1 - input.slots);
+            Slot const first = input.captured->slot + 1 - input.slots;
+            copy_in(tape, input, outer.places().at(first, outer.extent_at(first)));
             input.version = input.captured->tape->replays;
         }
         input.loaded = true;

@@ -38,11 +38,12 @@ bool is_zero(const Recorded& x) { return x.is(0.0); }
 template <class Source>
 struct ReverseStep {
     using T = typename Source::Number;
+    // Only plain adjoints lie apart.
+    static constexpr bool is_plain = std::is_same_v<T, double>;
     Source source;
     T* values;
     std::uint8_t* reached;
-    Arena<Slot>* touched;
-    Arena<Pair>* extents;
+    Adjoints<T>* adjoints;
     Slot lowest;                           // of the slots reached, inputs apart
     Slot base;                             // slot of index 0 in `values` and `reached`
     RecordedAdjoints* recorded = nullptr;  // of a recorded sweep
@@ -62,7 +63,7 @@ struct ReverseStep {
     AUTODIFFX_INLINE void contribute(Slot slot, Kind kind, const T& contribution) {
         // Of the active kinds it is the leaf that has this bit: one test instead of two.
         if (AUTODIFFX_UNLIKELY((static_cast<unsigned>(kind) & 2u) != 0)) {
-            if (reached[index(slot)] == 0) touched->push(slot);
+            if (reached[index(slot)] == 0) adjoints->touched.push(slot);
         } else {
             lowest = std::min(lowest, slot);
         }
@@ -115,26 +116,31 @@ struct ReverseStep {
     }
     void guard(const Statement&) {}  // decides, passes nothing on
 
+    [[nodiscard]] bool is_apart(std::uint32_t extent) const {
+        return is_plain && extent != no_extent && source.tape->is_apart(extent);
+    }
     // What was reached of an array: the strongest of its slots.
-    [[nodiscard]] std::uint8_t reach_of(Slot first, std::uint32_t slots) const {
-        std::uint8_t const* const at = reached + index(first);
+    [[nodiscard]] std::uint8_t reach_of(const ArrayPart& part) const {
+        std::uint8_t const* const at = reached + index(part.first);
+        std::uint32_t const slots = part.slots;
         // As a rule the array was reached as a whole, which stands in its last slot.
-        if ((at[slots - 1] & ~extent_listed) == reached_actively) return reached_actively;
+        std::uint8_t const last = at[slots - 1] & ~extent_listed;
+        if (last == reached_actively || is_apart(part.extent)) return last;
         if (std::memchr(at, reached_actively, slots) != nullptr) return reached_actively;
         return std::memchr(at, reached_passively, slots) != nullptr ? reached_passively : 0;
     }
-    void reach(Slot first, std::uint32_t slots, Kind kind, std::uint8_t how) {
-        Slot const last = first + slots - 1;
+    void reach(const ArrayPart& part, std::uint8_t how) {
+        Slot const last = part.last();
         std::uint8_t& at = reached[index(last)];
-        if (kind != Kind::leaf) {
-            lowest = std::min(lowest, first);
-        } else if (slots == 1) {
-            if (at == 0) touched->push(last);
+        if (part.kind != Kind::leaf) {
+            lowest = std::min(lowest, part.first);
+        } else if (part.slots == 1) {
+            if (at == 0) adjoints->touched.push(last);
         } else if ((at & extent_listed) == 0) {
-            touched->push(last);
-            extents->push({first, slots});
+            adjoints->touched.push(last);
+            if (!is_apart(part.extent)) adjoints->extents.push({part.first, part.slots});
         }
-        std::uint8_t const listed = kind == Kind::leaf && slots > 1 ? extent_listed : 0;
+        std::uint8_t const listed = part.kind == Kind::leaf && part.slots > 1 ? extent_listed : 0;
         std::uint8_t const before = at & ~extent_listed;
         at = static_cast<std::uint8_t>((before == reached_actively ? before : how) | listed);
     }
@@ -143,35 +149,55 @@ struct ReverseStep {
     void pull_back_array(const Statement& s) {
         ArrayPart const result = ArrayRecord(*source.tape, s).result();
         if constexpr (std::is_same_v<T, Recorded>) {
-            if (result.first < base || reach_of(result.first, result.slots) == 0) return;
+            if (result.first < base || reach_of(result) == 0) return;
             recorded->lowest = lowest;
             pull_back(*source.tape, s, *recorded);
             lowest = recorded->lowest;
         } else {
             Tape const& tape = *source.tape;
             ArrayRecord const record(tape, s);
-            std::uint8_t const how = reach_of(result.first, result.slots);
+            std::uint8_t const how = reach_of(result);
             if (how == 0) return;
             // What is overwritten gets no adjoint even if what is written passes none on.
             bool const passive = how == reached_passively ||
                                  ((s.flags & Statement::passive_bit) != 0 && s.op != Op::write);
-            for_each_operand(tape, s, [&](Slot first, std::uint32_t slots, Kind kind) {
-                if (kind == Kind::constant) return;
-                if (passive || kind == Kind::varying) reach(first, slots, kind, reached_passively);
-                else reach(first, slots, kind, reached_actively);
-            });
+            unsigned assigns = 0;
+            for (int k = 0; k < record.arity(); ++k) {
+                ArrayPart const part = record.operand(k);
+                if (part.kind == Kind::constant) continue;
+                bool const passes = !passive && part.kind != Kind::varying;
+                reach(part, passes ? reached_actively : reached_passively);
+                if (passes && is_apart(part.extent) && lay_apart(record, k)) assigns |= 1u << k;
+            }
             if (passive) return;
+            AdjointPlaces<T> const at{
+                tape.places(), {source.tangents}, adjoints->places(), assigns};
             if (External* const external = external_of(tape, s))
-                external->reverse(ExternalRecord(tape, s), source.primals, source.tangents, values);
-            else pull_back(record, source.primals, source.tangents, values);
+                external->reverse(ExternalRecord(tape, s), at);
+            else pull_back(record, at);
+            // Nothing that was recorded before this contributes to its result any more.
+            if (s.op == Op::array && is_apart(result.extent) && !tape.is_graph() &&
+                tape.extents[result.extent].handles == 0)
+                adjoints->forget(result.extent);
         }
+    }
+    // Memory for the adjoint of an operand that is reached for the first time. True if the
+    // statement assigns all of it; else it is zero.
+    bool lay_apart(const ArrayRecord& record, int k) {
+        ArrayPart const part = record.operand(k);
+        if (adjoints->apart[part.extent] != nullptr) return false;
+        T* const own = adjoints->lay_apart(part.extent, part.slots);
+        bool const assigns = reaches_all(record, k);
+        if (!assigns) std::fill_n(own, part.slots, T(0.0));
+        else if (part.dtype != Dtype::float64) own[part.slots - 1] = T(0.0);  // what fills it up
+        return assigns;
     }
     // What the result depends on through a decision.
     void depend_on(Slot slot, Kind kind) {
         if constexpr (!std::is_same_v<T, Recorded>) {
             if (kind == Kind::constant) return;
             if (kind == Kind::leaf) {
-                if (reached[slot] == 0) touched->push(slot);
+                if (reached[slot] == 0) adjoints->touched.push(slot);
             } else {
                 lowest = std::min(lowest, slot);
             }
@@ -279,12 +305,28 @@ void sweep(Tape& tape, Adjoints<T>& adjoints, const std::vector<Seed<T>>& seeds,
         high = static_cast<Slot>(tape.primals.size());
     }
     std::size_t const count = std::size_t{high} - base + 1;
-    adjoints.values.extend_zeroed(count);
-    adjoints.reached.extend_zeroed(count);
+    adjoints.values.extend(count);
+    adjoints.reached.extend(count);
+    constexpr bool is_plain = std::is_same_v<T, double>;
+    if constexpr (is_plain) {
+        adjoints.extend_apart(tape.extents.size());
+    }
     for (Seed<T> const& seed : seeds) {
-        T& adjoint = adjoints.values[seed.slot - base];
-        if (seed.extent.empty()) adjoint = adjoint + seed.adjoint;
-        else add_packed(&adjoint, seed.extent, seed.dtype);
+        std::uint32_t const extent =
+            seed.extent.empty() || !is_plain ? no_extent : tape.extent_at(seed.slot);
+        if (extent != no_extent && tape.is_apart(extent)) {
+            T* own = adjoints.apart[extent];
+            if (own != nullptr) {
+                add_packed(own, seed.extent, seed.dtype);
+            } else {
+                own = adjoints.lay_apart(extent, seed.extent.size());
+                std::copy(seed.extent.begin(), seed.extent.end(), own);
+            }
+        } else {
+            T& adjoint = adjoints.values[seed.slot - base];
+            if (seed.extent.empty()) adjoint = adjoint + seed.adjoint;
+            else add_packed(&adjoint, seed.extent, seed.dtype);
+        }
         std::uint8_t& reached = adjoints.reached[seed.last() - base];
         if (!seed.passive) reached = reached_actively;
         else if (reached == 0) reached = reached_passively;
@@ -295,19 +337,15 @@ void sweep(Tape& tape, Adjoints<T>& adjoints, const std::vector<Seed<T>>& seeds,
     bool ended = false;
     while (!ended && from > stop) {
         std::size_t const pause = from - stop > poll_interval ? from - poll_interval : stop;
-        ReverseStep<decltype(make_source())> step{make_source(),
-                                                  adjoints.values.data(),
-                                                  adjoints.reached.data(),
-                                                  &adjoints.touched,
-                                                  &adjoints.extents,
-                                                  lowest,
-                                                  base,
-                                                  recorded};
+        ReverseStep<decltype(make_source())> step{
+            make_source(), adjoints.values.data(), adjoints.reached.data(), &adjoints, lowest, base,
+            recorded};
         ended = tape.has_elements ? run<true>(step, from, pause) : run<false>(step, from, pause);
         lowest = step.lowest;
         if (!ended && from > stop && sweep_poll != nullptr) sweep_poll();
     }
     adjoints.low = std::min<std::size_t>(lowest - base, count);
+    if constexpr (is_plain) tape.list_apart(adjoints.low, adjoints.high, adjoints.untouched);
 }
 
 }  // namespace

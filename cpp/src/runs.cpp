@@ -6,7 +6,7 @@
 
 namespace autodiffx {
 
-Run::Run(const void* slots, const ArrayPart& part, const ArrayRecord& record, int components,
+Run::Run(const void* extent, const ArrayPart& part, const ArrayRecord& record, int components,
          int component)
     : dtype_(part.dtype),
       components_(components),
@@ -16,8 +16,7 @@ Run::Run(const void* slots, const ArrayPart& part, const ArrayRecord& record, in
       lengths_(record.lengths()),
       strides_(part.strides) {
     auto const item = static_cast<std::ptrdiff_t>(item_size(dtype_));
-    auto* const start =
-        static_cast<char*>(const_cast<void*>(slots)) + std::ptrdiff_t{part.first} * 8 * components;
+    auto* const start = static_cast<char*>(const_cast<void*>(extent));
     base_ = start + (part.offset * components + component) * item;
     for (int i = 0; i < loops_; ++i) repeats_ = repeats_ && (strides_[i] == 0 || lengths_[i] == 1);
     std::int64_t step = 1;
@@ -137,6 +136,18 @@ void Run::add_chain(std::int64_t from, const Block& adjoint, const Block& partia
     if (adjoint.data == nullptr) accumulate_chain(sum, partial.data, adjoint.value, count);
     else if (partial.data == nullptr) accumulate_chain(sum, adjoint.data, partial.value, count);
     else accumulate_chain(sum, adjoint.data, partial.data, count);
+}
+
+void Run::assign_chain(std::int64_t from, const Block& adjoint, const Block& partial) const {
+    bool const plain = adjoint.is(1.0) || adjoint.is(0.0) || partial.is(1.0) || partial.is(0.0);
+    if (!dense_ || plain || (adjoint.data == nullptr && partial.data == nullptr))
+        return write(from, chain(adjoint, partial));
+    std::size_t const count = Scratch::here().length;
+    double* const to = reinterpret_cast<double*>(base_) + from;
+    if (adjoint.data == nullptr) autodiffx::assign_chain(to, partial.data, adjoint.value, count);
+    else if (partial.data == nullptr)
+        autodiffx::assign_chain(to, adjoint.data, partial.value, count);
+    else autodiffx::assign_chain(to, adjoint.data, partial.data, count);
 }
 
 void Run::write(std::int64_t from, const Block& block) const {

@@ -38,6 +38,7 @@ Tape::Tape(Role role)
 }
 
 Tape::~Tape() {
+    drop_extents(0);
     drop_inputs(0);
     drop_externals(0);
 }
@@ -74,8 +75,9 @@ std::size_t Tape::bytes() const {
            statements.capacity() * sizeof(Statement) + pairs.capacity() * sizeof(Pair) +
            inputs.capacity() * sizeof(Input) + guards.capacity() * sizeof(guards[0]) +
            words.capacity() * sizeof(words[0]) + extents.capacity() * sizeof(Extent) +
-           adjoints.values.capacity() * sizeof(double) + adjoints.reached.capacity() +
-           adjoints.extents.capacity() * sizeof(Pair) + adjoints.touched.capacity() * sizeof(Slot);
+           apart.capacity() * sizeof(apart[0]) + adjoints.values.capacity() * sizeof(double) +
+           adjoints.reached.capacity() + adjoints.extents.capacity() * sizeof(Pair) +
+           adjoints.touched.capacity() * sizeof(Slot);
 }
 
 std::string Tape::describe() const {
@@ -101,8 +103,11 @@ Slot Tape::add_input(Leaf& leaf) {
     Input& entry = inputs.back();
     try {
         if (leaf.array) {
-            LeafArray const& array = *leaf.array;
-            entry.slot = extents[constants(array.value.data(), array.value.size())].first;
+            Buffer<double> const& value = leaf.array->value;
+            std::uint32_t const extent =
+                leaf.has_elements ? constants(value.data(), value.size()) : constants(value);
+            if (leaf.has_elements) settle(extent);
+            entry.slot = extents[extent].first;
         } else
             entry.slot =
                 push_slot(leaf.has_value ? leaf.value : std::numeric_limits<double>::quiet_NaN());
@@ -138,9 +143,13 @@ Slot Tape::capture(Tape& outer, const Handle& handle, std::uint32_t slots) {
     inputs.emplace_back();
     Input& entry = inputs.back();
     try {
-        const double* const from = outer.primals.data() + handle.slot + 1 - slots;
-        if (handle.array) entry.slot = extents[constants(from, slots)].first;
-        else entry.slot = push_slot(*from);
+        if (handle.array) {
+            Slot const first = handle.slot + 1 - slots;
+            const double* const from = outer.places().at(first, outer.extent_at(first));
+            entry.slot = extents[constants(from, slots)].first;
+        } else {
+            entry.slot = push_slot(outer.primals[handle.slot]);
+        }
     } catch (...) {
         inputs.pop_back();
         throw;
@@ -149,6 +158,7 @@ Slot Tape::capture(Tape& outer, const Handle& handle, std::uint32_t slots) {
     captured->deferred = handle.deferred;
     captured->array = handle.array;
     captured->stays = true;
+    if (handle.array) outer.show(handle.slot);
     entry.captured = std::move(captured);
     entry.slots = slots;
     entry.version = outer.replays;
@@ -159,40 +169,6 @@ Slot Tape::capture(Tape& outer, const Handle& handle, std::uint32_t slots) {
     return entry.slot;
 }
 
-std::uint32_t Tape::constants(const double* packed, std::size_t slots) {
-    reserve_extent(slots);
-    std::uint32_t const extent = add_extent(static_cast<std::uint32_t>(slots));
-    std::copy(packed, packed + slots, primals.data() + extents[extent].first);
-    note_growth();
-    return extent;
-}
-
-std::uint32_t Tape::add_extent(std::uint32_t slots) {
-    Extent extent;
-    extent.first = static_cast<Slot>(primals.size());
-    extent.slots = slots;
-    primals.extend_unchecked(slots);
-    extents.push_unchecked(extent);
-    return static_cast<std::uint32_t>(extents.size() - 1);
-}
-
-std::uint32_t Tape::extent_at(Slot slot) const {
-    // Mostly one of the newest: look there in growing steps first.
-    std::size_t high = extents.size(), step = 1;
-    while (step < high && extents[high - step].first > slot) {
-        high -= step;
-        step *= 2;
-    }
-    std::size_t const low = step < high ? high - step : 0;
-    const Extent* const from = extents.data();
-    const Extent* const after =
-        std::upper_bound(from + low, from + high, slot,
-                         [](Slot wanted, const Extent& extent) { return wanted < extent.first; });
-    if (after == from) return no_extent;
-    auto const found = static_cast<std::uint32_t>(after - from - 1);
-    return slot - extents[found].first < extents[found].slots ? found : no_extent;
-}
-
 Slot Tape::argument(double value) { return push_slot(value); }
 
 void Tape::drop_inputs(std::size_t from) {
@@ -200,6 +176,7 @@ void Tape::drop_inputs(std::size_t from) {
         if (inputs[i].leaf != nullptr) inputs[i].leaf->release();
         if (!inputs[i].captured) continue;
         Handle& captured = *inputs[i].captured;
+        if (captured.tape != nullptr && captured.array) captured.tape->hide(captured.slot);
         if (captured.tape != nullptr) captured.tape->unlink(captured);
         else if (captured.array) captured.leaf->release();
     }
@@ -237,7 +214,7 @@ void Tape::rewind(const Position& to) {
     primals.truncate(to.slots);
     pairs.truncate(to.pairs);
     words.truncate(to.words);
-    extents.truncate(to.extents);
+    drop_extents(to.extents);
     if (guards.size() > to.guards) {
         guards.resize(to.guards);
     }
@@ -278,29 +255,10 @@ Leaf* Tape::keep_extent(Slot last) const {
                                                    : 1;
     auto kept = std::make_unique<Leaf>();
     kept->array = std::make_unique<LeafArray>();
-    const double* const end = primals.data() + last + 1;
-    kept->array->value.assign(end - slots, end);
+    Slot const first = last + 1 - slots;
+    kept->array->value = Buffer<double>(places().at(first, extent_at(first)), slots);
     kept->has_value = true;
     return kept.release();
-}
-
-void Tape::move_handles(std::uint32_t from, std::uint32_t to, Kind kind) {
-    Slot const old = extents[from].last(), last = extents[to].last();
-    std::vector<Handle*> moving;
-    for (Handle* handle = newest(); handle != &ring_; handle = handle->older) {
-        if (handle->slot < extents[from].first && ordered_) break;
-        bool const shows = handle->array && !handle->stays && handle->slot == old &&
-                           handle->state != Handle::State::mark;
-        if (shows) moving.push_back(handle);
-    }
-    // To the front of the list: they show what is newer than any mark.
-    for (Handle* handle : moving) {
-        bool const deferred = handle->deferred;
-        handle->newer->older = handle->older;
-        handle->older->newer = handle->newer;
-        link(*handle, last, static_cast<Handle::State>(kind), deferred);
-        handle->array = true;
-    }
 }
 
 void Tape::clear() {
@@ -331,7 +289,9 @@ void Tape::clear() {
     primals.release();
     pairs.release();
     words.release();
+    drop_extents(0);
     extents.release();
+    apart.release();
     guards.clear();
     adjoints = Adjoints<double>{};
     if (notes) notes->clear();

@@ -12,6 +12,7 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "autodiffx/dual.hpp"
 #include "autodiffx/tape.hpp"
 #include "autodiffx/view.hpp"
 
@@ -217,24 +218,36 @@ ArrayOperand as_needed(Tape& tape, const ArrayOperand& operand, ArrayResult& cop
 
 // ---- sweeps over one statement -------------------------------------------------
 
+// What a reverse sweep reads and adds to at a statement. A dual's tangents are those of the
+// primals; doubles take none.
+template <class T>
+struct AdjointPlaces {
+    Places<const double> primals;
+    Places<const double> tangents;
+    Places<T> adjoints;
+    unsigned assigns = 0;  // bit k: nothing has been contributed to operand k yet, its memory holds
+                           // anything, and the statement reaches all of it
+};
+
 // The primal of a statement, from those of its operands.
-void evaluate(const ArrayRecord& record, double* primals);
+void evaluate(const ArrayRecord& record, Places<double> primals);
 
 // The same of a product of matrices.
-void evaluate_matmul(const ArrayRecord& record, double* primals);
-void push_matmul(const ArrayRecord& record, const double* primals, double* tangents);
-template <class T>
-void pull_matmul(const ArrayRecord& record, const double* primals, const double* tangents,
-                 T* adjoints);
+void evaluate_matmul(const ArrayRecord& record, Places<double> primals);
+void push_matmul(const ArrayRecord& record, Places<const double> primals, Places<double> tangents);
+void pull_matmul(const ArrayRecord& record, const AdjointPlaces<double>& at);
+void pull_matmul(const ArrayRecord& record, const AdjointPlaces<dual<double>>& at);
+
+// Whether the adjoint of operand k can be assigned as a whole where nothing was contributed before:
+// the statement reaches each of its elements, and no other operand shares them.
+bool reaches_all(const ArrayRecord& record, int k);
 
 // The tangent of a statement's result, from those of its operands.
-void push_forward(const ArrayRecord& record, const double* primals, double* tangents);
+void push_forward(const ArrayRecord& record, Places<const double> primals, Places<double> tangents);
 
 // Adds to the adjoints of a statement's active operands what its result passes on. A write also
-// clears the adjoints of what it replaced. A dual's tangents are those of the primals; doubles
-// take none.
-template <class T>
-void pull_back(const ArrayRecord& record, const double* primals, const double* tangents,
-               T* adjoints);
+// clears the adjoints of what it replaced.
+void pull_back(const ArrayRecord& record, const AdjointPlaces<double>& at);
+void pull_back(const ArrayRecord& record, const AdjointPlaces<dual<double>>& at);
 
 }  // namespace autodiffx

@@ -30,7 +30,7 @@ public:
     [[nodiscard]] int arity() const { return record_.arity(); }
     // Shape and strides of both point into the record.
     [[nodiscard]] ArrayOperand operand(int k) const;
-    [[nodiscard]] View result(int k) const;
+    [[nodiscard]] ArrayOperand result(int k) const;
 
 private:
     ArrayRecord record_;
@@ -41,15 +41,13 @@ private:
 struct External : Entry {
     [[nodiscard]] virtual std::string_view name() const = 0;
     // Computes the results anew, in the shapes that they have.
-    virtual void forward(const ExternalRecord& record, double* primals) = 0;
+    virtual void forward(const ExternalRecord& record, Places<double> primals) = 0;
     // Sets the tangents of the results from those of active operands.
-    virtual void tangent(const ExternalRecord& record, const double* primals, double* tangents) = 0;
-    // Adds to the adjoints of active operands what the results pass on. A dual's tangents are those
-    // of the primals; doubles take none.
-    virtual void reverse(const ExternalRecord& record, const double* primals,
-                         const double* tangents, double* adjoints) = 0;
-    virtual void reverse(const ExternalRecord& record, const double* primals,
-                         const double* tangents, dual<double>* adjoints) = 0;
+    virtual void tangent(const ExternalRecord& record, Places<const double> primals,
+                         Places<double> tangents) = 0;
+    // Adds to the adjoints of active operands what the results pass on.
+    virtual void reverse(const ExternalRecord& record, const AdjointPlaces<double>& at) = 0;
+    virtual void reverse(const ExternalRecord& record, const AdjointPlaces<dual<double>>& at) = 0;
     // The same as statements on the tape: from the adjoints of the results and the results
     // themselves, one adjoint for each operand that is wanted; without slots if it is zero.
     virtual std::vector<ArrayResult> reverse(Tape& tape, const std::vector<ArrayOperand>& adjoints,

@@ -7,7 +7,8 @@
 #include <string>
 #include <vector>
 
-#include "autodiffx/view.hpp"
+#include "autodiffx/buffer.hpp"
+#include "autodiffx/extent.hpp"
 
 namespace autodiffx {
 
@@ -15,10 +16,11 @@ namespace autodiffx {
 struct LeafArray {
     Dtype dtype = Dtype::float64;
     std::vector<std::int64_t> shape;
-    std::int64_t size = 0;      // elements
-    std::vector<double> value;  // as many as slots; one if there is no element
-    std::vector<double> grad;   // empty: none
-    std::vector<double> spare;  // memory for the next grad: fresh pages cost more than the copy
+    std::int64_t size = 0;  // elements
+    // As many as slots; one if there is no element. Tapes share what is large: it is replaced, not
+    // written to.
+    Buffer<double> value;
+    Buffer<double> grad;  // empty: none
 };
 
 // A variable that the user made. It belongs to no tape: each tape that uses it
@@ -36,12 +38,19 @@ struct Leaf {
     bool has_value = false;
     bool has_grad = false;
     bool has_name = false;
+    bool has_elements = false;  // of an array that was indexed: tapes keep it in their slots
     std::string name;
     void* object = nullptr;            // its Python object while that lives; the bindings' business
     std::unique_ptr<LeafArray> array;  // of an array; `value` and `grad` are not used then
 
     void set(double v);
     void touch();  // a new version
+    // From now on tapes have it in their slots.
+    void want_elements() {
+        if (has_elements) return;
+        has_elements = true;
+        if (slots() >= apart_from) cached_key = 0;
+    }
     [[nodiscard]] std::uint32_t slots() const {
         return array ? static_cast<std::uint32_t>(array->value.size()) : 1;
     }

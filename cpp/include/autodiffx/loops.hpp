@@ -51,6 +51,9 @@ void accumulate(double* sum, const double* x, std::size_t length);
 void accumulate_chain(double* sum, const double* x, const double* y, std::size_t length);
 // sum[i] += chain(x[i], y).
 void accumulate_chain(double* sum, const double* x, double y, std::size_t length);
+// The same without a sum before.
+void assign_chain(double* result, const double* x, const double* y, std::size_t length);
+void assign_chain(double* result, const double* x, double y, std::size_t length);
 // The sum of a run, in an order that keeps rounding small.
 double total_of(const double* x, std::size_t length);
 

@@ -12,8 +12,8 @@ namespace autodiffx {
 // One component of the elements of an array, in the order of a record's loops.
 class Run {
 public:
-    // `slots`: slot 0 of the arena that holds them.
-    Run(const void* slots, const ArrayPart& part, const ArrayRecord& record, int components = 1,
+    // `extent`: where the numbers of the array's first slot are.
+    Run(const void* extent, const ArrayPart& part, const ArrayRecord& record, int components = 1,
         int component = 0);
 
     // Elements [from, from + Scratch::length) in the loops' order.
@@ -22,6 +22,8 @@ public:
     void add(std::int64_t from, const Block& block) const;
     // Adds what a partial passes on of an adjoint.
     void add_chain(std::int64_t from, const Block& adjoint, const Block& partial) const;
+    // The same where there was nothing.
+    void assign_chain(std::int64_t from, const Block& adjoint, const Block& partial) const;
     // Puts the block in place of them.
     void write(std::int64_t from, const Block& block) const;
 

@@ -20,7 +20,7 @@ struct Seed {
     T adjoint;
     bool passive = false;  // depended on through decisions alone
     // Of an array: the adjoints of its slots, packed. `slot` is its first.
-    std::vector<T> extent = {};
+    Buffer<T> extent = {};
     Dtype dtype = Dtype::float64;
 
     [[nodiscard]] Slot last() const {
@@ -90,14 +90,14 @@ template <class T>
 struct LeafFound {
     Leaf* leaf;
     T adjoint;
-    std::vector<T> extent = {};  // of an array leaf, packed as its value
+    Buffer<T> extent = {};  // of an array leaf, packed as its value
 };
 using LeafAdjoint = LeafFound<double>;
 std::vector<LeafAdjoint> gradient(Tape& tape, Seed<double> seed);
 
 // to[i] += terms[i], element by element as they are packed.
 template <class T>
-void add_packed(T* to, const std::vector<T>& terms, Dtype dtype) {
+void add_packed(T* to, const Buffer<T>& terms, Dtype dtype) {
     auto const add = [&](auto element) {
         using S = decltype(element);
         auto* const sums = reinterpret_cast<S*>(to);
@@ -115,12 +115,12 @@ void store_gradient(std::vector<LeafAdjoint> found, bool accumulate);
 struct LeafTangent {
     const Leaf* leaf;
     double tangent;
-    std::vector<double> extent = {};  // of an array leaf, packed as its value
+    Buffer<double> extent = {};  // of an array leaf, packed as its value
 };
 
 // The tangents of the slots from `first` to `last` along a direction, through enclosing tapes.
-std::vector<double> tangent(Tape& tape, Slot first, Slot last,
-                            const std::vector<LeafTangent>& direction);
+Buffer<double> tangent(Tape& tape, Slot first, Slot last,
+                       const std::vector<LeafTangent>& direction);
 
 // The Hessian of what the seed weighs times a direction: the derivative of its gradient
 // along it, by a reverse sweep over dual numbers.

@@ -15,6 +15,7 @@
 #include "autodiffx/adjoints.hpp"
 #include "autodiffx/arena.hpp"
 #include "autodiffx/error.hpp"
+#include "autodiffx/extent.hpp"
 #include "autodiffx/inline.hpp"
 #include "autodiffx/leaf.hpp"
 #include "autodiffx/statement.hpp"
@@ -72,17 +73,6 @@ struct Input {
     bool loaded = true;         // false: a placeholder that no forward has read yet
     std::uint32_t slots = 1;    // of an array its extent
 };
-
-// The slots of one array.
-struct Extent {
-    Slot first = 0;
-    std::uint32_t slots = 1;
-    bool needed = false;    // a partial or a scalar statement reads its primals: they must stay
-    bool assigned = false;  // is written into: whoever needs its primals records a copy
-
-    [[nodiscard]] Slot last() const { return first + slots - 1; }
-};
-inline constexpr std::uint32_t no_extent = static_cast<std::uint32_t>(-1);  // of a number
 
 // A place on a tape to which it can be rewound.
 struct Position {
@@ -204,8 +194,10 @@ public:
         slot = entry.slot;
         return entry.bits == bits && entry.generation == generation_;
     }
-    // The extent of a constant array, from packed elements.
+    // The extent of a constant array, from packed elements; or without content.
     std::uint32_t constants(const double* packed, std::size_t slots);
+    std::uint32_t constants(const Buffer<double>& packed);  // shared if it is large
+    std::uint32_t constants(std::size_t slots);
     // Whether the slot of a leaf's present version is leaf.cached_slot.
     [[nodiscard]] bool has_input(const Leaf& leaf) const { return leaf.cached_key == key_; }
     // The (first) slot of a leaf's present version.
@@ -223,8 +215,31 @@ public:
     std::uint32_t add_extent(std::uint32_t slots);
     void reserve_extent(std::size_t slots) {
         extents.reserve_more(1);
+        apart.reserve_more(1);
         primals.reserve_more(slots);
     }
+    // Forgets the extents from there on.
+    void drop_extents(std::size_t from);
+    // Where primals are.
+    [[nodiscard]] Places<double> places() { return {primals.data(), apart.data()}; }
+    [[nodiscard]] Places<const double> places() const { return {primals.data(), apart.data()}; }
+    // Moves the numbers of an array into its slots, for its elements are wanted.
+    void settle(std::uint32_t extent);
+    void settle_at(Slot slot);
+    // An object begins or ends to show the array whose last slot this is. What nobody can ask for
+    // is given back.
+    void show(Slot last) {
+        std::uint32_t const extent = extent_at(last);
+        if (extent != no_extent) ++extents[extent].handles;
+    }
+    void hide(Slot last);
+    [[nodiscard]] bool is_apart(std::uint32_t extent) const {
+        return apart[extent] != nullptr || extents[extent].forgotten;
+    }
+    // Adds the first slot and the number of slots of each array that lies apart in [low, high).
+    void list_apart(std::size_t low, std::size_t high, Arena<Pair>& list) const;
+    // Of the last reverse sweep.
+    [[nodiscard]] double adjoint_at(Slot slot) const;
 
     // Forgets everything after the position. The caller knows that no handle refers to it.
     void rewind(const Position& to);
@@ -260,6 +275,7 @@ public:
     Arena<Pair> pairs;                  // second and third operands
     Arena<std::int64_t> words;          // records of array statements, see array.hpp
     Arena<Extent> extents;              // arrays, by rising slot
+    Arena<double*> apart;               // by extent: its primals, if these lie apart; else null
     std::vector<Input> inputs;          // by rising slot
     std::vector<std::uint32_t> guards;  // statement indices
     std::vector<std::unique_ptr<Entry>> externals;  // entries of external statements, in order
@@ -307,6 +323,7 @@ private:
     Slot push_slot(double value);
     Slot new_constant(double value);
     Slot add_input(Leaf& leaf);
+    std::uint32_t add_slots(std::uint32_t slots);
     void drop_inputs(std::size_t from);
     void drop_externals(std::size_t from);
     [[nodiscard]] Leaf* keep_extent(Slot last) const;
