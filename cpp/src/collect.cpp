@@ -22,9 +22,10 @@ constexpr std::size_t group = 32;
 struct Young {
     const Tape& tape;
     const Position& base;
-    std::vector<std::uint8_t> live;  // 1: a live handle can reach the slot
-    std::vector<Slot> live_before;   // each group: where its first slot goes
-    std::vector<Mark*> marks;        // oldest first
+    Zeroed<std::uint8_t> live;      // 1: a live handle can reach the slot
+    std::size_t slots = 0;          // how many there are
+    std::vector<Slot> live_before;  // each group: where its first slot goes
+    std::vector<Mark*> marks;       // oldest first
     std::vector<Handle*> handles;
     std::vector<std::size_t> writes;           // into live arrays, newest first
     std::vector<std::uint32_t> extent_places;  // where each extent goes
@@ -57,44 +58,74 @@ struct Young {
     }
 
     void find_live() {
-        live.assign(tape.primals.size() - base.slots, 0);
+        slots = tape.primals.size() - base.slots;
+        live.extend(slots);
         for (const Handle* handle : handles) mark_of(handle->slot) = 1;
         for (std::size_t i = tape.statements.size(); i-- > base.statements;) {
             Statement const& statement = tape.statements[i];
-            Slot first = statement.result;
-            std::uint32_t slots = 1;
+            bool lives = true;
             if (statement.is_array()) {
                 ArrayPart const result = ArrayRecord(tape, statement).result();
-                first = result.first;
-                slots = result.slots;
+                // Into an array that is older than what is looked at, all writes count.
+                if (contains(result.first)) lives = lives_whole(result);
+            } else if (contains(statement.result)) {
+                lives = mark_of(statement.result) != 0;
             }
-            // Into an array that is older than what is looked at, all writes count.
-            if (contains(first) && !lives_whole(first, slots)) continue;
+            if (!lives) continue;
             if (statement.op == Op::write) writes.push_back(i);
-            for_each_operand(tape, statement, [this](Slot operand, std::uint32_t count, Kind) {
-                if (contains(operand)) std::memset(&mark_of(operand), 1, count);
-            });
+            if (!statement.is_array()) {
+                for_each_operand(tape, statement, [this](Slot operand, std::uint32_t, Kind) {
+                    if (contains(operand)) mark_of(operand) = 1;
+                });
+                continue;
+            }
+            ArrayRecord const record(tape, statement);
+            for (int k = 0; k < record.arity(); ++k) {
+                ArrayPart const part = record.operand(k);
+                if (contains(part.first)) mark(part.first, part.slots, part.extent);
+            }
         }
         // Those that no statement made: inputs, arguments, constants.
         for (std::size_t i = base.extents; i < tape.extents.size(); ++i) {
-            lives_whole(tape.extents[i].first, tape.extents[i].slots);
+            auto const at = static_cast<std::uint32_t>(i);
+            lives_whole({tape.extents[at].first, at, tape.extents[at].slots, {}, {}, 0, nullptr});
         }
     }
-    // An array of which one element is alive lives as a whole.
-    bool lives_whole(Slot first, std::uint32_t slots) {
-        std::uint8_t* const marks = &mark_of(first);
-        if (slots == 1) return *marks != 0;
-        if (std::memchr(marks, 1, slots) == nullptr) return false;
-        std::memset(marks, 1, slots);
+    // An array of which one element is alive lives as a whole. One that lies apart has none.
+    bool lives_whole(const ArrayPart& array) {
+        std::uint8_t* const marks = &mark_of(array.first);
+        if (array.slots == 1) return *marks != 0;
+        bool const apart = tape.is_apart(array.extent);
+        if (apart ? marks[array.slots - 1] == 0 : std::memchr(marks, 1, array.slots) == nullptr)
+            return false;
+        mark(array.first, array.slots, array.extent);
         return true;
+    }
+    // Of an array that lies apart only the groups are marked that it shares with others.
+    void mark(Slot first, std::uint32_t count, std::uint32_t extent) {
+        std::uint8_t* const marks = &mark_of(first);
+        if (count <= 2 * group || extent == no_extent || !tape.is_apart(extent)) {
+            std::memset(marks, 1, count);
+        } else {
+            std::memset(marks, 1, group);
+            std::memset(marks + count - group, 1, group);
+        }
     }
 
     void find_places() {
-        live_before.resize(live.size() / group + 1);
+        live_before.resize(slots / group + 1);
         Slot next = static_cast<Slot>(base.slots);
+        std::size_t extent = base.extents;
         for (std::size_t i = 0; i < live_before.size(); ++i) {
             live_before[i] = next;
-            next += count(i * group, std::min((i + 1) * group, live.size()));
+            std::size_t const first = base.slots + i * group;
+            while (extent < tape.extents.size() && tape.extents[extent].last() < first) ++extent;
+            bool const inside = extent < tape.extents.size() &&
+                                tape.extents[extent].first <= first &&
+                                tape.extents[extent].last() >= first + group - 1 &&
+                                tape.is_apart(static_cast<std::uint32_t>(extent));
+            if (inside) next += mark_of(tape.extents[extent].first) != 0 ? Slot{group} : 0u;
+            else next += count(i * group, std::min((i + 1) * group, slots));
         }
         extent_places.resize(tape.extents.size() - base.extents);
         auto next_extent = static_cast<std::uint32_t>(base.extents);
@@ -103,11 +134,22 @@ struct Young {
             next_extent += mark_of(tape.extents[base.extents + i].first);
         }
     }
-    // Calls move(first, last + 1) for each run of live slots, oldest first.
+    // Calls move(first, last + 1) for each run of live slots that have content, oldest first.
     template <class Move>
     void for_each_live_run(Move move) const {
-        const std::uint8_t* const end = live.data() + live.size();
-        const std::uint8_t* at = live.data();
+        std::size_t from = 0;
+        for (std::size_t i = base.extents; i < tape.extents.size(); ++i) {
+            if (!tape.is_apart(static_cast<std::uint32_t>(i))) continue;
+            std::size_t const first = tape.extents[i].first - base.slots;
+            for_each_live_run(from, first, move);
+            from = first + tape.extents[i].slots;
+        }
+        for_each_live_run(from, slots, move);
+    }
+    template <class Move>
+    void for_each_live_run(std::size_t from, std::size_t to, Move move) const {
+        const std::uint8_t* at = live.data() + from;
+        const std::uint8_t* const end = live.data() + to;
         while (at != end) {
             auto const rest = static_cast<std::size_t>(end - at);
             auto const* const first = static_cast<const std::uint8_t*>(std::memchr(at, 1, rest));
@@ -129,7 +171,7 @@ struct Young {
 
 void Tape::collect(const Position& base) {
     if (is_graph() || sweeping) return;
-    Young young{*this, base, {}, {}, {}, {}, {}, {}};
+    Young young{*this, base, {}, 0, {}, {}, {}, {}, {}};
     try {
         young.find_handles();
         young.find_live();
@@ -213,36 +255,31 @@ void Tape::collect(const Position& base) {
         }
         if (i == inputs.size()) break;
         Input& input = inputs[i];
-        if (young.mark_of(input.slot) == 0) {
+        bool const lives = young.mark_of(input.slot) != 0;
+        Slot const place = young.place(input.slot);
+        if (input.leaf != nullptr && has_input(*input.leaf) &&
+            input.leaf->cached_slot == input.slot) {
+            // Known by its new place, or not at all.
+            if (lives) input.leaf->cached_slot = place;
+            else input.leaf->cached_key = 0;
+        }
+        if (!lives) {
             if (input.leaf != nullptr) input.leaf->release();
             continue;
         }
-        input.slot = young.place(input.slot);
+        input.slot = place;
         if (kept_inputs != i) inputs[kept_inputs] = std::move(input);
         ++kept_inputs;
     }
     inputs.erase(inputs.begin() + static_cast<std::ptrdiff_t>(kept_inputs), inputs.end());
 
     for (Handle* handle : young.handles) handle->slot = young.place(handle->slot);
-    double* to = primals.data() + base.slots;
-    std::size_t extent = base.extents;
     young.for_each_live_run([&](std::size_t first, std::size_t end) {
-        // What lies apart has nothing in its slots.
-        for (std::size_t at = base.slots + first, last = base.slots + end; at != last;) {
-            for (; extent < extents.size(); ++extent) {
-                bool const is_apart = this->is_apart(static_cast<std::uint32_t>(extent));
-                if (is_apart && extents[extent].first >= at) break;
-            }
-            bool const skips = extent < extents.size() && extents[extent].first < last;
-            std::size_t const until = skips ? extents[extent].first : last;
-            if (primals.data() + at != to)
-                std::memmove(to, primals.data() + at, (until - at) * sizeof(double));
-            std::size_t const skipped = skips ? extents[extent].slots : 0;
-            to += until - at + skipped;
-            at = until + skipped;
-        }
+        double* const to = primals.data() + young.place(static_cast<Slot>(base.slots + first));
+        const double* const from = primals.data() + base.slots + first;
+        if (from != to) std::memmove(to, from, (end - first) * sizeof(double));
     });
-    primals.truncate(static_cast<std::size_t>(to - primals.data()));
+    primals.truncate(young.place(static_cast<Slot>(primals.size())));
     for (std::size_t i = base.extents; i < extents.size(); ++i) {
         if (young.mark_of(extents[i].first) == 0) {
             if (apart[i] != nullptr) Memory::release(std::exchange(apart[i], nullptr));
@@ -257,7 +294,8 @@ void Tape::collect(const Position& base) {
     extents.truncate(kept_extents);
     apart.truncate(kept_extents);
 
-    slots_moved();
+    ++generation_;
+    swept_statements = npos;
     if (base.statements == 0) {
         collect_at_ = std::max(first_full_collection, 2 * kept);
         collect_slots_at_ = std::max(4 * first_slots, 2 * primals.size());

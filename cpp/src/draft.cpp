@@ -79,6 +79,22 @@ struct Dependence {
     }
 };
 
+// Whether it is what flat.hpp calls so.
+bool is_flat(const Draft& draft) {
+    int const arity = draft.arity;
+    if (!is_elementwise(draft.op) || draft.dtype != Dtype::float64 || draft.loops != 1)
+        return false;
+    if (draft.lengths[0] == 0 || draft.written != no_extent) return false;
+    if (draft.lengths[0] != 1 && draft.strides[arity][0] != 1) return false;
+    for (int k = 0; k < arity; ++k) {
+        ArrayOperand const& operand = draft.operands[k];
+        bool const is_number = operand.extent == no_extent;
+        if (operand.dtype != Dtype::float64) return false;
+        if (is_number ? operand.offset != 0 : draft.strides[k][0] != 1) return false;
+    }
+    return true;
+}
+
 // Appends the record; room has been reserved.
 void push_words(Tape& tape, const Draft& draft, std::uint32_t extent) {
     auto const push = [&tape](std::int64_t word) { tape.words.push_unchecked(word); };
@@ -110,9 +126,16 @@ unsigned needed_primals(ArrayOp op, const ArrayOperand* operands, int arity) {
     if (op == ArrayOp::matmul)
         return (is_active(operands[0].kind) ? 2u : 0u) | (is_active(operands[1].kind) ? 1u : 0u);
     if (!is_elementwise(op)) return 0;
+    Kind kinds[3] = {};
+    for (int k = 0; k < arity; ++k) kinds[k] = operands[k].kind;
+    return needed_by_partials(static_cast<Op>(op), kinds);
+}
+
+unsigned needed_by_partials(Op op, const Kind* kinds) {
+    Facts const& of = facts[static_cast<std::size_t>(op)];
     unsigned needed = 0;
-    for (int k = 0; k < arity; ++k) {
-        if (is_active(operands[k].kind)) needed |= facts[static_cast<std::size_t>(op)].reads[k];
+    for (int k = 0; k < of.arity; ++k) {
+        if (is_active(kinds[k])) needed |= of.reads[k];
     }
     return needed;
 }
@@ -156,6 +179,7 @@ ArrayResult record(Tape& tape, Draft& draft) {
     Statement const statement{
         writes ? Op::write : Op::array,
         static_cast<std::uint16_t>(Statement::array_bit | Statement::decision_bit |
+                                   (is_flat(draft) ? Statement::flat_bit : 0u) |
                                    (depends.active ? 0u : Statement::passive_bit) |
                                    (depends.deferred ? Statement::deferred_bit : 0u)),
         static_cast<Slot>(at), static_cast<Slot>(words),

@@ -4,7 +4,9 @@
 #include <cstring>
 
 #include "autodiffx/external.hpp"
+#include "autodiffx/flat.hpp"
 #include "autodiffx/inline.hpp"
+#include "autodiffx/reach.hpp"
 #include "autodiffx/sources.hpp"
 #include "autodiffx/sweep.hpp"
 
@@ -13,9 +15,6 @@ namespace autodiffx {
 void (*sweep_poll)() = nullptr;
 
 namespace {
-
-// Beside what was reached, in the last slot of an array input: it stands in Adjoints::extents.
-constexpr std::uint8_t extent_listed = 4;
 
 // Statements between two polls.
 constexpr std::size_t poll_interval = std::size_t{1} << 20;
@@ -36,28 +35,26 @@ bool is_zero(const Recorded& x) { return x.is(0.0); }
 // One statement of a reverse sweep, by arity. Inlined by force: as calls they
 // would keep the fields in memory and cost more than the arithmetic.
 template <class Source>
-struct ReverseStep {
+struct ReverseStep : Reach<typename Source::Number> {
     using T = typename Source::Number;
-    // Only plain adjoints lie apart.
-    static constexpr bool is_plain = std::is_same_v<T, double>;
+    using Reach<T>::values;
+    using Reach<T>::reached;
+    using Reach<T>::adjoints;
+    using Reach<T>::lowest;
+    using Reach<T>::base;
+    using Reach<T>::index;
     Source source;
-    T* values;
-    std::uint8_t* reached;
-    Adjoints<T>* adjoints;
-    Slot lowest;                           // of the slots reached, inputs apart
-    Slot base;                             // slot of index 0 in `values` and `reached`
-    RecordedAdjoints* recorded = nullptr;  // of a recorded sweep
-    T adjoint{};                           // of the statement at hand
+    RecordedAdjoints* recorded;  // of a recorded sweep
+    T adjoint{};                 // of the statement at hand
+
+    ReverseStep(const Reach<T>& reach, const Source& from, RecordedAdjoints* to)
+        : Reach<T>(reach), source(from), recorded(to) {}
 
     // Recorded sweeps pass nothing on to what lies before `base` nor to
     // inputs: it would be recorded for nothing.
     [[nodiscard]] bool wanted(Kind kind, [[maybe_unused]] Slot slot) const {
         if constexpr (std::is_same_v<T, Recorded>) return kind == Kind::result && slot >= base;
         else return is_active(kind);
-    }
-    [[nodiscard]] std::size_t index(Slot slot) const {
-        if constexpr (std::is_same_v<T, Recorded>) return slot - base;
-        else return slot;
     }
     // To an active operand.
     AUTODIFFX_INLINE void contribute(Slot slot, Kind kind, const T& contribution) {
@@ -116,48 +113,26 @@ struct ReverseStep {
     }
     void guard(const Statement&) {}  // decides, passes nothing on
 
-    [[nodiscard]] bool is_apart(std::uint32_t extent) const {
-        return is_plain && extent != no_extent && source.tape->is_apart(extent);
-    }
-    // What was reached of an array: the strongest of its slots.
-    [[nodiscard]] std::uint8_t reach_of(const ArrayPart& part) const {
-        std::uint8_t const* const at = reached + index(part.first);
-        std::uint32_t const slots = part.slots;
-        // As a rule the array was reached as a whole, which stands in its last slot.
-        std::uint8_t const last = at[slots - 1] & ~extent_listed;
-        if (last == reached_actively || is_apart(part.extent)) return last;
-        if (std::memchr(at, reached_actively, slots) != nullptr) return reached_actively;
-        return std::memchr(at, reached_passively, slots) != nullptr ? reached_passively : 0;
-    }
-    void reach(const ArrayPart& part, std::uint8_t how) {
-        Slot const last = part.last();
-        std::uint8_t& at = reached[index(last)];
-        if (part.kind != Kind::leaf) {
-            lowest = std::min(lowest, part.first);
-        } else if (part.slots == 1) {
-            if (at == 0) adjoints->touched.push(last);
-        } else if ((at & extent_listed) == 0) {
-            adjoints->touched.push(last);
-            if (!is_apart(part.extent)) adjoints->extents.push({part.first, part.slots});
-        }
-        std::uint8_t const listed = part.kind == Kind::leaf && part.slots > 1 ? extent_listed : 0;
-        std::uint8_t const before = at & ~extent_listed;
-        at = static_cast<std::uint8_t>((before == reached_actively ? before : how) | listed);
-    }
     void array(const Statement&) {}  // see run()
     void write(const Statement&) {}
-    void pull_back_array(const Statement& s) {
-        ArrayPart const result = ArrayRecord(*source.tape, s).result();
+    // Statement i, and those below it that are swept along with it. Returns the last of them.
+    std::size_t pull_back_array(std::size_t i, [[maybe_unused]] std::size_t stop) {
+        Statement const s = source.statement(i);
         if constexpr (std::is_same_v<T, Recorded>) {
-            if (result.first < base || reach_of(result) == 0) return;
+            ArrayPart const result = ArrayRecord(*source.tape, s).result();
+            if (result.first < base || this->reach_of(result) == 0) return i;
             recorded->lowest = lowest;
             pull_back(*source.tape, s, *recorded);
             lowest = recorded->lowest;
         } else {
+            if constexpr (std::is_same_v<T, double>) {
+                if ((s.flags & Statement::flat_bit) != 0) return pull_back_run(*this, i, stop);
+            }
             Tape const& tape = *source.tape;
             ArrayRecord const record(tape, s);
-            std::uint8_t const how = reach_of(result);
-            if (how == 0) return;
+            ArrayPart const result = record.result();
+            std::uint8_t const how = this->reach_of(result);
+            if (how == 0) return i;
             // What is overwritten gets no adjoint even if what is written passes none on.
             bool const passive = how == reached_passively ||
                                  ((s.flags & Statement::passive_bit) != 0 && s.op != Op::write);
@@ -166,31 +141,19 @@ struct ReverseStep {
                 ArrayPart const part = record.operand(k);
                 if (part.kind == Kind::constant) continue;
                 bool const passes = !passive && part.kind != Kind::varying;
-                reach(part, passes ? reached_actively : reached_passively);
-                if (passes && is_apart(part.extent) && lay_apart(record, k)) assigns |= 1u << k;
+                this->reach(part, passes ? reached_actively : reached_passively);
+                if (passes && this->lay(part, [&] { return reaches_all(record, k); }))
+                    assigns |= 1u << k;
             }
-            if (passive) return;
+            if (passive) return i;
             AdjointPlaces<T> const at{
                 tape.places(), {source.tangents}, adjoints->places(), assigns};
             if (External* const external = external_of(tape, s))
                 external->reverse(ExternalRecord(tape, s), at);
             else pull_back(record, at);
-            // Nothing that was recorded before this contributes to its result any more.
-            if (s.op == Op::array && is_apart(result.extent) && !tape.is_graph() &&
-                tape.extents[result.extent].handles == 0)
-                adjoints->forget(result.extent);
+            if (s.op == Op::array) this->leave(result.extent);
         }
-    }
-    // Memory for the adjoint of an operand that is reached for the first time. True if the
-    // statement assigns all of it; else it is zero.
-    bool lay_apart(const ArrayRecord& record, int k) {
-        ArrayPart const part = record.operand(k);
-        if (adjoints->apart[part.extent] != nullptr) return false;
-        T* const own = adjoints->lay_apart(part.extent, part.slots);
-        bool const assigns = reaches_all(record, k);
-        if (!assigns) std::fill_n(own, part.slots, T(0.0));
-        else if (part.dtype != Dtype::float64) own[part.slots - 1] = T(0.0);  // what fills it up
-        return assigns;
+        return i;
     }
     // What the result depends on through a decision.
     void depend_on(Slot slot, Kind kind) {
@@ -253,7 +216,7 @@ bool run(ReverseStep<Source>& shared, std::size_t& from, std::size_t stop) {
             if (s.is_array()) {
                 // Not on the copy: a call would keep its fields in memory for all statements.
                 shared.lowest = step.lowest;
-                shared.pull_back_array(s);
+                i = shared.pull_back_array(i, stop);
                 step.lowest = shared.lowest;
                 continue;
             }
@@ -337,9 +300,9 @@ void sweep(Tape& tape, Adjoints<T>& adjoints, const std::vector<Seed<T>>& seeds,
     bool ended = false;
     while (!ended && from > stop) {
         std::size_t const pause = from - stop > poll_interval ? from - poll_interval : stop;
-        ReverseStep<decltype(make_source())> step{
-            make_source(), adjoints.values.data(), adjoints.reached.data(), &adjoints, lowest, base,
-            recorded};
+        Reach<T> const reach{
+            &tape, adjoints.values.data(), adjoints.reached.data(), &adjoints, lowest, base};
+        ReverseStep<decltype(make_source())> step(reach, make_source(), recorded);
         ended = tape.has_elements ? run<true>(step, from, pause) : run<false>(step, from, pause);
         lowest = step.lowest;
         if (!ended && from > stop && sweep_poll != nullptr) sweep_poll();

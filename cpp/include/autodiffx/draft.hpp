@@ -36,5 +36,7 @@ ArrayResult record(Tape& tape, Draft& draft);
 // Which primals the active ones among the operands need for their partials: bits as of
 // partial_reads.
 unsigned needed_primals(ArrayOp op, const ArrayOperand* operands, int arity);
+// The same of an operator of the table.
+unsigned needed_by_partials(Op op, const Kind* kinds);
 
 }  // namespace autodiffx

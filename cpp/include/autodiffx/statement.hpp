@@ -40,6 +40,7 @@ struct Statement {
     // Is a decision, has one as an operand, or is an array's: what a reverse sweep looks closer at.
     static constexpr unsigned decision_bit = 1u << 12;
     static constexpr unsigned array_bit = 1u << 13;  // Op::array or Op::write
+    static constexpr unsigned flat_bit = 1u << 14;   // of these, what flat.hpp says
 
     [[nodiscard]] bool is_array() const { return (flags & array_bit) != 0; }
     [[nodiscard]] bool has_result() const { return op != Op::guard && op != Op::write; }

@@ -1,0 +1,161 @@
+// Flat statements: recorded, and swept block by block.
+#include "autodiffx/flat.hpp"
+
+#include <algorithm>
+
+#include "autodiffx/draft.hpp"
+#include "autodiffx/loops.hpp"
+
+namespace autodiffx {
+
+std::uint32_t record_flat(Tape& tape, Op op, const FlatOperand* operands, const std::int64_t* shape,
+                          int ndim, std::uint32_t elements, Kind& kind) {
+    int const arity = arity_of(op);
+    std::size_t const at = tape.words.size();
+    std::size_t const count = ArrayRecord::head + static_cast<std::size_t>(ndim) + 2 +
+                              4 * static_cast<std::size_t>(arity);
+    if (at + count > std::numeric_limits<Slot>::max()) throw std::length_error("a tape is full");
+    tape.words.reserve_more(count);
+    tape.reserve_extent(elements);
+    tape.statements.reserve_more(1);
+    std::uint32_t const extent = tape.add_extent(elements);
+
+    Kind kinds[3];
+    bool active = false;
+    for (int k = 0; k < arity; ++k) {
+        kinds[k] = operands[k].kind;
+        active = active || is_active(kinds[k]);
+    }
+    kind = active ? Kind::result : Kind::varying;
+    std::int64_t* word = tape.words.data() + at;
+    *word++ = static_cast<std::int64_t>(static_cast<std::uint64_t>(op) |
+                                        static_cast<std::uint64_t>(arity) << 16 | 1ull << 24 |
+                                        static_cast<std::uint64_t>(ndim) << 32);
+    *word++ = extent;
+    *word++ = 0;  // the offset
+    *word++ = 0;  // no indices
+    for (int i = 0; i < ndim; ++i) *word++ = shape[i];
+    *word++ = elements;
+    *word++ = 1;  // the stride of the result
+    char* pointers[4];
+    std::ptrdiff_t steps[4];
+    Places<double> const primals = tape.places();
+    for (int k = 0; k < arity; ++k) {
+        bool const repeats = operands[k].extent == no_extent;
+        *word++ = ArrayRecord::place_word(operands[k].first, operands[k].extent);
+        *word++ = static_cast<std::int64_t>(kinds[k]) << 8;
+        *word++ = operands[k].offset;
+        *word++ = repeats ? 0 : 1;
+        pointers[k] = reinterpret_cast<char*>(primals.at(operands[k]) + operands[k].offset);
+        steps[k] = repeats ? 0 : sizeof(double);
+    }
+    tape.words.extend_unchecked(count);
+    Extent& made = tape.extents[extent];
+    pointers[arity] = reinterpret_cast<char*>(primals.at(made.first, extent));
+    steps[arity] = sizeof(double);
+    loop_of(op, Dtype::float64)(pointers, elements, steps);
+
+    unsigned const needed = needed_by_partials(op, kinds);
+    for (int k = 0; k < arity; ++k) {
+        if ((needed >> k & 1u) != 0 && operands[k].extent != no_extent)
+            tape.extents[operands[k].extent].needed = true;
+    }
+    if ((needed & Reads::result) != 0) made.needed = true;
+    tape.statements.push_unchecked(
+        {Op::array,
+         static_cast<std::uint16_t>(Statement::array_bit | Statement::decision_bit |
+                                    Statement::flat_bit | (active ? 0u : Statement::passive_bit)),
+         static_cast<Slot>(at), static_cast<Slot>(count), made.last()});
+    tape.note_growth();
+    return extent;
+}
+
+// ---- sweep -------------------------------------------------------------------------
+
+namespace {
+
+struct FlatBlock {
+    const FlatStep& step;
+    std::size_t from;
+
+    // What is a block by itself begins anew with each.
+    [[nodiscard]] Block primal(const double* elements, bool is_number) const {
+        return is_number ? Block(*elements) : Block(elements + from);
+    }
+    [[nodiscard]] Block adjoint() const {
+        return Block(step.adjoint + ((step.blocks & 8u) != 0 ? 0 : from));
+    }
+    void pass(int k, const Block& partial) const {
+        std::size_t const count = Scratch::here().length;
+        Block const given = adjoint();
+        double* const found = step.found[k];
+        if ((step.numbers >> k & 1u) != 0) {
+            Block const passed = chain(given, partial);
+            *found += passed.data == nullptr ? passed.value * static_cast<double>(count)
+                                             : total_of(passed.data, count);
+            return;
+        }
+        double* const to = found + ((step.blocks >> k & 1u) != 0 ? 0 : from);
+        if ((step.assigns >> k & 1u) != 0) assign(to, given.data, partial, count);
+        else add(to, given.data, partial, count);
+    }
+    static void assign(double* to, const double* given, const Block& partial, std::size_t count) {
+        if (partial.data != nullptr) return assign_chain(to, given, partial.data, count);
+        if (partial.value == 1.0) std::copy_n(given, count, to);
+        else if (partial.value == 0.0) std::fill_n(to, count, 0.0);
+        else assign_chain(to, given, partial.value, count);
+    }
+    static void add(double* to, const double* given, const Block& partial, std::size_t count) {
+        if (partial.data != nullptr) return accumulate_chain(to, given, partial.data, count);
+        if (partial.value == 1.0) accumulate(to, given, count);
+        else if (partial.value != 0.0) accumulate_chain(to, given, partial.value, count);
+    }
+};
+
+template <Op op, int i>
+void contribute(const FlatBlock& at) {
+    constexpr int arity = Row<op>::arity;
+    if (at.step.found[i] == nullptr) return;
+    constexpr unsigned reads = partial_reads<op, i>();
+    Block values[arity], result;
+    for (int k = 0; k < arity; ++k) {
+        if ((reads >> k & 1u) != 0)
+            values[k] = at.primal(at.step.operands[k], (at.step.numbers >> k & 1u) != 0);
+    }
+    if constexpr ((reads & Reads::result) != 0) result = at.primal(at.step.result, false);
+    if constexpr (arity == 1) {
+        at.pass(i, Row<op>::template partial<i>(values[0], result));
+    } else if constexpr (arity == 2) {
+        at.pass(i, Row<op>::template partial<i>(values[0], values[1], result));
+    } else {
+        at.pass(i, Row<op>::template partial<i>(values[0], values[1], values[2], result));
+    }
+}
+
+template <Op op>
+void pull_back(const FlatBlock& at) {
+    if constexpr (Row<op>::smoothness != Smoothness::passive) {
+        contribute<op, 0>(at);
+        if constexpr (Row<op>::arity > 1) contribute<op, 1>(at);
+        if constexpr (Row<op>::arity > 2) contribute<op, 2>(at);
+    }
+}
+
+}  // namespace
+
+void pull_back_flat(const FlatStep& step, std::size_t from) {
+    using Step = void (*)(const FlatBlock&);
+    static constexpr Step steps[] = {
+#define UNARY(name, ...) pull_back<Op::name>,
+#define BINARY(name, ...) pull_back<Op::name>,
+#define TERNARY(name, ...) pull_back<Op::name>,
+#include "autodiffx/ops.def"
+#undef UNARY
+#undef BINARY
+#undef TERNARY
+    };
+    steps[static_cast<std::size_t>(step.op)]({step, from});
+    Scratch::here().give_back();
+}
+
+}  // namespace autodiffx
