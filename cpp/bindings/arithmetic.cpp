@@ -4,6 +4,7 @@
 
 #include <cmath>
 
+#include "array_shortcut.hpp"
 #include "number.hpp"
 #include "shortcut.hpp"
 
@@ -25,13 +26,16 @@ PyObject* unary_slot(PyObject* a) {
 template <Op op>
 AUTODIFFX_NOINLINE PyObject* binary_slowly(PyObject* a, PyObject* b) {
     return guarded([&] {
+        PyObject* const arguments[] = {a, b};
+        if (is_array(a) || is_array(b)) {
+            if (PyObject* const result = arrays_at_once(op, arguments, 2)) return result;
+        }
         Tape& tape = current_tape();
         tape.make_room();
         QuickOperand left, right;
         if (find_quickly(tape, a, left) && find_quickly(tape, b, right)) {
             return new_result(tape, record_quickly<op>(tape, left, right));
         }
-        PyObject* const arguments[] = {a, b};
         return apply(op, arguments);
     });
 }

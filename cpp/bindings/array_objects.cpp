@@ -3,7 +3,7 @@
 #include <cstdlib>
 #include <new>
 
-#include "arrays.hpp"
+#include "array_shortcut.hpp"
 
 namespace autodiffx::bindings {
 
@@ -32,7 +32,7 @@ ArrayView* allocate_view(int ndim) {
         view->is_spare = ndim <= SpareViews::axes;
     }
     view->ndim = ndim;
-    view->is_view = false;
+    view->is_view = view->is_whole = false;
     view->offset = 0;
     return view;
 }
@@ -53,6 +53,8 @@ ArrayView* dense_view(const std::int64_t* shape, int ndim, Dtype dtype, std::uin
     std::copy(shape, shape + ndim, view->shape());
     dense_strides(shape, ndim, view->strides());
     for (int i = 0; i < ndim; ++i) view->size *= shape[i];
+    // An extent may hold several arrays.
+    view->is_whole = slots_for(view->size, dtype) == slots;
     return view;
 }
 
@@ -122,6 +124,10 @@ PyObject* on_tape(Tape& tape, Slot last, Handle::State state, bool deferred, Arr
 Handle::State state_of(Kind kind) { return static_cast<Handle::State>(kind); }
 
 }  // namespace
+
+PyObject* new_whole_array(Tape& tape, const Extent& extent, Kind kind, ArrayView* view) {
+    return on_tape(tape, extent.last(), state_of(kind), false, view, false);
+}
 
 PyObject* new_constant_array(std::unique_ptr<LeafArray> elements) {
     auto holder = std::make_unique<Leaf>();

@@ -11,6 +11,7 @@ struct ArrayView {
     std::uint32_t slots;  // of the extent
     Dtype dtype;
     bool is_view;   // of another Variable, which is what was recorded
+    bool is_whole;  // shows all of its extent, in C order
     bool is_spare;  // has room for the few axes that most have, whatever ndim is
     int ndim;
     std::int64_t offset;

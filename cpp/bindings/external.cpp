@@ -2,6 +2,8 @@
 // what is computed; this file hands it arrays and takes what it gives.
 #include "external.hpp"
 
+#include "autodiffx/flat.hpp"
+
 #include <algorithm>
 #include <memory>
 #include <vector>
@@ -320,6 +322,7 @@ void register_externals(py::module_& module) {
     });
     module.def("_lay_apart_from", [](std::uint32_t slots) {
         if (slots < 2) raise_value_error("numbers never lie apart");
+        run_from = slots < 64 ? 2 : 4 * static_cast<std::uint32_t>(Scratch::block_length);
         return std::exchange(apart_from, slots);
     });
     module.def("_records_guards", [] { return current_tape().is_graph(); });

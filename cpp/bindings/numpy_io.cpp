@@ -1,7 +1,7 @@
 // NumPy's arrays and loops: the only file that knows its C interface.
 #define NPY_NO_DEPRECATED_API NPY_2_0_API_VERSION
 #define NPY_TARGET_VERSION NPY_2_0_API_VERSION
-#include "arrays.hpp"
+#include "array_shortcut.hpp"
 
 #include <numpy/arrayobject.h>  // needs Python.h before it
 #include <numpy/ufuncobject.h>
@@ -155,6 +155,16 @@ py::object to_numpy(const double* extent, const ArrayView& view, bool writeable)
     py::object copy = checked(PyArray_NewCopy(as_array(shown), NPY_CORDER));
     if (!writeable) PyArray_CLEARFLAGS(as_array(copy), NPY_ARRAY_WRITEABLE);
     return copy;
+}
+
+bool find_ndarray(PyObject* object, Ndarray& found) {
+    if (Py_TYPE(object) != &PyArray_Type) return false;
+    auto* const array = reinterpret_cast<PyArrayObject*>(object);
+    if (PyArray_TYPE(array) != NPY_DOUBLE || PyArray_NDIM(array) == 0) return false;
+    if (!PyArray_ISCARRAY_RO(array)) return false;
+    found = {static_cast<const double*>(PyArray_DATA(array)), PyArray_DIMS(array),
+             PyArray_NDIM(array), PyArray_SIZE(array)};
+    return true;
 }
 
 Dtype dtype_from(PyObject* object) {

@@ -77,6 +77,7 @@ namespace {
 struct FlatBlock {
     const FlatStep& step;
     std::size_t from;
+    std::size_t count;
 
     // What is a block by itself begins anew with each.
     [[nodiscard]] Block primal(const double* elements, bool is_number) const {
@@ -86,7 +87,6 @@ struct FlatBlock {
         return Block(step.adjoint + ((step.blocks & 8u) != 0 ? 0 : from));
     }
     void pass(int k, const Block& partial) const {
-        std::size_t const count = Scratch::here().length;
         Block const given = adjoint();
         double* const found = step.found[k];
         if ((step.numbers >> k & 1u) != 0) {
@@ -143,7 +143,7 @@ void pull_back(const FlatBlock& at) {
 
 }  // namespace
 
-void pull_back_flat(const FlatStep& step, std::size_t from) {
+void pull_back_flat(const FlatStep& step, std::size_t from, Scratch& scratch) {
     using Step = void (*)(const FlatBlock&);
     static constexpr Step steps[] = {
 #define UNARY(name, ...) pull_back<Op::name>,
@@ -154,8 +154,8 @@ void pull_back_flat(const FlatStep& step, std::size_t from) {
 #undef BINARY
 #undef TERNARY
     };
-    steps[static_cast<std::size_t>(step.op)]({step, from});
-    Scratch::here().give_back();
+    steps[static_cast<std::size_t>(step.op)]({step, from, scratch.length});
+    scratch.give_back();
 }
 
 }  // namespace autodiffx

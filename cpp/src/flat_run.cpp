@@ -3,6 +3,8 @@
 // All statements of a run go over one block of their elements before they go on to the next, so
 // that what passes from one to the other stays in the caches. An adjoint that comes and goes within
 // the run takes up the memory of one block.
+#include <algorithm>
+#include <limits>
 #include <memory>
 #include <vector>
 
@@ -11,11 +13,76 @@
 
 namespace autodiffx {
 
+std::uint32_t run_from = 4 * Scratch::block_length;
+
 namespace {
 
 constexpr std::uint32_t block_length = Scratch::block_length;
-// From so many elements on.
-constexpr std::uint32_t least_length = 4 * block_length;
+
+enum class Found { nothing, reached, adjoints };
+
+// Fills the step in: what the statement reads, and where the adjoints of its operands are, for
+// which lay(operand, slots, k) sees to it that there is memory.
+template <class Lay>
+Found prepare(Reach<double>& reach, const Statement& statement, const FlatRecord& record,
+              FlatStep& step, Lay lay) {
+    Tape const& tape = *reach.tape;
+    std::uint32_t const extent = record.extent();
+    Extent const& result = tape.extents[extent];
+    std::uint8_t const how = reach.reach_of(result.first, extent, result.slots);
+    if (how == 0) return Found::nothing;
+    bool const passive =
+        how == reached_passively || (statement.flags & Statement::passive_bit) != 0;
+    step.op = record.op();
+    Places<const double> const primals = tape.places();
+    Found found = Found::reached;
+    for (int k = 0; k < record.arity(); ++k) {
+        FlatOperand const operand = record.operand(k);
+        step.operands[k] = primals.at(operand) + operand.offset;
+        step.found[k] = nullptr;
+        if (operand.extent == no_extent) step.numbers |= 1u << k;
+        if (operand.kind == Kind::constant) continue;
+        bool const passes = !passive && operand.kind != Kind::varying;
+        std::uint32_t const slots =
+            operand.extent == no_extent ? 1 : tape.extents[operand.extent].slots;
+        reach.reach(operand.first, operand.extent, slots, operand.kind,
+                    passes ? reached_actively : reached_passively);
+        if (!passes) continue;
+        found = Found::adjoints;
+        lay(operand, slots, k);
+        step.found[k] = reach.adjoints->places().at(operand) + operand.offset;
+    }
+    step.adjoint = reach.adjoints->places().at(result.first, extent);
+    step.result = primals.at(result.first, extent);
+    return found;
+}
+
+// Memory for an adjoint that nothing has been contributed to.
+void lay_whole(Reach<double>& reach, const FlatOperand& operand, std::uint32_t slots,
+               std::uint32_t length, int k, FlatStep& step) {
+    double* const own = reach.adjoints->lay_apart(operand.extent, slots);
+    if (operand.offset == 0 && slots == length) step.assigns |= 1u << k;
+    else std::fill_n(own, slots, 0.0);
+}
+
+// What is too short to be worth a run.
+void pull_back_one(Reach<double>& reach, const Statement& statement, std::uint32_t length) {
+    FlatStep step;
+    FlatRecord const record(*reach.tape, statement);
+    Adjoints<double>& adjoints = *reach.adjoints;
+    auto const lay = [&](const FlatOperand& operand, std::uint32_t slots, int k) {
+        if (reach.is_apart(operand.extent) && adjoints.apart[operand.extent] == nullptr)
+            lay_whole(reach, operand, slots, length, k, step);
+    };
+    Found const found = prepare(reach, statement, record, step, lay);
+    if (found == Found::nothing) return;
+    Scratch& scratch = Scratch::here();
+    for (std::uint32_t from = 0; found == Found::adjoints && from < length; from += block_length) {
+        scratch.length = std::min(block_length, length - from);
+        pull_back_flat(step, from, scratch);
+    }
+    reach.leave(record.extent());
+}
 
 class FlatRun {
 public:
@@ -36,42 +103,22 @@ public:
     void begin_at(Slot first) { first_ = first; }
 
     void add(const Statement& statement) {
-        FlatRecord const record(tape_, statement);
-        std::uint32_t const extent = record.extent();
-        Extent const& result = tape_.extents[extent];
-        std::uint8_t const how = reach_.reach_of(result.first, extent, result.slots);
-        if (how == 0) return;
-        bool const passive =
-            how == reached_passively || (statement.flags & Statement::passive_bit) != 0;
         FlatStep step;
-        step.op = record.op();
-        bool wanted = false;
-        for (int k = 0; k < record.arity(); ++k) {
-            FlatOperand const operand = record.operand(k);
-            step.operands[k] = tape_.places().at(operand) + operand.offset;
-            step.found[k] = nullptr;
-            if (operand.extent == no_extent) step.numbers |= 1u << k;
-            if (operand.kind == Kind::constant) continue;
-            bool const passes = !passive && operand.kind != Kind::varying;
-            std::uint32_t const slots =
-                operand.extent == no_extent ? 1 : tape_.extents[operand.extent].slots;
-            reach_.reach(operand.first, operand.extent, slots, operand.kind,
-                         passes ? reached_actively : reached_passively);
-            if (!passes) continue;
-            wanted = true;
-            lay(operand, slots, k, step);
-        }
-        if (wanted) {
-            step.adjoint = adjoints_.places().at(result.first, extent);
-            step.result = tape_.places().at(result.first, extent);
-            if (is_block(result.last())) step.blocks |= 8u;
-            steps_.push_back(step);
-        }
-        if (is_block(result.last())) {
-            reach_.reached[result.last()] &= static_cast<std::uint8_t>(~in_blocks);
+        FlatRecord const record(tape_, statement);
+        auto const lay = [&](const FlatOperand& operand, std::uint32_t slots, int k) {
+            this->lay(operand, slots, k, step);
+        };
+        Found const found = prepare(reach_, statement, record, step, lay);
+        if (found == Found::nothing) return;
+        std::uint32_t const extent = record.extent();
+        Slot const last = tape_.extents[extent].last();
+        if (is_block(last)) step.blocks |= 8u;
+        if (found == Found::adjoints) steps_.push_back(step);
+        if (is_block(last)) {
+            reach_.reached[last] &= static_cast<std::uint8_t>(~in_blocks);
             free_.push_back(adjoints_.apart[extent]);
             adjoints_.apart[extent] = nullptr;
-        } else if (reach_.is_apart(extent) && !reach_.is_shown(extent)) {
+        } else {
             done_.push_back(extent);
         }
     }
@@ -80,9 +127,9 @@ public:
         Scratch& scratch = Scratch::here();
         for (std::uint32_t from = 0; from < length_; from += block_length) {
             scratch.length = std::min(block_length, length_ - from);
-            for (FlatStep const& step : steps_) pull_back_flat(step, from);
+            for (FlatStep const& step : steps_) pull_back_flat(step, from, scratch);
         }
-        for (std::uint32_t const extent : done_) adjoints_.forget(extent);
+        for (std::uint32_t const extent : done_) reach_.leave(extent);
     }
 
 private:
@@ -102,12 +149,9 @@ private:
             reach_.reached[last] |= in_blocks;
             step.assigns |= 1u << k;
         } else if (is_new) {
-            double* const own = adjoints_.lay_apart(extent, slots);
-            if (is_whole) step.assigns |= 1u << k;
-            else std::fill_n(own, slots, 0.0);
+            lay_whole(reach_, operand, slots, length_, k, step);
         }
         if (is_block(last)) step.blocks |= 1u << k;
-        step.found[k] = adjoints_.places().at(operand) + operand.offset;
     }
 
     // Of what has been passed on in a block others make use in the same.
@@ -145,12 +189,14 @@ std::size_t pull_back_run(Reach<double>& reach, std::size_t i, std::size_t stop)
     Tape const& tape = *reach.tape;
     Statement const* const statements = tape.statements.data();
     std::uint32_t const length = FlatRecord(tape, statements[i]).length();
+    if (length < run_from) {
+        pull_back_one(reach, statements[i], length);
+        return i;
+    }
     FlatRun run(reach, length);
     std::size_t last = i;
-    if (length >= least_length) {
-        while (last > stop && is_flat(tape, statements[last - 1], length)) --last;
-        run.begin_at(tape.extents[FlatRecord(tape, statements[last]).extent()].first);
-    }
+    while (last > stop && is_flat(tape, statements[last - 1], length)) --last;
+    run.begin_at(tape.extents[FlatRecord(tape, statements[last]).extent()].first);
     for (std::size_t at = i + 1; at-- > last;) {
         if (statements[at].result < reach.lowest) break;  // the sweep ends here
         run.add(statements[at]);

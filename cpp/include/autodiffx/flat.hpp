@@ -55,7 +55,10 @@ struct FlatStep {
     unsigned blocks = 0;   // bit k: found[k] holds one block; bit 3: so does the adjoint
 };
 
-// Passes on the adjoints of elements [from, from + Scratch::length).
-void pull_back_flat(const FlatStep& step, std::size_t from);
+// Passes on the adjoints of elements [from, from + scratch.length).
+void pull_back_flat(const FlatStep& step, std::size_t from, Scratch& scratch);
+
+// From so many elements on flat statements are swept in runs. Tests try all of them both ways.
+extern std::uint32_t run_from;
 
 }  // namespace autodiffx
