@@ -31,7 +31,7 @@ bool is_matrix(PyObject* object) {
     if (is_array(object))
         return view_of(object).ndim == 2 && view_of(object).dtype != Dtype::boolean;
     return is_ndarray(object) && strength_of(object) >= Strength::float32 &&
-           py::cast<int>(py::handle(object).attr("ndim")) == 2;
+           ndim_of(object) == 2;
 }
 
 }  // namespace

@@ -29,6 +29,7 @@ void free_view(ArrayView* view);
 inline bool is_array(PyObject* object) { return is_variable(object) && handle_of(object).array; }
 // An ndarray with at least one axis.
 bool is_ndarray(PyObject* object);
+int ndim_of(PyObject* ndarray);
 inline const ArrayView& view_of(PyObject* object) {
     return *reinterpret_cast<VariableObject*>(object)->view;
 }

@@ -144,6 +144,8 @@ bool is_ndarray(PyObject* object) {
     return PyArray_Check(object) && PyArray_NDIM(reinterpret_cast<PyArrayObject*>(object)) > 0;
 }
 
+int ndim_of(PyObject* ndarray) { return PyArray_NDIM(reinterpret_cast<PyArrayObject*>(ndarray)); }
+
 py::object to_numpy(const double* extent, const ArrayView& view, bool writeable) {
     npy_intp strides[max_ndim];
     auto const item = static_cast<npy_intp>(item_size(view.dtype));

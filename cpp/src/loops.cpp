@@ -3,18 +3,13 @@
 
 #include <cmath>
 #include <cstring>
+#include <limits>
+
+#include "autodiffx/inline.hpp"
 
 namespace autodiffx {
 
 namespace {
-
-// Compiled for several instruction sets, the best chosen when the program starts.
-#if defined(__x86_64__) && defined(__GLIBC__) && defined(__GNUC__) && !defined(__clang__) && \
-    !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
-#define AUTODIFFX_CLONES __attribute__((target_clones("avx512f", "avx2", "default")))
-#else
-#define AUTODIFFX_CLONES
-#endif
 
 template <class T>
 T load(const char* at) {
@@ -208,6 +203,42 @@ double total_of(const double* x, std::size_t length) {
         for (std::size_t j = 0; j < half; ++j) sums[j] += sums[j + half];
     }
     return sums[0];
+}
+
+namespace {
+
+// Looked at as bits, for that goes in wide steps.
+template <class T, class Bits>
+AUTODIFFX_INLINE bool any_infinite_of(const T* x, std::int64_t length, std::int64_t step) {
+    T const infinity = std::numeric_limits<T>::infinity();
+    Bits exponent;
+    std::memcpy(&exponent, &infinity, sizeof exponent);
+    Bits found = 0;
+    for (std::int64_t i = 0; i < length; ++i) {
+        Bits bits;
+        std::memcpy(&bits, x + i * step, sizeof bits);
+        found |= static_cast<Bits>((bits & exponent) == exponent);
+    }
+    return found != 0;
+}
+AUTODIFFX_CLONES
+bool any_infinite_neighbour(const double* x, std::int64_t length) {
+    return any_infinite_of<double, std::uint64_t>(x, length, 1);
+}
+AUTODIFFX_CLONES
+bool any_infinite_neighbour(const float* x, std::int64_t length) {
+    return any_infinite_of<float, std::uint32_t>(x, length, 1);
+}
+
+}  // namespace
+
+bool any_infinite(const double* x, std::int64_t length, std::int64_t step) {
+    if (step == 1) return any_infinite_neighbour(x, length);
+    return any_infinite_of<double, std::uint64_t>(x, length, step);
+}
+bool any_infinite(const float* x, std::int64_t length, std::int64_t step) {
+    if (step == 1) return any_infinite_neighbour(x, length);
+    return any_infinite_of<float, std::uint32_t>(x, length, step);
 }
 
 }  // namespace autodiffx
