@@ -65,8 +65,6 @@ PyObject* apply_to_arrays(Op op, PyObject* const* arguments);
 PyObject* apply_to_ndarrays(Op op, PyObject* const* arguments);
 // a @ b if both are matrices of fitting shapes, one at least a Variable; else null, without error.
 PyObject* product_of_matrices(PyObject* a, PyObject* b);
-// The sum of all elements of an array Variable of floats.
-PyObject* sum_of_all(PyObject* array);
 void register_products(py::module_& module);
 // An array Variable as an operand on the tape in use.
 ArrayOperand array_operand(Tape& tape, PyObject* object);

@@ -1,5 +1,5 @@
 // NumPy's protocols: its functions on Variables record, its conversions refuse.
-#include "arrays.hpp"
+#include "array_reductions.hpp"
 #include "functions.hpp"
 #include "number.hpp"
 
@@ -67,6 +67,10 @@ PyObject* array_ufunc(PyObject*, PyObject* arguments, PyObject* keywords) {
         if (alone && called_so) {
             if (PyObject* const result = plain_call(ufunc, all + 2, count - 2)) return result;
         }
+        if (PyUnicode_Check(method) && PyUnicode_CompareWithASCIIString(method, "reduce") == 0) {
+            if (PyObject* const result = reduced_by_ufunc(ufunc, all + 2, count - 2, keywords))
+                return result;
+        }
         if (!called_so || counterpart(ufunc) == Py_None) {
             static Kept const apply("autodiffx.numpy", "_apply_ufunc");
             auto const inputs = py::reinterpret_steal<py::tuple>(
@@ -92,9 +96,13 @@ PyObject* array_function(PyObject*, PyObject* arguments, PyObject*) {
     return guarded([&]() -> PyObject* {
         if (PyTuple_GET_SIZE(arguments) != 4)
             raise_type_error("__array_function__() takes a function, types, args and kwargs");
+        PyObject *const function = PyTuple_GET_ITEM(arguments, 0),
+                        *const positional = PyTuple_GET_ITEM(arguments, 2),
+                        *const named = PyTuple_GET_ITEM(arguments, 3);
+        if (PyObject* const result = reduced_by_function(function, positional, named))
+            return result;
         static Kept const apply("autodiffx.numpy", "_apply_function");
-        PyObject* const given[] = {PyTuple_GET_ITEM(arguments, 0), PyTuple_GET_ITEM(arguments, 2),
-                                   PyTuple_GET_ITEM(arguments, 3)};
+        PyObject* const given[] = {function, positional, named};
         return called(apply.object, given, 3);
     });
 }

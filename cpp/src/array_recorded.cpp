@@ -317,6 +317,7 @@ struct Step {
             return;
         }
         if (is_elementwise(at.op)) return elementwise_any(seen(adjoint));
+        if (at.op == ArrayOp::logsumexp) return elementwise<Op::logsumexp>(seen(adjoint));
         std::int64_t const count = static_cast<std::int64_t>(at.indices.size());
         ArrayPart const& operand = at.operands[0];
         std::int64_t const length = room(operand.slots, operand.dtype);

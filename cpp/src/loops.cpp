@@ -117,6 +117,37 @@ void sech2_numbers(char** pointers, const std::ptrdiff_t* length, const std::ptr
     sech2_of_powers(result, *length);
 }
 
+// exp(a - b) by the same, 0 where b is infinite.
+AUTODIFFX_CLONES
+void logsumexp_exponents(double* result, const double* a, const double* b, std::ptrdiff_t length) {
+    for (std::ptrdiff_t i = 0; i < length; ++i)
+        result[i] = std::isinf(b[i]) ? -kernel::infinity : a[i] - b[i];
+}
+AUTODIFFX_CLONES
+void logsumexp_exponents(double* result, const double* a, double b, std::ptrdiff_t length) {
+    for (std::ptrdiff_t i = 0; i < length; ++i)
+        result[i] = std::isinf(b) ? -kernel::infinity : a[i] - b;
+}
+void logsumexp_partial_numbers(char** pointers, const std::ptrdiff_t* length,
+                               const std::ptrdiff_t* steps, void* data) {
+    constexpr auto item = static_cast<std::ptrdiff_t>(sizeof(double));
+    bool const dense = steps[0] == item && steps[2] == item;
+    auto const* const a = reinterpret_cast<const double*>(pointers[0]);
+    auto const* const b = reinterpret_cast<const double*>(pointers[1]);
+    auto* const result = reinterpret_cast<double*>(pointers[2]);
+    if (dense && steps[1] == item) {
+        logsumexp_exponents(result, a, b, *length);
+    } else if (dense && steps[1] == 0) {
+        logsumexp_exponents(result, a, *b, *length);
+    } else {
+        each<Op::logsumexp_partial, double, double>(pointers, length, steps, data);
+        return;
+    }
+    char* in_place[] = {pointers[2], pointers[2]};
+    std::ptrdiff_t const neighbours[] = {item, item};
+    loop_of(Op::exp, Dtype::float64)(in_place, *length, neighbours);
+}
+
 struct Table {
     Loop loops[table_size][3];
     Loop numbers[table_size];
@@ -136,6 +167,8 @@ struct Table {
             if constexpr (op == Op::where) numbers[i].function = each_number<op>;
             if constexpr (op == Op::chain) numbers[i].function = chain_numbers;
             if constexpr (op == Op::sech2) numbers[i].function = sech2_numbers;
+            if constexpr (op == Op::logsumexp_partial)
+                numbers[i].function = logsumexp_partial_numbers;
         }
     }
     Table() {

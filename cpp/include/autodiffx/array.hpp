@@ -32,6 +32,10 @@ enum class ArrayOp : std::uint16_t {
     write,     // replaces elements of an array that is there (a statement of Op::write)
     write_at,  // the same at indices
     matmul,    // the product of two matrices: loops along m, n and k
+    // along axes, the largest element, or zero where that is not finite; a decision
+    shift,
+    // log(sum(exp(x - shift))) along axes
+    logsumexp,
     external,  // what a kernel of somebody else's does: see external.hpp
     count_,
 };
@@ -176,6 +180,12 @@ ArrayResult record_sum_over(Tape& tape, const ArrayOperand& operand, const bool*
 // All of it added up.
 ArrayResult record_total(Tape& tape, const ArrayOperand& operand);
 
+// What can be subtracted along the marked axes, which stay, so that exp does not overflow.
+ArrayResult record_shift_over(Tape& tape, const ArrayOperand& operand, const bool* marked);
+// log(sum(exp(operand))) along the marked axes.
+ArrayResult record_logsumexp_over(Tape& tape, const ArrayOperand& operand, const bool* marked,
+                                  bool kept);
+
 // The product of two matrices of one dtype, of fitting shapes.
 ArrayResult record_matmul(Tape& tape, const ArrayOperand& a, const ArrayOperand& b);
 
@@ -231,6 +241,9 @@ struct AdjointPlaces {
 
 // The primal of a statement, from those of its operands.
 void evaluate(const ArrayRecord& record, Places<double> primals);
+
+// The same of a logarithm of sums, and of what is subtracted before.
+void evaluate_logsumexp(const ArrayRecord& record, Places<double> primals);
 
 // The same of a product of matrices.
 void evaluate_matmul(const ArrayRecord& record, Places<double> primals);

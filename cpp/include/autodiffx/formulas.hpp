@@ -139,6 +139,10 @@ inline double logaddexp(double a, double b) {
 
 inline double logaddexp_partial(double a, double b) { return a == b ? 0.5 : sigmoid(a - b); }
 
+inline double logsumexp_partial(double x, double total) {
+    return std::isinf(total) ? 0.0 : std::exp(x - total);
+}
+
 inline double xlogy(double x, double y) {
     return x == 0.0 && !std::isnan(y) ? 0.0 : x * std::log(y);
 }

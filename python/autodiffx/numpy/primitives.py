@@ -100,9 +100,8 @@ _sum = Rule(
 
 def sum_over(x: Any, axis: Axes, keepdims: bool = False) -> Any:
     """The sum along axes, given as rising numbers from zero."""
-    if isinstance(x, Variable) and x.ndim > 0 and x.dtype != np.bool_:
-        return _core._sum(x, axis, keepdims)
-    return _sum(x, axis=axis, keepdims=keepdims)
+    total = _core._sum(x, axis, keepdims)
+    return _sum(x, axis=axis, keepdims=keepdims) if total is None else total
 
 
 def unbroadcast(x: Any, shape: Sequence[int]) -> Any:

@@ -82,6 +82,10 @@ def sum(
     >>> sum(x, axis=0).value
     array([4., 6.])
     """
+    if not (is_given(dtype) or is_given(out) or is_given(initial) or is_given(where)):
+        total = _core._sum(a, axis, is_kept(keepdims))
+        if total is not None:
+            return total
     refuse_keywords("sum", out=out)
     x = _where(numbers(a, dtype), where, 0.0)
     total = sum_over(x, axes_of(axis, x.ndim), is_kept(keepdims))
@@ -134,6 +138,10 @@ def mean(
     where: Any = absent,
 ) -> Any:
     """The mean along axes, as `numpy.mean`."""
+    if not (is_given(dtype) or is_given(out) or is_given(where)):
+        found = _core._mean(a, axis, is_kept(keepdims))
+        if found is not None:
+            return found
     refuse_keywords("mean", out=out)
     x = numbers(a, dtype)
     return mean_over(x, axes_of(axis, x.ndim), is_kept(keepdims), where)
