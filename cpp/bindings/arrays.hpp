@@ -59,6 +59,9 @@ PyObject* object_of_part(Tape& tape, const ArrayPart& part, const ArrayRecord& r
 
 // ---- operators ---------------------------------------------------------------
 
+// Looks for SciPy's loops when an operator of arrays first needs them: to import SciPy takes long.
+void require_loops(Op op);
+
 // An operator on arguments of which one is an array; as apply().
 PyObject* apply_to_arrays(Op op, PyObject* const* arguments);
 // The same where all are ndarrays and plain numbers: the result is an ndarray.

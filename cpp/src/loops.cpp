@@ -6,6 +6,7 @@
 #include <limits>
 
 #include "autodiffx/inline.hpp"
+#include "autodiffx/partial_loops.hpp"
 
 namespace autodiffx {
 
@@ -69,85 +70,6 @@ void each_number(char** pointers, const std::ptrdiff_t* length, const std::ptrdi
     }
 }
 
-// The chain of neighbours with neighbours or with one number. No other library has a loop for it.
-AUTODIFFX_CLONES
-void chain_of_runs(double* result, const double* x, const double* y, std::ptrdiff_t length) {
-    for (std::ptrdiff_t i = 0; i < length; ++i) result[i] = Row<Op::chain>::primal(x[i], y[i]);
-}
-AUTODIFFX_CLONES
-void chain_with_number(double* result, const double* x, double y, std::ptrdiff_t length) {
-    for (std::ptrdiff_t i = 0; i < length; ++i) result[i] = Row<Op::chain>::primal(x[i], y);
-}
-void chain_numbers(char** pointers, const std::ptrdiff_t* length, const std::ptrdiff_t* steps,
-                   void* data) {
-    constexpr auto item = static_cast<std::ptrdiff_t>(sizeof(double));
-    auto const* const x = reinterpret_cast<const double*>(pointers[0]);
-    auto const* const y = reinterpret_cast<const double*>(pointers[1]);
-    auto* const result = reinterpret_cast<double*>(pointers[2]);
-    bool const dense = steps[2] == item;
-    if (dense && steps[0] == item && steps[1] == item) chain_of_runs(result, x, y, *length);
-    else if (dense && steps[0] == item && steps[1] == 0) chain_with_number(result, x, *y, *length);
-    else if (dense && steps[1] == item && steps[0] == 0) chain_with_number(result, y, *x, *length);
-    else each<Op::chain, double, double>(pointers, length, steps, data);
-}
-
-// 4 e / (1 + e)**2 with e = exp(-2 |x|), by whichever loop is installed for exp.
-AUTODIFFX_CLONES
-void sech2_exponents(double* e, const double* x, std::ptrdiff_t length) {
-    for (std::ptrdiff_t i = 0; i < length; ++i) e[i] = -2.0 * std::abs(x[i]);
-}
-AUTODIFFX_CLONES
-void sech2_of_powers(double* e, std::ptrdiff_t length) {
-    for (std::ptrdiff_t i = 0; i < length; ++i) {
-        double const sum = 1.0 + e[i];
-        e[i] = 4.0 * (e[i] / (sum * sum));
-    }
-}
-void sech2_numbers(char** pointers, const std::ptrdiff_t* length, const std::ptrdiff_t* steps,
-                   void* data) {
-    constexpr auto item = static_cast<std::ptrdiff_t>(sizeof(double));
-    if (steps[0] != item || steps[1] != item) {
-        each<Op::sech2, double, double>(pointers, length, steps, data);
-        return;
-    }
-    auto* const result = reinterpret_cast<double*>(pointers[1]);
-    sech2_exponents(result, reinterpret_cast<const double*>(pointers[0]), *length);
-    char* in_place[] = {pointers[1], pointers[1]};
-    loop_of(Op::exp, Dtype::float64)(in_place, *length, steps);
-    sech2_of_powers(result, *length);
-}
-
-// exp(a - b) by the same, 0 where b is infinite.
-AUTODIFFX_CLONES
-void logsumexp_exponents(double* result, const double* a, const double* b, std::ptrdiff_t length) {
-    for (std::ptrdiff_t i = 0; i < length; ++i)
-        result[i] = std::isinf(b[i]) ? -kernel::infinity : a[i] - b[i];
-}
-AUTODIFFX_CLONES
-void logsumexp_exponents(double* result, const double* a, double b, std::ptrdiff_t length) {
-    for (std::ptrdiff_t i = 0; i < length; ++i)
-        result[i] = std::isinf(b) ? -kernel::infinity : a[i] - b;
-}
-void logsumexp_partial_numbers(char** pointers, const std::ptrdiff_t* length,
-                               const std::ptrdiff_t* steps, void* data) {
-    constexpr auto item = static_cast<std::ptrdiff_t>(sizeof(double));
-    bool const dense = steps[0] == item && steps[2] == item;
-    auto const* const a = reinterpret_cast<const double*>(pointers[0]);
-    auto const* const b = reinterpret_cast<const double*>(pointers[1]);
-    auto* const result = reinterpret_cast<double*>(pointers[2]);
-    if (dense && steps[1] == item) {
-        logsumexp_exponents(result, a, b, *length);
-    } else if (dense && steps[1] == 0) {
-        logsumexp_exponents(result, a, *b, *length);
-    } else {
-        each<Op::logsumexp_partial, double, double>(pointers, length, steps, data);
-        return;
-    }
-    char* in_place[] = {pointers[2], pointers[2]};
-    std::ptrdiff_t const neighbours[] = {item, item};
-    loop_of(Op::exp, Dtype::float64)(in_place, *length, neighbours);
-}
-
 struct Table {
     Loop loops[table_size][3];
     Loop numbers[table_size];
@@ -164,11 +86,8 @@ struct Table {
         } else {
             loops[i][0].function = each<op, double, double>;
             loops[i][1].function = each<op, float, float>;
+            if (Loop::Function const own = partial_loop(op)) loops[i][0].function = own;
             if constexpr (op == Op::where) numbers[i].function = each_number<op>;
-            if constexpr (op == Op::chain) numbers[i].function = chain_numbers;
-            if constexpr (op == Op::sech2) numbers[i].function = sech2_numbers;
-            if constexpr (op == Op::logsumexp_partial)
-                numbers[i].function = logsumexp_partial_numbers;
         }
     }
     Table() {

@@ -31,6 +31,8 @@ inline constexpr double infinity = std::numeric_limits<double>::infinity();
 inline constexpr double pi = 3.1415926535897932384626433832795029;
 inline constexpr double pi_squared = 9.8696044010893586188344909998761511;
 inline constexpr double sqrt_2_pi = 2.5066282746310005024157652848110453;
+inline constexpr double inverse_sqrt_2_pi = 0.39894228040143267793994605993438187;
+inline constexpr double two_over_sqrt_pi = 1.1283791670955125738961589031215452;
 
 // 0 * inf is 0 here: what does not depend contributes nothing. Without a branch, so that a loop
 // over it becomes vector instructions.
