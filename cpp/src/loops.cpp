@@ -133,12 +133,14 @@ void accumulate_chain(double* sum, const double* x, double y, std::size_t length
     for (std::size_t i = 0; i < length; ++i) sum[i] += Row<Op::chain>::primal(x[i], y);
 }
 
+AUTODIFFX_CLONES
 void assign_chain(double* result, const double* x, const double* y, std::size_t length) {
-    chain_of_runs(result, x, y, static_cast<std::ptrdiff_t>(length));
+    for (std::size_t i = 0; i < length; ++i) result[i] = Row<Op::chain>::primal(x[i], y[i]);
 }
 
+AUTODIFFX_CLONES
 void assign_chain(double* result, const double* x, double y, std::size_t length) {
-    chain_with_number(result, x, y, static_cast<std::ptrdiff_t>(length));
+    for (std::size_t i = 0; i < length; ++i) result[i] = Row<Op::chain>::primal(x[i], y);
 }
 
 AUTODIFFX_CLONES

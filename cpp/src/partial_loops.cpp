@@ -61,14 +61,6 @@ struct Operands {
 
 // ---- the sweeps' own product -----------------------------------------------------
 
-AUTODIFFX_CLONES
-void chain_of_runs(double* result, const double* x, const double* y, std::ptrdiff_t length) {
-    for (std::ptrdiff_t i = 0; i < length; ++i) result[i] = kernel::chain(x[i], y[i]);
-}
-AUTODIFFX_CLONES
-void chain_with_number(double* result, const double* x, double y, std::ptrdiff_t length) {
-    for (std::ptrdiff_t i = 0; i < length; ++i) result[i] = kernel::chain(x[i], y);
-}
 void chain_numbers(char** pointers, const std::ptrdiff_t* length, const std::ptrdiff_t* steps,
                    void*) {
     if (steps[0] == 0 && steps[1] == item) {
@@ -77,9 +69,10 @@ void chain_numbers(char** pointers, const std::ptrdiff_t* length, const std::ptr
         return chain_numbers(turned, length, turned_steps, nullptr);
     }
     Operands const at(pointers, steps);
+    auto const count = static_cast<std::size_t>(*length);
     if (!at.fit) each_number<Op::chain>(pointers, *length, steps);
-    else if (at.b_repeats) chain_with_number(at.result, at.a, *at.b, *length);
-    else chain_of_runs(at.result, at.a, at.b, *length);
+    else if (at.b_repeats) assign_chain(at.result, at.a, *at.b, count);
+    else assign_chain(at.result, at.a, at.b, count);
 }
 
 // ---- exponentials ------------------------------------------------------------------
