@@ -24,7 +24,7 @@ LAYERS = (
     ("leaf.hpp",),
     ("adjoints.hpp",),
     ("tape.hpp", "block.hpp"),
-    ("array.hpp", "draft.hpp"),
+    ("array.hpp", "draft.hpp", "reduction.hpp", "unpacked.hpp"),
     ("field.hpp", "runs.hpp", "external.hpp"),
     ("record.hpp",),
     ("flat.hpp", "reach.hpp", "sources.hpp", "sweep.hpp"),

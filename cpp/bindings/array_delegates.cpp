@@ -70,6 +70,8 @@ constexpr std::array delegates = {
 constexpr std::optional<Reduction> reduction_of(std::string_view method) {
     if (method == "sum") return Reduction::sum;
     if (method == "mean") return Reduction::mean;
+    if (method == "max") return Reduction::largest;
+    if (method == "min") return Reduction::smallest;
     return std::nullopt;
 }
 

@@ -30,6 +30,13 @@ bool mark_axes(PyObject* axis, int ndim, bool* marked) {
     return true;
 }
 
+bool has_none(const ArrayView& view, const bool* marked) {
+    for (int i = 0; i < view.ndim; ++i) {
+        if (marked[i] && view.shape()[i] == 0) return true;
+    }
+    return false;
+}
+
 ArrayResult record_mean(Tape& tape, const ArrayOperand& operand, const bool* marked, bool kept) {
     std::int64_t count = 1;
     for (int i = 0; i < operand.ndim; ++i) count *= marked[i] ? operand.shape[i] : 1;
@@ -46,10 +53,13 @@ struct NumPyName {
     const char* name;
     Reduction how;
 };
-constexpr std::array functions = {NumPyName{"sum", Reduction::sum},
-                                  NumPyName{"mean", Reduction::mean}};
-constexpr std::array ufuncs = {NumPyName{"add", Reduction::sum},
-                               NumPyName{"logaddexp", Reduction::logsumexp}};
+constexpr std::array functions = {
+    NumPyName{"sum", Reduction::sum},      NumPyName{"mean", Reduction::mean},
+    NumPyName{"max", Reduction::largest},  NumPyName{"amax", Reduction::largest},
+    NumPyName{"min", Reduction::smallest}, NumPyName{"amin", Reduction::smallest}};
+constexpr std::array ufuncs = {
+    NumPyName{"add", Reduction::sum}, NumPyName{"maximum", Reduction::largest},
+    NumPyName{"minimum", Reduction::smallest}, NumPyName{"logaddexp", Reduction::logsumexp}};
 
 // Which of them an object of NumPy is; null if none.
 template <std::size_t count>
@@ -106,6 +116,8 @@ PyObject* reduced(Reduction how, PyObject* array, const AxesGiven& given) {
     if (given.keepdims != nullptr && !PyBool_Check(given.keepdims)) return nullptr;
     bool marked[max_ndim];
     if (!mark_axes(given.axis, view.ndim, marked)) return nullptr;
+    bool const is_extreme = how == Reduction::largest || how == Reduction::smallest;
+    if (is_extreme && has_none(view, marked)) return nullptr;
     Tape& tape = current_tape();
     tape.make_room();
     ArrayOperand const operand = array_operand(tape, array);
@@ -114,6 +126,12 @@ PyObject* reduced(Reduction how, PyObject* array, const AxesGiven& given) {
             return new_array(tape, record_sum_over(tape, operand, marked, kept));
         case Reduction::mean:
             return new_array(tape, record_mean(tape, operand, marked, kept));
+        case Reduction::largest:
+            return new_array(tape,
+                             record_extreme_over(tape, operand, ArrayOp::largest, marked, kept));
+        case Reduction::smallest:
+            return new_array(tape,
+                             record_extreme_over(tape, operand, ArrayOp::smallest, marked, kept));
         case Reduction::shift:
             return kept ? new_array(tape, record_shift_over(tape, operand, marked)) : nullptr;
         case Reduction::logsumexp:
@@ -146,11 +164,11 @@ PyObject* reduced_by_ufunc(PyObject* ufunc, PyObject* const* inputs, std::size_t
 }
 
 void register_reductions(py::module_& module) {
-    static PyMethodDef methods[] = {definition<Reduction::sum>("_sum"),
-                                    definition<Reduction::mean>("_mean"),
-                                    definition<Reduction::shift>("_shift"),
-                                    definition<Reduction::logsumexp>("_logsumexp"),
-                                    {nullptr, nullptr, 0, nullptr}};
+    static PyMethodDef methods[] = {
+        definition<Reduction::sum>("_sum"),     definition<Reduction::mean>("_mean"),
+        definition<Reduction::largest>("_max"), definition<Reduction::smallest>("_min"),
+        definition<Reduction::shift>("_shift"), definition<Reduction::logsumexp>("_logsumexp"),
+        {nullptr, nullptr, 0, nullptr}};
     if (PyModule_AddFunctions(module.ptr(), methods) != 0) throw py::error_already_set();
 }
 

@@ -5,7 +5,7 @@
 
 namespace autodiffx::bindings {
 
-enum class Reduction { sum, mean, shift, logsumexp };
+enum class Reduction { sum, mean, largest, smallest, shift, logsumexp };
 
 // What is said of axes in a call: null where it says nothing.
 struct AxesGiven {

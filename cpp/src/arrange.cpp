@@ -83,6 +83,18 @@ ArrayResult record_sum_over(Tape& tape, const ArrayOperand& operand, const bool*
     return record(tape, draft);
 }
 
+ArrayResult record_extreme_over(Tape& tape, const ArrayOperand& operand, ArrayOp which,
+                                const bool* marked, bool kept) {
+    ArrayResult copy;
+    std::int64_t strides[max_ndim];
+    ArrayOperand const x =
+        is_active(operand.kind) ? as_needed(tape, operand, copy, strides) : operand;
+    Remainder const left(x, marked, kept);
+    Draft draft = along(x, which, left.shape, left.ndim);
+    std::copy(left.strides, left.strides + x.ndim, draft.strides[1]);
+    return record(tape, draft);
+}
+
 ArrayResult record_shift_over(Tape& tape, const ArrayOperand& operand, const bool* marked) {
     Remainder const left(operand, marked, true);
     Draft draft = along(operand, ArrayOp::shift, left.shape, left.ndim);

@@ -290,6 +290,7 @@ void push_forward(const ArrayRecord& record, Places<const double> primals,
     if (!writes) std::fill_n(tangents.at(result), result.slots, 0.0);
     if (result.dtype == Dtype::boolean) return;
     if (record.op() == ArrayOp::matmul) return push_matmul(record, primals, tangents);
+    if (is_extreme(record.op())) return push_extreme(record, primals, tangents);
     if (has_indices(record.op())) return forward_indexed(record, tangents);
     Run const written(tangents.at(result), result, record);
     bool const powers = record.op() == ArrayOp::logsumexp;
@@ -307,11 +308,13 @@ void push_forward(const ArrayRecord& record, Places<const double> primals,
 
 void pull_back(const ArrayRecord& record, const AdjointPlaces<double>& at) {
     if (record.op() == ArrayOp::matmul) return pull_matmul(record, at);
+    if (is_extreme(record.op())) return pull_extreme(record, at);
     reverse_any(Plain{at}, record);
 }
 
 void pull_back(const ArrayRecord& record, const AdjointPlaces<dual<double>>& at) {
     if (record.op() == ArrayOp::matmul) return pull_matmul(record, at);
+    if (is_extreme(record.op())) return pull_extreme(record, at);
     reverse_any(Twofold{at}, record);
 }
 

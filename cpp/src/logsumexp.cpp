@@ -3,9 +3,8 @@
 #include <cmath>
 #include <limits>
 
-#include "autodiffx/array.hpp"
-#include "autodiffx/inline.hpp"
 #include "autodiffx/loops.hpp"
+#include "autodiffx/reduction.hpp"
 
 namespace autodiffx {
 
@@ -13,51 +12,6 @@ namespace {
 
 constexpr std::int64_t block_length = 1024;
 constexpr std::int64_t long_run = 32;  // elements for which a loop of its own pays
-
-// Elements along the inner loop, and the one of the result, or those, that they are reduced to.
-template <class T>
-struct Line {
-    const T* x;
-    std::int64_t step, to, to_step;
-    std::int64_t length;
-    std::int64_t done;  // elements of the block before them
-};
-
-// Nested loops over an operand and the result, which is a row of elements.
-template <class T>
-struct Reduction {
-    const T* x;
-    const std::int64_t *x_strides, *result_strides, *lengths;
-    int loops;
-
-    // Calls use(line) for the lines of a block that begins at `from`.
-    template <class Use>
-    AUTODIFFX_INLINE void for_each_line(std::int64_t from, std::int64_t count, Use use) const {
-        if (count == 0) return;  // lengths may be zero
-        std::int64_t at[max_ndim], rest = from;
-        int const inner = loops - 1;
-        Line<T> line{x, x_strides[inner], 0, result_strides[inner], 0, 0};
-        for (int i = loops; i-- > 0; rest /= lengths[i]) {
-            at[i] = rest % lengths[i];
-            line.x += at[i] * x_strides[i];
-            line.to += at[i] * result_strides[i];
-        }
-        while (line.done < count) {
-            line.length = std::min(count - line.done, lengths[inner] - at[inner]);
-            use(static_cast<const Line<T>&>(line));
-            line.done += line.length;
-            line.x += line.length * line.step;
-            line.to += line.length * line.to_step;
-            at[inner] += line.length;
-            for (int i = inner; i > 0 && at[i] == lengths[i]; --i) {
-                line.x += x_strides[i - 1] - x_strides[i] * lengths[i];
-                line.to += result_strides[i - 1] - result_strides[i] * lengths[i];
-                at[i] = 0;
-                ++at[i - 1];
-            }
-        }
-    }
-};
 
 // The largest of neighbours. Eight at a time, for one comparison waits for the one before.
 template <class T>
@@ -146,9 +100,8 @@ void logsumexp_of(const Reduction<T>& over, std::int64_t total, const T* shifts,
 
 template <class T>
 void evaluate_in(const ArrayRecord& record, Places<double> primals) {
-    ArrayPart const operand = record.operand(0), result = record.result();
-    Reduction<T> const over{reinterpret_cast<const T*>(primals.at(operand)) + operand.offset,
-                            operand.strides, result.strides, record.lengths(), record.loops()};
+    ArrayPart const result = record.result();
+    Reduction<T> const over(record, primals.at(record.operand(0)));
     T* const to = reinterpret_cast<T*>(primals.at(result));
     std::int64_t const results = elements_of(record.shape(), record.ndim());
     if (record.op() == ArrayOp::shift) return shift_of(over, record.total(), to, results);

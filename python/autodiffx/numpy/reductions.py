@@ -210,8 +210,12 @@ def std(
 def extreme_over(
     name: str, a: Any, axis: Any, out: Any, keepdims: Any, initial: Any, where: Any
 ) -> Any:
-    refuse_keywords(name, out=out)
     largest = name == "max"
+    if not (is_given(out) or is_given(initial) or is_given(where)):
+        found = (_core._max if largest else _core._min)(a, axis, is_kept(keepdims))
+        if found is not None:
+            return found
+    refuse_keywords(name, out=out)
     x = numbers(a)
     if where is not absent and where is not True and not is_given(initial):
         raise ValueError(
