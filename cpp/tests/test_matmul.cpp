@@ -213,6 +213,25 @@ TEST(a_matrix_times_itself) {
     CHECK(adjoints_of(found, x) == (Elements{8, 12, 8, 12}));
 }
 
+TEST(zero_wins_against_infinity) {
+    double const infinity = std::numeric_limits<double>::infinity();
+    for (bool const with_blas : {false, true}) {
+        if (with_blas) blas.gemm = product<double>;
+        Graph tape;
+        const Array x({2, 2}, {infinity, 2, 1, 5}), y({2, 1}, {3, 4});
+        Seen const of_x(x.on(tape), {2, 2}, {2, 1}), of_y(y.on(tape), {2, 1}, {1, 1});
+        Shown const result(tape, record_matmul(tape, of_x.operand(), of_y.operand()));
+        ArrayOperand const whole = result.operand();
+        CHECK(adjoints_of(gradient(tape, seed_of(whole, {0, 1})), y) == (Elements{1, 5}));
+        auto const by_y = tangent(tape, whole.first, whole.last(), {along(y, {0, 1})});
+        CHECK(by_y == (Elements{2, 5}));
+        auto const by_both =
+            tangent(tape, whole.first, whole.last(), {along(x, {1, 0, 0, 1}), along(y, {0, 1})});
+        CHECK(by_both == (Elements{5, 9}));
+        blas = {};
+    }
+}
+
 TEST(what_a_product_reads_is_not_written_over) {
     Graph tape;
     const Array x({2, 2}, {1, 2, 3, 4});
