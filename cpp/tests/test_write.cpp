@@ -82,7 +82,7 @@ TEST(tangents_and_adjoints_agree_past_writes) {
     const Array x({3}, at);
     Shown const result(tape, woven(tape, x));
     ArrayOperand const whole = result.operand();
-    Elements const tangents = tangent(tape, whole.first, whole.last(), {along(x, direction)});
+    auto const tangents = tangent(tape, whole.first, whole.last(), {along(x, direction)});
     double forward = 0.0, backward = 0.0;
     Elements const adjoints = adjoints_of(gradient(tape, seed_of(whole, weights)), x);
     for (std::size_t i = 0; i < 4; ++i) forward += weights[i] * tangents[i];
