@@ -15,8 +15,8 @@ namespace {
 
 struct Outcome {
     Elements primals, adjoints, tangents, products;  // of all arrays; by the leaf; of the result
-    Elements slopes, bent;   // the recorded sweep's adjoints, and what sweeping it gives
-    Elements again;          // primals of the replay elsewhere
+    Elements slopes, bent;  // the recorded sweep's adjoints, and what sweeping it gives
+    Elements again;         // primals of the replay elsewhere
 };
 
 // One program, made from the numbers that a seed gives: the same for the same seed.
@@ -62,7 +62,9 @@ private:
     void keep(const ArrayResult& result) {
         arrays_.push_back(std::make_unique<Shown>(*tape_, result));
     }
-    const Shown& any() { return *arrays_[static_cast<std::size_t>(below(static_cast<std::int64_t>(arrays_.size())))]; }
+    const Shown& any() {
+        return *arrays_[static_cast<std::size_t>(below(static_cast<std::int64_t>(arrays_.size())))];
+    }
     Shape any_shape() {
         Shape const shapes[] = {{3, 4}, {4, 3}, {2, 6}, {1, 4}, {3, 1}, {2, 2}};
         return shapes[below(6)];
@@ -155,9 +157,10 @@ private:
                 // An element as a number, beside the array that it comes from.
                 Shown const& of = any();
                 std::int64_t const place = below(elements_of(of.made.shape, of.made.ndim));
-                Operand const number = below(2) == 0 && !tape_->extents[of.operand().extent].assigned
-                                           ? slot_of(*tape_, of.operand(), place)
-                                           : element(*tape_, of.operand(), place);
+                Operand const number =
+                    below(2) == 0 && !tape_->extents[of.operand().extent].assigned
+                        ? slot_of(*tape_, of.operand(), place)
+                        : element(*tape_, of.operand(), place);
                 Operand const sine = autodiffx::record<Op::sin>(*tape_, number);
                 Seen const a = view(shape);
                 ArrayOperand const operands[] = {a.operand(), scalar(sine)};
