@@ -198,6 +198,16 @@ TEST(what_one_thread_took_another_gives_back) {
     });
 }
 
+TEST(a_buffer_may_be_the_last_thing_in_its_thread) {
+    std::thread thread([] {
+        // Made before anything of this thread's memory, it goes after that.
+        thread_local Buffer<double> last;
+        last = Buffer<double>(100, 1.0);
+        CHECK_EQUAL(last[99], 1.0);
+    });
+    thread.join();
+}
+
 TEST(zeros_grow_while_they_are_zeros) {
     Zeroed<double> zeros;
     CHECK_EQUAL(zeros.size(), 0u);

@@ -1,9 +1,11 @@
 // Memory that ends at every possible place: the tape is as it was, and the same again succeeds.
 //
-// The linker sends realloc, from which arenas grow, through __wrap_realloc.
+// The linker sends realloc, from which arenas grow, through __wrap_realloc; likewise calloc, which
+// gives zeros, and aligned_alloc, which gives buffers.
 #include <cstdlib>
 #include <cstring>
 #include <new>
+#include <thread>
 
 #include "arrays.hpp"
 #include "autodiffx/loops.hpp"
@@ -27,6 +29,16 @@ void* __wrap_realloc(void* block, std::size_t bytes);
 void* __wrap_realloc(void* block, std::size_t bytes) {
     return refused() ? nullptr : __real_realloc(block, bytes);
 }
+void* __real_calloc(std::size_t count, std::size_t bytes);
+void* __wrap_calloc(std::size_t count, std::size_t bytes);
+void* __wrap_calloc(std::size_t count, std::size_t bytes) {
+    return refused() ? nullptr : __real_calloc(count, bytes);
+}
+void* __real_aligned_alloc(std::size_t alignment, std::size_t bytes);
+void* __wrap_aligned_alloc(std::size_t alignment, std::size_t bytes);
+void* __wrap_aligned_alloc(std::size_t alignment, std::size_t bytes) {
+    return refused() ? nullptr : __real_aligned_alloc(alignment, bytes);
+}
 }
 
 // Not inlined: GCC would see free() called on what it takes for memory of its own operator new.
@@ -45,18 +57,24 @@ using autodiffx::Relation;
 
 namespace {
 
-// Calls `work` with ever more memory until it succeeds; returns how often it failed.
+// Calls `work` with ever more memory until it succeeds; returns how often it failed. Each time in a
+// thread of its own: there no buffers wait that would make up for what is refused.
 template <class Work>
 int until_it_succeeds(const Work& work) {
+    bool done = false;
     for (int failures = 0;; ++failures) {
-        remaining = failures;
-        try {
-            work();
-            remaining = -1;
-            return failures;
-        } catch (const std::bad_alloc&) {
-            remaining = -1;
-        }
+        std::thread thread([&] {
+            remaining = failures;
+            try {
+                work();
+                remaining = -1;
+                done = true;
+            } catch (const std::bad_alloc&) {
+                remaining = -1;
+            }
+        });
+        thread.join();
+        if (done) return failures;
     }
 }
 
@@ -248,6 +266,17 @@ TEST(array_sweeps_survive_the_end_of_memory) {
                                   x);
           }) > 3);
     CHECK(found == (Elements{2, 0, 4}));
+}
+
+TEST(memory_is_given_back_without_memory) {
+    std::vector<autodiffx::Buffer<double>> made;
+    for (int i = 0; i < 3; ++i) made.emplace_back(100, 1.0);
+    // By threads that have not taken any.
+    until_it_succeeds([&] {
+        made.pop_back();
+        if (!made.empty()) throw std::bad_alloc();
+    });
+    CHECK(made.empty());
 }
 
 TEST(without_memory_to_collect_the_tape_stays_as_it_is) {
