@@ -44,20 +44,20 @@ Outcome outcome_of(unsigned seed, bool keeps_all) {
         arrays.push_back(std::make_unique<Shown>(tape, result));
     };
     auto const any = [&] {
-        std::size_t const place = below(arrays.size() + 4);
-        if (place < arrays.size()) return arrays[place]->view({length}, {1});
+        if (!arrays.empty() && below(8) != 0)
+            return arrays[below(arrays.size())]->view({length}, {1});
         // A part of a leaf, all of one, one backwards.
-        if (place == arrays.size()) return Seen(y.on(tape), {length}, {-1}, length - 1);
-        if (place == arrays.size() + 1) return Seen(y.on(tape), {length}, {1});
+        if (below(6) == 0) return Seen(y.on(tape), {length}, {-1}, length - 1);
+        if (below(3) == 0) return Seen(y.on(tape), {length}, {1});
         return Seen(x.on(tape), {length}, {1}, static_cast<std::int64_t>(below(6)));
     };
-    for (int i = 0; i < 25; ++i) {
+    for (int i = 0; i < 40; ++i) {
         Seen const a = any(), b = below(3) == 0 ? a : any();
         ArrayOperand const two[] = {a.operand(), b.operand()};
         ArrayOperand const scaled[] = {scalar(s.on(tape)), a.operand()};
         Op const unary[] = {Op::sin, Op::tanh, Op::negative, Op::positive};
         Op const binary[] = {Op::add, Op::multiply, Op::subtract, Op::maximum};
-        if (below(12) == 0) keep(record_copy(tape, a.operand(), Dtype::float64, ArrayOp::gather));
+        if (below(30) == 0) keep(record_copy(tape, a.operand(), Dtype::float64, ArrayOp::gather));
         else if (below(5) == 0) keep(record_array(tape, Op::multiply, scaled));
         else if (below(2) == 0) keep(record_array(tape, unary[below(4)], two));
         else keep(record_array(tape, binary[below(4)], two));
