@@ -8,6 +8,7 @@
 #include <thread>
 
 #include "arrays.hpp"
+#include "autodiffx/flat.hpp"
 #include "autodiffx/loops.hpp"
 #include "check.hpp"
 
@@ -189,6 +190,8 @@ TEST(array_statements_leave_the_recording_as_it_was_without_memory) {
                     CHECK_EQUAL(after.slots, before.slots);
                     CHECK_EQUAL(after.words, before.words);
                     CHECK_EQUAL(after.extents, before.extents);
+                    CHECK_EQUAL(after.inputs, before.inputs);
+                    CHECK_EQUAL(tape->apart.size(), tape->extents.size());
                     CHECK(z.elements() == (Elements{0, 0, 0, 0}));
                     for (std::size_t i = 0; i < before.extents; ++i)
                         CHECK(!tape->extents[i].needed);
@@ -201,6 +204,22 @@ TEST(array_statements_leave_the_recording_as_it_was_without_memory) {
         ArrayOperand const operand = x.on(tape);
         record_array(tape, Op::sin, &operand);
     });
+    attempt([&](Tape& tape, const Shown&) {
+        ArrayOperand const operand = x.on(tape);
+        autodiffx::FlatOperand const flat{operand.first, operand.extent, operand.kind};
+        Kind kind;
+        record_flat(tape, Op::sin, &flat, operand.shape, 2, 6, kind);
+    });
+    attempt([&](Tape& tape, const Shown&) {
+        const Array fresh({80}, Elements(80, 3.0));
+        fresh.on(tape);
+    });
+    attempt([&](Tape& tape, const Shown&) {
+        const Array indexed({80}, Elements(80, 3.0));
+        indexed.leaf->want_elements();
+        indexed.on(tape);
+    });
+    attempt([&](Tape& tape, const Shown&) { tape.constants(packed({1, 2, 3})); });
     attempt([&](Tape& tape, const Shown&) {
         record_fill(tape, y.on(tape), long_shape, 2, Dtype::float64);
     });
