@@ -69,7 +69,10 @@ TEST(what_nothing_needs_is_given_back_with_its_last_handle) {
     auto shifted = std::make_unique<Shown>(
         tape, apply(tape, Op::subtract, sum->operand(), scalar(number(tape, 1.0))));
     Shown const sines(tape, apply(tape, Op::sin, shifted->operand()));
-    ArrayOperand const unneeded = sum->operand(), needed = shifted->operand();
+    ArrayOperand unneeded = sum->operand();
+    ArrayOperand const needed = shifted->operand();
+    unneeded.shape = sines.made.shape;  // which outlives it
+    unneeded.strides = sines.strides;
     auto again = std::make_unique<Shown>(tape, sum->made);
     Since const since;
     again.reset();

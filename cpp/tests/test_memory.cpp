@@ -48,6 +48,9 @@ void* __wrap_aligned_alloc(std::size_t alignment, std::size_t bytes) {
     if (void* block = std::malloc(bytes)) return block;
     throw std::bad_alloc();
 }
+[[gnu::noinline]] void* operator new(std::size_t bytes, const std::nothrow_t&) noexcept {
+    return refused() ? nullptr : std::malloc(bytes);
+}
 [[gnu::noinline]] void operator delete(void* block) noexcept { std::free(block); }
 [[gnu::noinline]] void operator delete(void* block, std::size_t) noexcept { std::free(block); }
 
@@ -161,6 +164,8 @@ void no_product(char*, char*, int*, int*, int*, double*, double*, int*, double*,
 TEST(array_statements_leave_the_recording_as_it_was_without_memory) {
     autodiffx::blas.gemm = no_product;
     const Array x({2, 3}, {1, 2, 3, 4, 5, 6}), y({600}, Elements(600, 2.0));
+    const Array fresh({80}, Elements(80, 3.0)), indexed({80}, Elements(80, 4.0));
+    indexed.leaf->want_elements();
     std::int64_t const places[] = {3, 1}, two = 2, long_shape[] = {4, 600};
     int failures = 0;
     // Each on tapes of its own: where the arenas are full everything has to grow, elsewhere only
@@ -210,15 +215,8 @@ TEST(array_statements_leave_the_recording_as_it_was_without_memory) {
         Kind kind;
         record_flat(tape, Op::sin, &flat, operand.shape, 2, 6, kind);
     });
-    attempt([&](Tape& tape, const Shown&) {
-        const Array fresh({80}, Elements(80, 3.0));
-        fresh.on(tape);
-    });
-    attempt([&](Tape& tape, const Shown&) {
-        const Array indexed({80}, Elements(80, 3.0));
-        indexed.leaf->want_elements();
-        indexed.on(tape);
-    });
+    attempt([&](Tape& tape, const Shown&) { fresh.on(tape); });
+    attempt([&](Tape& tape, const Shown&) { indexed.on(tape); });
     attempt([&](Tape& tape, const Shown&) { tape.constants(packed({1, 2, 3})); });
     attempt([&](Tape& tape, const Shown&) {
         record_fill(tape, y.on(tape), long_shape, 2, Dtype::float64);
@@ -296,6 +294,21 @@ TEST(memory_is_given_back_without_memory) {
         if (!made.empty()) throw std::bad_alloc();
     });
     CHECK(made.empty());
+}
+
+TEST(zeros_that_cannot_be_had_leave_none) {
+    autodiffx::Zeroed<double> zeros;
+    zeros.extend(10);
+    CHECK_EQUAL(until_it_succeeds([&] {
+                    try {
+                        zeros.extend(1000);
+                    } catch (const std::bad_alloc&) {
+                        CHECK_EQUAL(zeros.size(), 0u);
+                        throw;
+                    }
+                }),
+                1);
+    CHECK_EQUAL(zeros[999], 0.0);
 }
 
 TEST(without_memory_to_collect_the_tape_stays_as_it_is) {
