@@ -86,7 +86,8 @@ template <Op op, int i, class Numbers>
 void contribute(const Numbers& numbers, const ArrayRecord& record, std::int64_t from) {
     using Number = typename Numbers::Number;
     constexpr int arity = Row<op>::arity;
-    if (!is_active(record.operand(i).kind)) return;
+    // A truth value has no derivative, also where it was assigned to.
+    if (!is_active(record.operand(i).kind) || record.operand(i).dtype == Dtype::boolean) return;
     // Only what the partial reads is fetched: the rest may have been overwritten since.
     constexpr unsigned reads = partial_reads<op, i>();
     Number values[arity], result(0.0);
@@ -322,7 +323,7 @@ bool reaches_all(const ArrayRecord& record, int k) {
     ArrayOp const op = record.op();
     if (has_indices(op) || op == ArrayOp::external || record.total() == 0) return false;
     ArrayPart const part = record.operand(k);
-    if (part.offset != 0) return false;
+    if (part.offset != 0 || part.dtype == Dtype::boolean) return false;
     for (int i = 0; i < record.arity(); ++i) {
         if (i != k && record.operand(i).extent == part.extent) return false;
     }

@@ -39,7 +39,8 @@ struct Slope {
         last = found.first + copy.made.slots - 1;
     }
     [[nodiscard]] Elements elements(const Array& x) const {
-        return unpacked(tape->primals.data() + first, x.size(), x.leaf->array->dtype);
+        std::uint32_t const extent = tape->extent_at(first);
+        return unpacked(tape->places().at(first, extent), x.size(), x.leaf->array->dtype);
     }
     // The derivative of the gradient's product with a direction.
     [[nodiscard]] Elements bent(const Array& x, const Elements& direction) const {
@@ -138,9 +139,7 @@ TEST(rows_that_repeat_and_sums) {
 TEST(elements_beside_whole_arrays) {
     // x[0] x[1] sum(x^2) exp(x[2]): numbers that are elements, and an array of all of them.
     auto const program = [](Tape& tape, const ArrayOperand& x) {
-        auto const slot = [&](Slot i) { return Operand{x.first + i, x.kind, false}; };
-        if (x.extent != no_extent) tape.extents[x.extent].needed = true;
-        tape.has_elements = true;
+        auto const slot = [&](std::int64_t i) { return slot_of(tape, x, i); };
         Shown const squares(tape, apply(tape, Op::square, x));
         ArrayResult const total = sum(tape, squares.operand());
         Operand const scale = record<Op::multiply>(
