@@ -225,10 +225,10 @@ TEST(zero_wins_against_infinity) {
         ArrayOperand const whole = result.operand();
         CHECK(adjoints_of(gradient(tape, seed_of(whole, {0, 1})), y) == (Elements{1, 5}));
         auto const by_y = tangent(tape, whole.first, whole.last(), {along(y, {0, 1})});
-        CHECK(by_y == (Elements{2, 5}));
+        CHECK(unpacked(by_y.data(), 2) == (Elements{2, 5}));
         auto const by_both =
             tangent(tape, whole.first, whole.last(), {along(x, {1, 0, 0, 1}), along(y, {0, 1})});
-        CHECK(by_both == (Elements{5, 9}));
+        CHECK(unpacked(by_both.data(), 2) == (Elements{5, 9}));
         blas = {};
     }
 }
