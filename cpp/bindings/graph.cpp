@@ -140,7 +140,8 @@ public:
         std::vector<double> by_slot(tape.primals.size(), 0.0);
         for (std::size_t s = tape.adjoints.low; s < tape.adjoints.high; ++s)
             by_slot[s] = tape.adjoints.at(s);
-        for (std::size_t i = 0; i < tape.adjoints.apart.size(); ++i) {
+        std::size_t const extents = std::min(tape.adjoints.apart.size(), tape.extents.size());
+        for (std::size_t i = 0; i < extents; ++i) {
             const double* const own = tape.adjoints.apart[i];
             Extent const& extent = tape.extents[i];
             if (own != nullptr) std::copy_n(own, extent.slots, by_slot.data() + extent.first);

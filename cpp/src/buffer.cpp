@@ -32,6 +32,16 @@ struct Pool {
     Memory::Head* first[classes] = {};
     std::size_t in_use = 0, most = 0, kept = 0;
 
+    // Twice of what has been in use at once may be there in all: work of two sizes in turn finds
+    // both again. What is more goes, the largest first.
+    void make_room(std::size_t bytes) {
+        for (std::size_t i = classes; i-- > 0 && in_use + kept + bytes > 2 * most;) {
+            while (first[i] != nullptr && in_use + kept + bytes > 2 * most) {
+                kept -= first[i]->bytes;
+                std::free(std::exchange(first[i], first[i]->next));
+            }
+        }
+    }
     ~Pool() {
         for (Memory::Head*& list : first) {
             while (list != nullptr) std::free(std::exchange(list, list->next));
@@ -99,12 +109,13 @@ void Memory::give_back(void* memory) noexcept {
     Pool* const here = pool();
     Head* const head = &Memory::head(memory);
     std::size_t const bytes = head->bytes;
-    // What another thread took is not counted here.
-    if (here != nullptr) here->in_use -= std::min(here->in_use, bytes);
-    if (here == nullptr || here->in_use + here->kept + bytes > here->most) {
+    if (here == nullptr) {
         std::free(head);
         return;
     }
+    // What another thread took is not counted here.
+    here->in_use -= std::min(here->in_use, bytes);
+    here->make_room(bytes);
     std::size_t rounded;
     Head*& list = here->first[class_of(bytes, rounded)];
     head->next = list;

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "autodiffx/draft.hpp"
+#include "autodiffx/inline.hpp"
 #include "autodiffx/loops.hpp"
 
 namespace autodiffx {
@@ -86,16 +87,19 @@ struct FlatBlock {
     [[nodiscard]] Block adjoint() const {
         return Block(step.adjoint + ((step.blocks & 8u) != 0 ? 0 : from));
     }
+    // Where the block's adjoints of operand k are.
+    [[nodiscard]] double* sum(int k) const {
+        return step.found[k] + ((step.blocks >> k & 1u) != 0 ? 0 : from);
+    }
     void pass(int k, const Block& partial) const {
         Block const given = adjoint();
-        double* const found = step.found[k];
         if ((step.numbers >> k & 1u) != 0) {
             Block const passed = chain(given, partial);
-            *found += passed.data == nullptr ? passed.value * static_cast<double>(count)
-                                             : total_of(passed.data, count);
+            *step.found[k] += passed.data == nullptr ? passed.value * static_cast<double>(count)
+                                                     : total_of(passed.data, count);
             return;
         }
-        double* const to = found + ((step.blocks >> k & 1u) != 0 ? 0 : from);
+        double* const to = sum(k);
         if ((step.assigns >> k & 1u) != 0) assign(to, given.data, partial, count);
         else add(to, given.data, partial, count);
     }
@@ -112,11 +116,76 @@ struct FlatBlock {
     }
 };
 
+// Where a partial is arithmetic on arrays it is not put into memory.
+template <Op op, int i>
+constexpr bool is_fused() {
+    constexpr unsigned reads = partial_reads<op, i>();
+    // What is one operand or a number already is no work.
+    constexpr bool is_there = reads == 0 || op == Op::multiply;
+    return Row<op>::arity < 3 && Row<op>::smoothness != Smoothness::passive && !is_there &&
+           is_arithmetic<op, i>();
+}
+
+template <Op op, int i, bool adds>
+AUTODIFFX_INLINE void fuse(double* to, const double* given, const double* a, const double* b,
+                           const double* r, std::size_t count) {
+    constexpr unsigned reads = partial_reads<op, i>();
+    constexpr bool reads_result = (reads & Reads::result) != 0;
+    for (std::size_t j = 0; j < count; ++j) {
+        double const x = (reads & 1u) != 0 ? a[j] : 0.0, y = (reads & 2u) != 0 ? b[j] : 0.0;
+        double const z = reads_result ? r[j] : 0.0;
+        double partial;
+        if constexpr (Row<op>::arity == 1) partial = Row<op>::template partial<i>(x, z);
+        else partial = Row<op>::template partial<i>(x, y, z);
+        double const passed = table::chain(given[j], partial);
+        to[j] = adds ? to[j] + passed : passed;
+    }
+}
+template <Op op, int i>
+AUTODIFFX_INLINE void fuse(double* to, const double* given, const double* a, const double* b,
+                           const double* r, std::size_t count, bool adds) {
+    if constexpr (is_fused<op, i>()) {
+        if (adds) fuse<op, i, true>(to, given, a, b, r, count);
+        else fuse<op, i, false>(to, given, a, b, r, count);
+    }
+}
+
+template <Op op, int i>
+struct Fused;
+#define FUSED(name, i)                                                                        \
+    AUTODIFFX_CLONES                                                                          \
+    void fuse_##name##_##i(double* to, const double* given, const double* a, const double* b, \
+                           const double* r, std::size_t count, bool adds) {                   \
+        fuse<Op::name, i>(to, given, a, b, r, count, adds);                                   \
+    }                                                                                         \
+    template <>                                                                               \
+    struct Fused<Op::name, i> {                                                               \
+        static constexpr auto* run = fuse_##name##_##i;                                       \
+    };
+#define UNARY(name, ...) FUSED(name, 0)
+#define BINARY(name, ...) FUSED(name, 0) FUSED(name, 1)
+#define TERNARY(name, ...)
+#include "autodiffx/ops.def"
+#undef UNARY
+#undef BINARY
+#undef TERNARY
+#undef FUSED
+
 template <Op op, int i>
 void contribute(const FlatBlock& at) {
     constexpr int arity = Row<op>::arity;
     if (at.step.found[i] == nullptr) return;
     constexpr unsigned reads = partial_reads<op, i>();
+    if constexpr (is_fused<op, i>()) {
+        if ((at.step.numbers & (reads | 1u << i)) == 0) {
+            const double* const a = at.step.operands[0] + at.from;
+            const double* const b = arity > 1 ? at.step.operands[1] + at.from : nullptr;
+            bool const adds = (at.step.assigns >> i & 1u) == 0;
+            Fused<op, i>::run(at.sum(i), at.adjoint().data, a, b, at.step.result + at.from,
+                              at.count, adds);
+            return;
+        }
+    }
     Block values[arity], result;
     for (int k = 0; k < arity; ++k) {
         if ((reads >> k & 1u) != 0)

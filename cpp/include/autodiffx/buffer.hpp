@@ -1,7 +1,7 @@
 // Buffers: memory for the numbers of one array, counted by reference.
 //
 // Committed pages are worth more than anything that is computed on them, so what is given back is
-// kept for the next buffer of about the same size; never more than has been in use at once.
+// kept for the next buffer of about the same size, as much again as has been in use at once.
 #pragma once
 
 #include <algorithm>

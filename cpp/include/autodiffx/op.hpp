@@ -290,4 +290,30 @@ constexpr unsigned partial_reads() {
     else return Row<op>::template partial<i>(a, b, c, r).bits;
 }
 
+// ---- which partials are nothing but arithmetic -----------------------------
+
+// A number that knows only whether arithmetic has made it.
+struct Arithmetic : number_type {
+    bool only = true;
+
+    constexpr Arithmetic(double = 0.0) {}
+    template <Op op, class... Operands>
+    static constexpr Arithmetic apply(const Operands&... operands) {
+        Arithmetic result;
+        result.only = (operands.only && ...) &&
+                      (op == Op::positive || op == Op::negative || op == Op::add ||
+                       op == Op::subtract || op == Op::multiply || op == Op::divide ||
+                       op == Op::square || op == Op::reciprocal || op == Op::maximum);
+        return result;
+    }
+};
+
+template <Op op, int i>
+constexpr bool is_arithmetic() {
+    constexpr Arithmetic x;
+    if constexpr (Row<op>::arity == 1) return Row<op>::template partial<i>(x, x).only;
+    else if constexpr (Row<op>::arity == 2) return Row<op>::template partial<i>(x, x, x).only;
+    else return Row<op>::template partial<i>(x, x, x, x).only;
+}
+
 }  // namespace autodiffx

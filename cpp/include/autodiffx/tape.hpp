@@ -312,7 +312,7 @@ public:
     static constexpr std::size_t first_full_collection = std::size_t{1} << 16;
     static constexpr std::size_t first_rewind = std::size_t{1} << 10;
     // Slots that it may hold before either, for arrays take many.
-    static constexpr std::size_t first_slots = std::size_t{1} << 17;
+    static constexpr std::size_t first_slots = std::size_t{1} << 19;
 
 private:
     ~Tape();
