@@ -1,0 +1,1 @@
+"""SciPy's functions on Variables, each module under SciPy's name for it."""
