@@ -2,40 +2,72 @@
 
 from __future__ import annotations
 
+from types import ModuleType
 from typing import Any
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
 
-import autodiffx as adx
-from array_checks import check_gradient, check_graph, check_nesting, check_value
-from array_linear_algebra import CALLS
-from array_shapes import uniform
+from array_checks import (
+    check_agreement,
+    check_gradient,
+    check_graph,
+    check_nesting,
+    check_value,
+)
+from array_linear_algebra import FUNCTIONS
+from array_shapes import seeds, uniform
 
-each = pytest.mark.parametrize("name", CALLS)
-
-
-@each
-def test_values_and_gradients(name: str) -> None:
-    check_value(adx, CALLS[name], np)
-    check_gradient(adx, CALLS[name], np, 3)
-
-
-@each
-def test_graphs(name: str) -> None:
-    check_graph(adx, CALLS[name], np, 5)
+each = pytest.mark.parametrize("name", FUNCTIONS)
 
 
 @each
-def test_nesting(name: str) -> None:
-    check_nesting(adx, CALLS[name], np, 7)
+def test_values_and_gradients(array_backend: Any, name: str) -> None:
+    @settings(max_examples=6)
+    @given(FUNCTIONS[name], seeds)
+    def compare(call: Any, seed: int) -> None:
+        check_value(array_backend, call, np)
+        check_gradient(array_backend, call, np, seed)
+
+    compare()
 
 
-def test_the_determinant_of_a_singular_matrix_has_derivatives() -> None:
+@each
+def test_graphs(array_backend: Any, name: str) -> None:
+    @settings(max_examples=3)
+    @given(FUNCTIONS[name], seeds)
+    def compare(call: Any, seed: int) -> None:
+        check_graph(array_backend, call, np, seed)
+
+    compare()
+
+
+@each
+def test_nesting(array_backend: Any, name: str) -> None:
+    @settings(max_examples=2)
+    @given(FUNCTIONS[name], seeds)
+    def compare(call: Any, seed: int) -> None:
+        check_nesting(array_backend, call, np, seed)
+
+    compare()
+
+
+@each
+def test_core_and_reference_agree(core: ModuleType, reference: ModuleType, name: str) -> None:
+    @settings(max_examples=6)
+    @given(FUNCTIONS[name], seeds)
+    def compare(call: Any, seed: int) -> None:
+        check_agreement(core, reference, call, seed)
+
+    compare()
+
+
+def test_the_determinant_of_a_singular_matrix_has_derivatives(array_backend: Any) -> None:
     one, other = uniform(1, (2, 3)), uniform(2, (2, 3))
     for rank in (1, 2):
         numbers = one[:rank].T @ other[:rank]
-        x = adx.Variable(numbers)
+        x = array_backend.Variable(numbers)
         np.linalg.det(x).backward()
         cofactors = [
             [
@@ -45,12 +77,12 @@ def test_the_determinant_of_a_singular_matrix_has_derivatives() -> None:
             for i in range(3)
         ]
         np.testing.assert_allclose(x.grad, cofactors, atol=1e-15)
-        with adx.Graph() as graph:
+        with array_backend.Graph() as graph:
             np.linalg.det(x)
         along = uniform(3, (3, 3))
 
         def gradient(step: float, a: Any = numbers, d: Any = along) -> Any:
-            return adx.grad(np.linalg.det)(a + step * d)
+            return array_backend.grad(np.linalg.det)(a + step * d)
 
         expected = (gradient(1e-4) - gradient(-1e-4)) / 2e-4
         np.testing.assert_allclose(graph.hvp({x: along})[x], expected, atol=1e-7)
@@ -66,9 +98,9 @@ def test_the_determinant_of_a_singular_matrix_has_derivatives() -> None:
         (lambda x: np.linalg.eigh(x[0]), "two-dimensional"),
     ],
 )
-def test_what_fails_leaves_the_recording(use: Any, message: str) -> None:
-    x = adx.Variable([[2.0, 0.0], [0.0, 2.0]])
-    with adx.Graph() as graph:
+def test_what_fails_leaves_the_recording(array_backend: Any, use: Any, message: str) -> None:
+    x = array_backend.Variable([[2.0, 0.0], [0.0, 2.0]])
+    with array_backend.Graph() as graph:
         y = x * x
         with pytest.raises(np.linalg.LinAlgError, match=message):
             use(x)
@@ -77,8 +109,8 @@ def test_what_fails_leaves_the_recording(use: Any, message: str) -> None:
     np.testing.assert_array_equal(x.grad, [[4.0, 0.0], [0.0, 4.0]])
 
 
-def test_what_is_not_there_says_so() -> None:
-    x = adx.Variable([[0.0, 1.0], [-1.0, 0.0]])
+def test_what_is_not_there_says_so(array_backend: Any) -> None:
+    x = array_backend.Variable([[0.0, 1.0], [-1.0, 0.0]])
     for use, message in (
         (np.linalg.eig, "complex"),
         (np.linalg.eigvals, "complex"),
@@ -89,21 +121,21 @@ def test_what_is_not_there_says_so() -> None:
             use(x)
 
 
-def test_the_rank_is_a_guard() -> None:
-    x = adx.Variable([[1.0, 2.0], [2.0, 4.0]])
-    with adx.Graph() as graph:
+def test_the_rank_is_a_guard(array_backend: Any) -> None:
+    x = array_backend.Variable([[1.0, 2.0], [2.0, 4.0]])
+    with array_backend.Graph() as graph:
         rank = np.linalg.matrix_rank(x)
         np.sum(x) * float(rank)
     assert rank == 1
     x.value = [[2.0, 4.0], [4.0, 8.0]]
     assert graph.forward() == 18.0
     x.value = np.eye(2)
-    with pytest.raises(adx.ControlFlowChanged, match="matrix_rank"):
+    with pytest.raises(array_backend.ControlFlowChanged, match="matrix_rank"):
         graph.forward()
 
 
-def test_the_norm_of_zeros_has_derivative_zero() -> None:
-    x = adx.Variable(np.zeros((2, 3)))
+def test_the_norm_of_zeros_has_derivative_zero(array_backend: Any) -> None:
+    x = array_backend.Variable(np.zeros((2, 3)))
     norms: list[Any] = [np.linalg.norm(x), np.linalg.norm(x, axis=1).sum(), np.std(x)]
     for norm in norms:
         norm.backward()

@@ -20,7 +20,8 @@ __all__ = ["lu", "lu_factor", "lu_solve"]
 
 def _forward(a: Any) -> Any:
     rows, lower, upper = import_module("scipy.linalg").lu(a, p_indices=True, check_finite=False)
-    return np.take(np.eye(a.shape[-2], dtype=a.dtype), rows, axis=0), lower, upper
+    places = np.take(np.eye(a.shape[-2], dtype=a.dtype), rows, axis=0)
+    return np.swapaxes(places, -1, -2), lower, upper
 
 
 def _vjp(adjoint: Any, result: Any, a: Any, wanted: Any) -> Any:

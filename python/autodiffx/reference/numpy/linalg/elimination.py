@@ -26,7 +26,7 @@ from autodiffx.reference.numpy.linalg.matrices import (
 )
 from autodiffx.reference.shapes import dtype_of, shape_of
 
-__all__ = ["eliminated", "lower_factor"]
+__all__ = ["eliminated", "lower_factor", "row_exchanges"]
 
 
 def _from(start: int, length: int, like: Number) -> Array:
@@ -39,8 +39,8 @@ def _unit(at: int, length: int, like: Number) -> Array:
 
 
 def _joined(lines: list[Number], axis: int, shape: tuple[int, ...], like: Number) -> Number:
-    if not lines:
-        return np.zeros(shape, dtype_of(like))
+    if not lines:  # neither has elements
+        return np.reshape(like, shape)
     return IMPLEMENTATIONS[np.stack](lines, axis)
 
 
@@ -92,19 +92,30 @@ def cholesky(a: Any, upper: bool = False) -> Any:
 # ---- Gauss's ------------------------------------------------------------------------------------
 
 
-def _row_orders(a: Array) -> Array:
-    """The permutations p, with a = p l u, that elimination with the largest pivots makes."""
-    found = np.empty((*a.shape[:-1], a.shape[-2]), a.dtype)
+def row_exchanges(a: Array) -> Array:
+    """With which row each was exchanged while the largest pivots were taken, as integers."""
+    found = np.empty((*a.shape[:-2], min(a.shape[-2:])), np.intp)
     for at in np.ndindex(a.shape[:-2]):
-        rest, order = np.array(a[at]), np.arange(a.shape[-2])
+        rest = np.array(a[at])
         for column in range(min(rest.shape)):
             largest = column + int(np.argmax(np.abs(rest[column:, column])))
             rest[[column, largest]] = rest[[largest, column]]
-            order[[column, largest]] = order[[largest, column]]
+            found[(*at, column)] = largest
             pivot = rest[column, column]
             if pivot != 0.0:
                 factors = rest[column + 1 :, column] / pivot
                 rest[column + 1 :] = rest[column + 1 :] - factors[:, None] * rest[column]
+    return found
+
+
+def _row_orders(a: Array) -> Array:
+    """The same as permutations p, with a = p l u."""
+    found = np.empty((*a.shape[:-1], a.shape[-2]), a.dtype)
+    exchanges = row_exchanges(a)
+    for at in np.ndindex(a.shape[:-2]):
+        order = np.arange(a.shape[-2])
+        for row, other in enumerate(exchanges[at]):
+            order[[row, other]] = order[[other, row]]
         found[at] = np.eye(len(order), dtype=a.dtype)[order].T
     return found
 
