@@ -49,6 +49,8 @@ def parts(result: Any) -> list[Any]:
 
 
 def plain(call: Call, arrays: list[Array]) -> list[Array]:
+    if call.package != "numpy":  # SciPy's compiled functions know one order of bytes, aligned
+        arrays = [np.array(array, array.dtype.newbyteorder("=")) for array in arrays]
     with np.errstate(all="ignore"):
         return [np.asarray(part) for part in parts(call.function(call.home(), *arrays))]
 

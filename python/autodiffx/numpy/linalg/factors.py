@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from autodiffx.numpy.arrays import as_array
+from autodiffx.numpy.arrays import as_array, own
 from autodiffx.numpy.dispatch import function
 from autodiffx.numpy.linalg.matrices import (
     half_lower,
@@ -46,7 +46,7 @@ def cholesky(a: Any, /, *, upper: bool = False) -> Any:
     """
     x = as_array(a)
     require_square(x)
-    return transposed(_cholesky(transposed(x))) if upper else _cholesky(x)
+    return own(transposed(_cholesky(transposed(x)))) if upper else _cholesky(x)
 
 
 def _qr_vjp(adjoint: Any, result: Any, a: Any, wanted: Any) -> Any:

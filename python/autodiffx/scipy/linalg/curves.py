@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from autodiffx.numpy.arrays import own
 from autodiffx.numpy.linalg.matrices import square_of
 from autodiffx.numpy.linalg.solving import solve
 from autodiffx.numpy.primitives import concatenate_all
@@ -31,7 +32,7 @@ def cosm(A: Any) -> Any:
     >>> cosm(adx.Variable([[0.0]])).value
     array([[1.]])
     """
-    return _both(square_of(A))[0]
+    return own(_both(square_of(A))[0])
 
 
 @function("scipy.linalg")
@@ -44,7 +45,7 @@ def sinm(A: Any) -> Any:
     >>> a.grad
     array([[1.]])
     """
-    return _both(square_of(A))[1]
+    return own(_both(square_of(A))[1])
 
 
 @function("scipy.linalg")

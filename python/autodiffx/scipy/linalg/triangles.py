@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from autodiffx.numpy.arranging import tril, triu
-from autodiffx.numpy.arrays import as_array, plain
+from autodiffx.numpy.arrays import as_array, own, plain
 from autodiffx.numpy.linalg.factors import cholesky as numpys_cholesky
 from autodiffx.numpy.linalg.matrices import transposed
 from autodiffx.numpy.primitives import matrix_product, select, unbroadcast
@@ -29,7 +29,7 @@ def with_columns(solver: Any, b: Any) -> Any:
     if b.ndim != 1:
         return solver(b)
     x = solver(reshape(b, (b.size, 1)))
-    return reshape(x, x.shape[:-1])
+    return own(reshape(x, x.shape[:-1]))
 
 
 # ---- solve_triangular ---------------------------------------------------------------------------

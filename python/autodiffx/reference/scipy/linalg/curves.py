@@ -15,7 +15,7 @@ TERMS, DOUBLINGS = 6, 10
 
 
 def _curves(A: Any, name: str, sign: float) -> tuple[Number, Number]:
-    """Cosine and sine; of sign 1 the hyperbolic ones.
+    """cos x - 1 and sin x; of sign 1 the hyperbolic ones.
 
     With c = cos x - 1 it is cos 2x - 1 = 2 c c + 4 c and sin 2x = 2 (1 + c) sin x.
     """
@@ -30,14 +30,19 @@ def _curves(A: Any, name: str, sign: float) -> tuple[Number, Number]:
         s = product(squared, s + one) * (1.0 / (2 * n * (2 * n + 1)))
     s = product(x, s + one)
     for _ in range(DOUBLINGS):
-        s = product(c + one, s) * 2.0
+        cosine = c + one
         c = product(c, c) * 2.0 + c * 4.0
-    return c + one, s
+        s = product(cosine, s) * 2.0
+    return c, s
+
+
+def _plus_one(c: Number) -> Number:
+    return c + identity(c)
 
 
 def cosm(A: Any) -> Any:
     """The cosine of square matrices."""
-    return finished(_curves(A, "cosm", -1.0)[0])
+    return finished(_plus_one(_curves(A, "cosm", -1.0)[0]))
 
 
 def sinm(A: Any) -> Any:
@@ -47,12 +52,13 @@ def sinm(A: Any) -> Any:
 
 def tanm(A: Any) -> Any:
     """The sine divided by the cosine."""
-    return finished(solved(*_curves(A, "tanm", -1.0)))
+    c, s = _curves(A, "tanm", -1.0)
+    return finished(solved(_plus_one(c), s))
 
 
 def coshm(A: Any) -> Any:
     """The hyperbolic cosine of square matrices."""
-    return finished(_curves(A, "coshm", 1.0)[0])
+    return finished(_plus_one(_curves(A, "coshm", 1.0)[0]))
 
 
 def sinhm(A: Any) -> Any:
@@ -62,4 +68,5 @@ def sinhm(A: Any) -> Any:
 
 def tanhm(A: Any) -> Any:
     """The hyperbolic sine divided by the cosine."""
-    return finished(solved(*_curves(A, "tanhm", 1.0)))
+    c, s = _curves(A, "tanhm", 1.0)
+    return finished(solved(_plus_one(c), s))

@@ -91,7 +91,7 @@ def sqrtm(A: Any) -> Any:
         NotImplementedError: it is complex.
         LinAlgError: a matrix is singular, or not square.
     """
-    return _root(squares(A, "scipy.linalg.sqrtm"))[0]
+    return finished(_root(squares(A, "scipy.linalg.sqrtm"))[0])
 
 
 def logm(A: Any) -> Any:

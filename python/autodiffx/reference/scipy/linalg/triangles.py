@@ -9,13 +9,15 @@ from typing import Any
 
 import numpy as np
 
-from autodiffx.reference.dispatch import Number
+from autodiffx.reference.dispatch import Number, apply
 from autodiffx.reference.functions import FUNCTIONS
 from autodiffx.reference.implementations import IMPLEMENTATIONS, finished
+from autodiffx.reference.number import Array
 from autodiffx.reference.numpy.given import array_of, floating
 from autodiffx.reference.numpy.linalg.elimination import eliminated, lower_factor, row_exchanges
 from autodiffx.reference.numpy.linalg.inverses import solved
 from autodiffx.reference.numpy.linalg.matrices import (
+    by_present,
     identity,
     matrices,
     product,
@@ -37,16 +39,19 @@ __all__ = [
 ]
 
 
+def _is_finite(x: Array) -> Array:
+    if not np.all(np.isfinite(x)):
+        raise ValueError("array must not contain infs or NaNs")
+    return np.ones(())
+
+
 def require_finite(x: Number) -> None:
-    """Refuse infinities and NaN, as SciPy does.
+    """Refuse infinities and NaN, as SciPy does, now and in a replay.
 
     Raises:
         ValueError: there are some.
     """
-    while hasattr(x, "value"):
-        x = x.value
-    if not np.all(np.isfinite(x)):
-        raise ValueError("array must not contain infs or NaNs")
+    apply(by_present("is_finite", _is_finite), x)
 
 
 def _triangle(a: Number, lower: bool, offset: int = 0) -> Number:
