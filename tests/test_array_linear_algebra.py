@@ -17,11 +17,12 @@ from array_checks import (
     check_nesting,
     check_value,
 )
-from array_linear_algebra import FUNCTIONS
-from array_shapes import seeds, uniform
+from array_linear_algebra import FUNCTIONS, even
+from array_shapes import assert_close, seeds, uniform
 
 # Calls that use one of several results, which need not be the last.
 ONE_OF_SEVERAL = {"lstsq", "lstsq-wide", "lstsq-residuals", "slogdet"}
+linalg: Any = np.linalg  # whose types know plain arrays only
 each = pytest.mark.parametrize("name", FUNCTIONS)
 
 
@@ -145,3 +146,82 @@ def test_the_norm_of_zeros_has_derivative_zero(array_backend: Any) -> None:
     for norm in norms:
         norm.backward()
         np.testing.assert_array_equal(x.grad, np.zeros((2, 3)))
+
+
+def test_what_would_turn_vectors_of_equal_values_is_left_out(array_backend: Any) -> None:
+    x = array_backend.Variable(2.0 * np.eye(3))
+    weights = uniform(4, (3, 3))
+    w, v = np.linalg.eigh(x)
+    u, s, vh = np.linalg.svd(x)
+    z = np.linalg.eig(x)[1]
+    for vectors in (v, u, vh, z):
+        np.sum(vectors * weights).backward()
+        np.testing.assert_array_equal(x.grad, np.zeros((3, 3)))
+    for values in (w, s, np.linalg.eigvalsh(x), np.linalg.svdvals(x), np.linalg.eigvals(x)):
+        np.sum(values).backward()
+        np.testing.assert_allclose(x.grad, np.eye(3), atol=1e-15)
+
+
+def test_functions_of_a_whole_plane_have_their_derivative(array_backend: Any) -> None:
+    numbers, along = np.diag([1.0, 1.0, 3.0]), uniform(5, (3, 3))
+
+    def projected(x: Any) -> Any:
+        # What belongs to the equal ones together, however the vectors lie in their plane.
+        v = np.linalg.eigh(even(x))[1][:, :2]
+        return v @ v.T
+
+    x = array_backend.Variable(numbers)
+    np.sum(projected(x) * along).backward()
+    step = 1e-5 * along
+    up, down = projected(numbers + step), projected(numbers - step)
+    difference = np.sum((up - down) * along) / 2e-5
+    assert abs(np.sum(x.grad * along) - difference) < 1e-9
+
+
+def test_vectors_are_numpys(array_backend: Any) -> None:
+    numbers = uniform(6, (2, 4, 4))
+    x = array_backend.Variable(numbers)
+    functions: list[Any] = [lambda a: np.linalg.eigh(even(a)), np.linalg.svd, np.linalg.qr]
+    for function in functions:
+        for found, expected in zip(function(x), function(numbers), strict=True):
+            np.testing.assert_allclose(found.value, expected, atol=1e-13)
+    assert np.linalg.eigh(x)._fields == ("eigenvalues", "eigenvectors")
+    assert np.linalg.svd(x)._fields == ("U", "S", "Vh")
+    assert np.linalg.qr(x)._fields == ("Q", "R")
+    assert np.linalg.slogdet(x)._fields == ("sign", "logabsdet")
+
+
+def test_factors_of_dependent_columns_have_no_derivative(array_backend: Any) -> None:
+    x = array_backend.Variable([[1.0, 2.0], [0.0, 0.0], [0.0, 0.0]])
+    q, r = np.linalg.qr(x)
+    try:
+        (np.sum(q) + np.sum(r)).backward()
+    except np.linalg.LinAlgError:
+        return
+    assert not np.all(np.isfinite(x.grad))
+
+
+def test_the_least_squares_of_low_rank(core: Any, reference: Any) -> None:
+    found = []
+    for backend in (core, reference):
+        x = backend.Variable([[1.0, 2.0], [2.0, 4.0], [3.0, 6.0]])
+        b = backend.Variable([1.0, 0.0, 2.0])
+        solution, left, rank, _ = linalg.lstsq(x, b)
+        assert rank == 1
+        assert np.shape(left) == (0,)
+        np.testing.assert_allclose(solution.value, np.linalg.lstsq(x.value, b.value)[0])
+        np.sum(solution * np.array([1.0, 3.0])).backward()
+        found.append((x.grad, b.grad))
+    for one, other in zip(*found, strict=True):
+        assert_close(one, other)
+    # The rank stays along the matrix itself, along which the solution shrinks.
+    along = np.sum(found[0][0] * x.value)
+    assert abs(along + np.sum(solution.value * [1.0, 3.0])) < 1e-12
+
+
+def test_the_last_singular_value_of_a_singular_matrix(array_backend: Any) -> None:
+    x = array_backend.Variable([[1.0, 0.0], [0.0, 0.0]])
+    u, s, vh = linalg.svd(x)
+    np.sum(s).backward()
+    turned = np.outer(u.value[:, 0], vh.value[0]) + np.outer(u.value[:, 1], vh.value[1])
+    np.testing.assert_allclose(x.grad, turned, atol=1e-15)

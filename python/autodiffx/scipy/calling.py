@@ -76,7 +76,7 @@ def refuse(name: str, way_out: str, **arguments: tuple[Any, Any]) -> None:
         NotImplementedError: one is given something else.
     """
     for key, (given, allowed) in arguments.items():
-        if given is not allowed and given != allowed:
+        if given is not allowed and not (isinstance(given, (bool, int, str)) and given == allowed):
             raise NotImplementedError(
                 f"{name} of a Variable with {key}={given!r} is not supported: {way_out}"
             )

@@ -9,7 +9,7 @@ import numpy as np
 
 from autodiffx.numpy.arranging import tril, triu
 from autodiffx.numpy.arrays import as_array, decide
-from autodiffx.numpy.linalg.matrices import product, require_square, transposed
+from autodiffx.numpy.linalg.matrices import require_square, transposed
 from autodiffx.numpy.primitives import concatenate_all, matrix_product
 from autodiffx.numpy.rule import Rule
 from autodiffx.scipy.calling import function
@@ -24,57 +24,73 @@ def _forward(a: Any) -> Any:
     return np.swapaxes(places, -1, -2), lower, upper
 
 
-def _vjp(adjoint: Any, result: Any, a: Any, wanted: Any) -> Any:
-    """Of p @ a = l @ u, which is the identity of squares where both have one.
+def _split(lower: Any, upper: Any) -> tuple[Any, Any, Any, Any]:
+    """l1 and u1, which are square, and what is left of a matrix that is not: l2 and u2."""
+    length = upper.shape[-2]
+    return (
+        lower[..., :length, :],
+        lower[..., length:, :],
+        upper[..., :length],
+        upper[..., length:],
+    )
 
-    With l = [l1; l2] and u = [u1, u2] the square is l1 @ u1; l2 = a2 / u1 and u2 = l1 \\ a3 are
-    what is left of a matrix that is not square.
+
+def _over(upper: Any, left: Any, transpose: bool = False) -> Any:
+    """left / upper, or over upper transposed, of matrices as wide as upper is."""
+    return transposed(solve(upper, transposed(left), False, transpose=not transpose))
+
+
+def _below(left: Any, upper: Any, last: bool, transpose: bool = False) -> Any:
+    """The part below the diagonal of left, over upper (transposed).
+
+    Of a square it does not depend on the last pivot, which may be zero.
     """
-    (_, of_l, of_u), (_, lower, upper) = adjoint, result
-    length = min(a.shape[-2:])
-    l1, l2 = lower[..., :length, :], lower[..., length:, :]
-    u1, u2 = upper[..., :length], upper[..., length:]
-    below = matrix_product(transposed(l1), of_l[..., :length, :])
-    above = matrix_product(of_u[..., :length], transposed(u1))
-    if u2.shape[-1]:
-        below = below - matrix_product(of_u[..., length:], transposed(u2))
-    if l2.shape[-2]:
-        above = above - matrix_product(transposed(l2), of_l[..., length:, :])
+    if last:
+        return _over(upper, left, transpose)
+    known = _over(upper[..., :-1, :-1], left[..., :-1], transpose)
+    return concatenate_all([known, np.zeros((*left.shape[:-1], 1), left.dtype)], -1)
 
-    def by_upper(left: Any) -> Any:
-        """left / u1 transposed."""
-        return transposed(solve(u1, transposed(left), False))
 
-    inside = by_upper(tril(below, -1) + triu(above))
-    found = solve(l1, inside, True, transpose=True, unit=True)
+def _vjp(adjoint: Any, result: Any, a: Any, wanted: Any) -> Any:
+    """Of p @ a = [l1; l2] @ [u1, u2] with l1 @ u1 = p @ a where both have rows and columns.
+
+    What passes to l2 = b2 / u1 and u2 = l1 \\ b3 is taken back to u1 and l1 first.
+    """
+    (_, of_l, of_u), (places, lower, upper) = adjoint, result
+    if not upper.shape[-2]:
+        return np.zeros(a.shape, a.dtype)
+    l1, l2, u1, u2 = _split(lower, upper)
+    of_l1, of_l2, of_u1, of_u2 = _split(of_l, of_u)
+    of_b2 = _over(u1, of_l2, transpose=True) if l2.shape[-2] else None
+    if of_b2 is not None:
+        of_u1 = of_u1 - matrix_product(transposed(l2), of_b2)
+    of_u1 = triu(of_u1)
+    inside = matrix_product(transposed(l1), of_l1) - matrix_product(of_u1, transposed(u1))
     if u2.shape[-1]:
-        right = solve(l1, of_u[..., length:], True, transpose=True, unit=True)
-        found = concatenate_all([found, right], -1)
-    if l2.shape[-2]:
-        found = concatenate_all([found, by_upper(of_l[..., length:, :])], -2)
-    return matrix_product(transposed(result[0]), found)
+        inside = inside - matrix_product(of_u2, transposed(u2))
+    passed = of_u1 + _below(tril(inside, -1), u1, of_b2 is not None, transpose=True)
+    if u2.shape[-1]:
+        passed = concatenate_all([passed, of_u2], -1)
+    found = solve(l1, passed, True, transpose=True, unit=True)
+    if of_b2 is not None:
+        found = concatenate_all([found, of_b2], -2)
+    return matrix_product(transposed(places), found)
 
 
 def _jvp(tangents: Any, result: Any, a: Any) -> Any:
     places, lower, upper = result
-    length = min(a.shape[-2:])
+    if not upper.shape[-2]:
+        return None, None, None
+    l1, l2, u1, _ = _split(lower, upper)
+    length = u1.shape[-1]
     moved = matrix_product(places, tangents[0])
-    l1, l2 = lower[..., :length, :], lower[..., length:, :]
-    u1, u2 = upper[..., :length], upper[..., length:]
-
-    def over_upper(left: Any) -> Any:
-        """left / u1."""
-        return transposed(solve(u1, transposed(left), False, transpose=True))
-
-    inside = solve(l1, over_upper(moved[..., :length, :length]), True, unit=True)
-    of_l = matrix_product(l1, tril(inside, -1))
-    of_u = matrix_product(triu(inside), u1)
+    inside = solve(l1, moved[..., :length, :], True, unit=True)
+    below = tril(_below(inside[..., :length], u1, bool(l2.shape[-2])), -1)
+    of_l = matrix_product(l1, below)
+    of_u = inside - matrix_product(below, upper)
     if l2.shape[-2]:
-        rest = over_upper(moved[..., length:, :] - matrix_product(l2, of_u))
-        of_l = concatenate_all([of_l, rest], -2)
-    if u2.shape[-1]:
-        change = moved[..., length:] - product(of_l, u2)
-        of_u = concatenate_all([of_u, solve(l1, change, True, unit=True)], -1)
+        rest = moved[..., length:, :length] - matrix_product(l2, of_u)
+        of_l = concatenate_all([of_l, _over(u1, rest)], -2)
     return None, of_l, of_u
 
 
@@ -106,7 +122,8 @@ def lu(
 
     Raises:
         ValueError: less than two axes; infinities or NaN, unless check_finite is False.
-        LinAlgError: while sweeping, if the first k columns or rows of p @ a depend on each other.
+        LinAlgError: while sweeping, if a pivot is zero, the last one excepted unless m > n: then
+            l is not unique.
 
     >>> import autodiffx as adx
     >>> a = adx.Variable([[1.0, 3.0], [2.0, 4.0]])

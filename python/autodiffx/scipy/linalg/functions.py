@@ -95,6 +95,8 @@ def _expm_kernel(a: Any) -> Any:
 
 
 def _logm_kernel(a: Any) -> Any:
+    if not np.all(np.linalg.slogdet(a)[0]):
+        raise np.linalg.LinAlgError("Singular matrix: its logarithm is not finite")
     # SciPy judges by the digits of float64, and gives float64.
     found = import_module("scipy.linalg").logm(a.astype(np.float64, copy=False))
     return _real("logm", found).astype(a.dtype, copy=False)
@@ -138,16 +140,14 @@ def expm(A: Any) -> Any:
 def logm(A: Any) -> Any:
     """The logarithm, of which `expm` is the inverse, as `scipy.linalg.logm`.
 
-    The branch is the principal one. Of float32 it is float32. There is no derivative at singular
-    matrices, where the logarithm is not finite, and along negative eigenvalues, where it is
-    complex.
+    The branch is the principal one. Of float32 it is float32.
 
     Args:
         A: matrices, (..., n, n).
 
     Raises:
-        NotImplementedError: the result is complex.
-        LinAlgError: the matrices are not square.
+        NotImplementedError: the result is complex, as it is of negative eigenvalues.
+        LinAlgError: a matrix is singular, or not square.
 
     >>> import autodiffx as adx
     >>> a = adx.Variable([[1.0, 0.0], [0.0, 2.0]])

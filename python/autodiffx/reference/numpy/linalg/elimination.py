@@ -130,8 +130,10 @@ def eliminated(a: Number) -> tuple[Number, Number, Number]:
     upper: list[Number] = []
     for at in range(k):
         row = rest[..., at, :] * _from(at, n, a)
-        column = rest[..., at] / rest[..., at : at + 1, at]
-        column = column * _from(at + 1, m, a) + _unit(at, m, a)
+        column = rest[..., at] * 0.0  # the last pivot divides nothing
+        if at + 1 < m:
+            column = rest[..., at] / rest[..., at : at + 1, at] * _from(at + 1, m, a)
+        column = column + _unit(at, m, a)
         rest = rest - columns(column) * rows(row)
         lower.append(column)
         upper.append(row)

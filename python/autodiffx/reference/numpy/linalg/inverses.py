@@ -35,7 +35,17 @@ def inverse(a: Number) -> Number:
 
 
 def solved(a: Number, b: Number) -> Number:
-    """The x with a x = b, of a vector b or of matrices."""
+    """The x with a x = b, of a vector b or of matrices.
+
+    Raises:
+        LinAlgError: a matrix is singular.
+        ValueError: the shapes do not go together.
+    """
+    length, along = shape_of(a)[-1], shape_of(b)[-2:][0] if np.ndim(b) else None
+    if along != length:
+        raise ValueError(
+            f"the right side of a system of {length} equations has the shape {shape_of(b)}"
+        )
     if np.ndim(b) == 1:
         return product(inverse(a), columns(b))[..., 0]
     return product(inverse(a), b)
@@ -66,7 +76,6 @@ def solve(a: Any, b: Any) -> Any:
         ValueError: the shapes do not go together.
     """
     x, y = squares(a, "np.linalg.solve"), floating(array_of(b, "np.linalg.solve"))
-    np.linalg.solve(np.broadcast_to(np.eye(shape_of(x)[-1]), shape_of(x)), np.ones(shape_of(y)))
     return solved(x, y)
 
 

@@ -10,11 +10,17 @@ from typing import Any
 
 import numpy as np
 
-from autodiffx.reference.dispatch import Number
+from autodiffx.reference.dispatch import Number, apply
 from autodiffx.reference.implementations import finished
 from autodiffx.reference.number import Array
 from autodiffx.reference.numpy.linalg.inverses import inverse
-from autodiffx.reference.numpy.linalg.matrices import identity, product, solution, squares
+from autodiffx.reference.numpy.linalg.matrices import (
+    by_present,
+    identity,
+    product,
+    solution,
+    squares,
+)
 from autodiffx.reference.scipy.linalg.equations import sylvester
 from autodiffx.reference.shapes import dtype_of
 
@@ -51,13 +57,14 @@ def expm(A: Any) -> Any:
 # ---- the root -----------------------------------------------------------------------------------
 
 
-def _require_real(a: Array, name: str) -> None:
+def _require_real(a: Array, name: str) -> Array:
     values = np.linalg.eigvals(a)
     if np.any((np.imag(values) == 0.0) & (np.real(values) < 0.0)):
         raise NotImplementedError(
             f"scipy.linalg.{name} of a Variable with negative eigenvalues: the result is complex, "
             "and Variables are real"
         )
+    return np.ones(())
 
 
 def _roots(a: Array) -> tuple[Array, ...]:
@@ -102,6 +109,7 @@ def logm(A: Any) -> Any:
         LinAlgError: a matrix is singular, or not square.
     """
     a = squares(A, "scipy.linalg.logm")
+    apply(by_present("is_real", lambda v: _require_real(v, "logm")), a)
     one = identity(a)
     root = a
     for _ in range(ROOTS):

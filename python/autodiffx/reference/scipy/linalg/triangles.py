@@ -80,6 +80,8 @@ def solve_triangular(
         LinAlgError: there is a zero on the diagonal; the matrices are not square.
         ValueError: the shapes do not go together; something is not finite.
     """
+    if trans not in (0, 1, 2, "N", "T", "C"):
+        raise ValueError(f"trans is 0, 1, 2, 'N', 'T' or 'C', not {trans!r}")
     x = squares(a, "scipy.linalg.solve_triangular")
     y = _right(b, "scipy.linalg.solve_triangular", check_finite)
     if check_finite:
