@@ -159,11 +159,10 @@ def scipy_sections() -> Iterator[str]:
     yield SCIPY.format(version=release(scipy))
     for module, counterpart in MODULES:
         differentiable, missing, left_out = of_scipy(module, counterpart)
-        counted = len(differentiable) + len(missing)
         yield f"## {module}\n"
         yield (
-            f"`{counterpart}` has {len(differentiable)} of the {counted} functions that have a "
-            f"floating-point derivative:\n\n{listed(differentiable)}\n"
+            f"`{counterpart}` differentiates {len(differentiable)} functions, and {len(missing)} "
+            f"refuse Variables:\n\n{listed(differentiable)}\n"
         )
         for title, names in (("not supported", missing), ("without a derivative", left_out)):
             if names:

@@ -308,6 +308,8 @@ def test_check_finite_can_be_left_out(array_backend: Any) -> None:
         (lambda la, x: la.pinv(x, atol=1.0), "atol=1.0"),
         (lambda la, x: la.pinv(x, return_rank=True), "return_rank=True"),
         (lambda la, x: la.svd(x, lapack_driver="gesvd"), "lapack_driver='gesvd'"),
+        (lambda la, x: la.qr(x, pivoting=True), "pivoting=True"),
+        (lambda la, x: la.qr(x[:, :1]), "mode='full'"),
         (lambda la, x: la.svd(x[:1]), "full_matrices"),
         (lambda la, x: la.eigh(x, subset_by_index=[0, 0]), "subset_by_index"),
         (lambda la, x: la.eigh(x, np.eye(2)), "b="),

@@ -11,7 +11,7 @@ from autodiffx.numpy.arrays import as_array
 from autodiffx.scipy.calling import function, refuse
 from autodiffx.scipy.linalg.triangles import require_finite
 
-__all__ = ["det", "eigh", "eigvalsh", "inv", "norm", "pinv", "solve", "svd", "svdvals"]
+__all__ = ["det", "eigh", "eigvalsh", "inv", "norm", "pinv", "qr", "solve", "svd", "svdvals"]
 
 GENERAL = "leave it out, the result is the same"
 
@@ -124,6 +124,37 @@ def pinv(
     refuse("scipy.linalg.pinv", "take rtol=", atol=(atol, None))
     refuse("scipy.linalg.pinv", "take numpy.linalg.matrix_rank", return_rank=(return_rank, False))
     return linalg.pinv(_array(a, check_finite), rtol=rtol)
+
+
+@function("scipy.linalg")
+def qr(
+    a: Any,
+    overwrite_a: bool = False,
+    lwork: Any = None,
+    mode: str = "full",
+    pivoting: bool = False,
+    check_finite: bool = True,
+) -> Any:
+    """Orthonormal columns and an upper triangle whose product is a, as `scipy.linalg.qr`.
+
+    Raises:
+        NotImplementedError: pivoting; another mode than "economic" of a matrix with more rows than
+            columns.
+
+    >>> import autodiffx as adx
+    >>> qr(adx.Variable([[3.0], [4.0]]), mode="economic")[1].value
+    array([[-5.]])
+    """
+    refuse("scipy.linalg.qr", "take np.linalg.qr", pivoting=(pivoting, False))
+    x = _array(a, check_finite)
+    if x.ndim < 2 or x.shape[-2] > x.shape[-1]:
+        refuse("scipy.linalg.qr", "take mode='economic'", mode=(mode, "economic"))
+    if mode == "raw":
+        refuse("scipy.linalg.qr", "take another", mode=(mode, "full"))
+    if mode not in ("full", "r", "economic"):
+        raise ValueError("Mode argument should be one of ['full', 'r', 'economic', 'raw']")
+    found = linalg.qr(x)
+    return (found[1],) if mode == "r" else tuple(found)
 
 
 @function("scipy.linalg")
