@@ -225,3 +225,25 @@ def test_the_last_singular_value_of_a_singular_matrix(array_backend: Any) -> Non
     np.sum(s).backward()
     turned = np.outer(u.value[:, 0], vh.value[0]) + np.outer(u.value[:, 1], vh.value[1])
     np.testing.assert_allclose(x.grad, turned, atol=1e-15)
+
+
+def test_of_a_symmetric_matrix_one_triangle_is_looked_at(core: Any, reference: Any) -> None:
+    numbers = np.array([[4.0, 1.0, 0.5], [1.0, 5.0, 2.0], [0.5, 2.0, 6.0]])
+    functions: list[tuple[Any, bool]] = [
+        (lambda x: (np.linalg.cholesky(x),), False),
+        (lambda x: (linalg.cholesky(x, upper=True),), True),
+        (np.linalg.eigh, False),
+        (lambda x: np.linalg.eigh(x, UPLO="U"), True),
+        (lambda x: (np.linalg.eigvalsh(x, UPLO="U"),), True),
+    ]
+    for function, upper in functions:
+        strange = numbers + (np.tril if upper else np.triu)(uniform(7, (3, 3)), -1 if upper else 1)
+        found = []
+        for backend in (core, reference):
+            x = backend.Variable(strange)
+            for part, expected in zip(function(x), function(strange), strict=True):
+                np.testing.assert_allclose(part.value, expected, atol=1e-14)
+                np.sum(part * part * uniform(8, (3,))).backward(accumulate=True)
+            np.testing.assert_allclose(x.grad, x.grad.T, atol=1e-14)
+            found.append(x.grad)
+        assert_close(*found)

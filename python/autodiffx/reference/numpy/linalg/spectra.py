@@ -57,7 +57,13 @@ def _eigh_change(change: Number, a: Number, parts: Parts) -> Parts:
     return _diagonal(turned), product(v, turned * _gaps(w))
 
 
-_eigh = solution("eigh", lambda a: tuple(np.linalg.eigh(a)), _square_and_line, _eigh_change)
+def _symmetric_spectrum(x: Number, UPLO: str) -> Parts:
+    """Of which triangle LAPACK is given decides about the signs of vectors."""
+    triangle: Any = UPLO.upper()
+    operation = solution(
+        "eigh", lambda a: tuple(np.linalg.eigh(a, triangle)), _square_and_line, _eigh_change
+    )
+    return operation(symmetric(x, triangle == "L"))
 
 
 @implements(np.linalg.eigh)
@@ -75,14 +81,14 @@ def eigh(a: Any, UPLO: Any = "L") -> Any:
     array([1., 2.])
     """
     x = squares(a, "np.linalg.eigh")
-    return _EighResult(*_eigh(symmetric(x, UPLO.upper() == "L")))
+    return _EighResult(*_symmetric_spectrum(x, UPLO))
 
 
 @implements(np.linalg.eigvalsh)
 def eigvalsh(a: Any, UPLO: Any = "L") -> Any:
     """Eigenvalues of symmetric matrices: as eigh."""
     x = squares(a, "np.linalg.eigvalsh")
-    return _eigh(symmetric(x, UPLO.upper() == "L"))[0]
+    return _symmetric_spectrum(x, UPLO)[0]
 
 
 def _eig_of_real(a: Any) -> Any:
