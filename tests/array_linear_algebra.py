@@ -10,6 +10,7 @@ import numpy as np
 from array_functions import Call, Sampler
 from array_matrices import (
     Kind,
+    apart,
     definite,
     line,
     lines,
@@ -113,7 +114,7 @@ FUNCTIONS: dict[str, Sampler] = {
     "norm-of-all": of(lambda la, a: la.norm(a), tall, least=1),
     **{
         f"norm-of-vectors-{order}": of(
-            lambda la, a, order=order: la.norm(a, order, axis=-1, keepdims=True), tall, least=1
+            lambda la, a, order=order: la.norm(a, order, axis=-1, keepdims=True), apart, least=1
         )
         for order in (1, 2, 3, 0.5, np.inf, -np.inf)
     },

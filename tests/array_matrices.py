@@ -15,6 +15,7 @@ from array_shapes import LAYOUTS, Array, laid_out, seeds
 __all__ = [
     "Kind",
     "Sizes",
+    "apart",
     "definite",
     "line",
     "lines",
@@ -98,6 +99,12 @@ def of_spectrum(sizes: Sizes) -> Array:
 def square(sizes: Sizes) -> Array:
     """Anything, singular perhaps."""
     return sizes.uniform(sizes.length, sizes.length)
+
+
+def apart(sizes: Sizes) -> Array:
+    """Matrices of elements of either sign that keep away from zero."""
+    numbers = sizes.uniform(sizes.more, sizes.length)
+    return np.where(numbers < 0.0, numbers - 0.5, numbers + 0.5)
 
 
 def right_sides(sizes: Sizes) -> Array:
