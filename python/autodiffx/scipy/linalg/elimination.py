@@ -1,4 +1,8 @@
-"""The factors of Gauss's elimination."""
+"""The factors of Gauss's elimination.
+
+With f = (1 / l) p da (1 / u), dl is l times the part of f below the diagonal, and du the rest of f
+times u (F. R. de Hoog, R. S. Anderssen and M. A. Lukas, 2011).
+"""
 
 from __future__ import annotations
 
@@ -41,9 +45,10 @@ def _over(upper: Any, left: Any, transpose: bool = False) -> Any:
 
 
 def _below(left: Any, upper: Any, last: bool, transpose: bool = False) -> Any:
-    """The part below the diagonal of left, over upper (transposed).
+    """left over upper (transposed), as far as it matters below the diagonal.
 
-    Of a square it does not depend on the last pivot, which may be zero.
+    There nothing depends on the last pivot, which may be zero, unless `last` says that rows
+    below it do.
     """
     if last:
         return _over(upper, left, transpose)

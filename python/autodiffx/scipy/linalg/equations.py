@@ -1,4 +1,8 @@
-"""Sylvester's equation, and systems of equations whose matrix is a band."""
+"""Sylvester's equation, and systems of equations whose matrix is a band.
+
+Both are linear in the unknown, and their differentials are the same equations with another right
+side (M. B. Giles, 2008).
+"""
 
 from __future__ import annotations
 

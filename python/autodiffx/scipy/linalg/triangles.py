@@ -1,4 +1,8 @@
-"""Triangles: systems of equations that have one, and Cholesky's."""
+"""Triangles: systems of equations that have one, and Cholesky's.
+
+Of a @ x = b it is dx = (1 / a) @ (db - da @ x), of which da is what is looked at of a
+(M. B. Giles, 2008).
+"""
 
 from __future__ import annotations
 
