@@ -6,41 +6,43 @@ from typing import Any
 
 import numpy as np
 
-from autodiffx.reference.dispatch import Number, apply
-from autodiffx.reference.functions import FUNCTIONS
+from autodiffx.reference.dispatch import Number
 from autodiffx.reference.implementations import implements
 from autodiffx.reference.numpy.given import array_of, floating
 from autodiffx.reference.numpy.linalg.matrices import (
-    by_present,
     columns,
+    identity,
     matrices,
     product,
-    rows,
+    solution,
     transposed,
 )
-from autodiffx.reference.numpy.linalg.spectra import singular_values, singular_vectors
+from autodiffx.reference.numpy.linalg.spectra import singular_values
 from autodiffx.reference.numpy.places import indices
 from autodiffx.reference.shapes import dtype_of, shape_of
 
 __all__: list[str] = []
 
 
-def _kept(cutoff: Any) -> Any:
-    """1 for the singular values that are larger than a fraction of the largest."""
-
-    def large(s: Any) -> Any:
-        limit = np.asarray(cutoff)[..., None] * np.max(s, axis=-1, keepdims=True, initial=0.0)
-        return (s > limit).astype(s.dtype)
-
-    return by_present("is_large", large)
-
-
 def _pseudo_inverse(x: Number, cutoff: Any) -> Number:
-    u, s, vh = singular_vectors(x)
-    kept = apply(_kept(cutoff), s)
-    is_small = FUNCTIONS["equal"](kept, 0.0)
-    inverses = kept / FUNCTIONS["where"](is_small, 1.0, s)
-    return product(transposed(vh) * rows(inverses), transposed(u))
+    """x p x = x, p x p = p, and x p and p x symmetric (G. H. Golub and V. Pereyra, 1973).
+
+    Singular vectors would not do: within what a is blind to they turn without any bound.
+    """
+
+    def change(along: Number, a: Number, parts: tuple[Number, ...]) -> tuple[Number, ...]:
+        (p,) = parts
+        turned, back = transposed(p), transposed(along)
+        rest = np.eye(shape_of(a)[-2], dtype=dtype_of(a)) - product(a, p)
+        blind = identity(a) - product(p, a)
+        return (
+            product(p, turned, back, rest) + product(blind, back, turned, p) - product(p, along, p),
+        )
+
+    operation = solution(
+        "pinv", lambda a: (np.linalg.pinv(a, rcond=cutoff),), lambda m, n: ((n, m),), change
+    )
+    return operation(x)[0]
 
 
 @implements(np.linalg.pinv)
