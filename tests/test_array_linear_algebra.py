@@ -247,3 +247,29 @@ def test_of_a_symmetric_matrix_one_triangle_is_looked_at(core: Any, reference: A
             np.testing.assert_allclose(x.grad, x.grad.T, atol=1e-14)
             found.append(x.grad)
         assert_close(*found)
+
+
+def test_large_factors(core: Any, reference: Any) -> None:
+    # From some size on triangles are solved by another way.
+    numbers = uniform(9, (70, 70)) / 20.0 + np.eye(70)
+    along, seed = uniform(10, (70, 70)), uniform(11, (70, 70))
+    functions: list[Any] = [lambda x: np.linalg.cholesky(x @ x.T), lambda x: np.linalg.qr(x)[1]]
+    for function in functions:
+        x = core.Variable(numbers)
+        with core.Graph() as graph:
+            np.sum(np.sin(function(x)) * seed)
+        graph.backward()
+        gradient = x.grad
+        assert_close(graph.jvp({x: along}), np.sum(gradient * along), digits=11)
+        product = graph.hvp({x: along})[x]
+        sides = []
+        for step in (1e-6, -1e-6):
+            x.value = numbers + step * along
+            graph.backward()
+            sides.append(x.grad)
+        assert_close(product, (sides[0] - sides[1]) / 2e-6, digits=5)
+    y = reference.Variable(numbers)
+    np.sum(np.sin(functions[0](y)) * seed).backward()
+    x = core.Variable(numbers)
+    np.sum(np.sin(functions[0](x)) * seed).backward()
+    assert_close(x.grad, y.grad, digits=10)

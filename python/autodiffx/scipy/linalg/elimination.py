@@ -14,10 +14,11 @@ import numpy as np
 from autodiffx.numpy.arranging import tril, triu
 from autodiffx.numpy.arrays import as_array, decide
 from autodiffx.numpy.linalg.matrices import require_square, transposed
+from autodiffx.numpy.linalg.triangular import solve_triangle as solve
 from autodiffx.numpy.primitives import concatenate_all, matrix_product
 from autodiffx.numpy.rule import Rule
 from autodiffx.scipy.calling import function
-from autodiffx.scipy.linalg.triangles import require_finite, solve, with_columns
+from autodiffx.scipy.linalg.triangles import require_finite, with_columns
 
 __all__ = ["lu", "lu_factor", "lu_solve"]
 

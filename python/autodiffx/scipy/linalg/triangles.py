@@ -1,22 +1,15 @@
-"""Triangles: systems of equations that have one, and Cholesky's.
-
-Of a @ x = b it is dx = (1 / a) @ (db - da @ x), of which da is what is looked at of a
-(M. B. Giles, 2008).
-"""
+"""Triangles: systems of equations that have one, and Cholesky's."""
 
 from __future__ import annotations
 
-from importlib import import_module
 from typing import Any
 
 import numpy as np
 
-from autodiffx.numpy.arranging import tril, triu
 from autodiffx.numpy.arrays import as_array, own, plain
 from autodiffx.numpy.linalg.factors import cholesky as numpys_cholesky
-from autodiffx.numpy.linalg.matrices import transposed
-from autodiffx.numpy.primitives import matrix_product, select, unbroadcast
-from autodiffx.numpy.rule import Rule
+from autodiffx.numpy.linalg.triangular import solve_triangle as solve
+from autodiffx.numpy.primitives import select
 from autodiffx.numpy.views import reshape
 from autodiffx.scipy.calling import function
 
@@ -34,75 +27,6 @@ def with_columns(solver: Any, b: Any) -> Any:
         return solver(b)
     x = solver(reshape(b, (b.size, 1)))
     return own(reshape(x, x.shape[:-1]))
-
-
-# ---- solve_triangular ---------------------------------------------------------------------------
-
-
-def _forward(a: Any, b: Any, transpose: bool, lower: bool, unit: bool, check: bool) -> Any:
-    return import_module("scipy.linalg").solve_triangular(
-        a, b, trans=int(transpose), lower=lower, unit_diagonal=unit, check_finite=check
-    )
-
-
-def _read(matrix: Any, lower: bool, unit: bool) -> Any:
-    """The part of a matrix that is looked at, the rest zero."""
-    return tril(matrix, -int(unit)) if lower else triu(matrix, int(unit))
-
-
-def _vjp(
-    adjoint: Any,
-    result: Any,
-    a: Any,
-    b: Any,
-    wanted: Any,
-    transpose: bool,
-    lower: bool,
-    unit: bool,
-    check: bool,
-) -> Any:
-    of_b = solve(a, adjoint, lower, not transpose, unit)
-    of_a = None
-    if wanted[0]:
-        left, right = (result, of_b) if transpose else (of_b, result)
-        of_a = _read(-matrix_product(left, transposed(right)), lower, unit)
-    return (
-        None if of_a is None else unbroadcast(of_a, a.shape),
-        unbroadcast(of_b, b.shape) if wanted[1] else None,
-    )
-
-
-def _jvp(
-    tangents: Any,
-    result: Any,
-    a: Any,
-    b: Any,
-    transpose: bool,
-    lower: bool,
-    unit: bool,
-    check: bool,
-) -> Any:
-    of_a, change = tangents
-    if of_a is not None:
-        moved = _read(of_a, lower, unit)
-        moved = matrix_product(transposed(moved) if transpose else moved, result)
-        change = -moved if change is None else change - moved
-    return solve(a, change, lower, transpose, unit)
-
-
-_solve_triangular: Rule = Rule("solve_triangular", _forward, _vjp, _jvp)
-
-
-def solve(
-    a: Any,
-    b: Any,
-    lower: bool,
-    transpose: bool = False,
-    unit: bool = False,
-    check: bool = False,
-) -> Any:
-    """The x with a @ x = b, or a.T @ x = b, of which a triangle of a is looked at."""
-    return _solve_triangular(a, b, transpose=transpose, lower=lower, unit=unit, check=check)
 
 
 @function("scipy.linalg")
