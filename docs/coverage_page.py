@@ -1,19 +1,24 @@
-"""Writes docs/coverage.md: every public function of numpy and numpy.linalg, and what Variables do.
+"""Writes docs/coverage.md: every public function of NumPy and of SciPy's modules that have a
+counterpart, and what Variables do with it.
 
     python docs/coverage_page.py
 
-What is differentiable is asked of the package itself. docs/coverage_excluded.json lists the
-functions that have no floating-point derivative, by the reason; the rest is what is counted.
+What is differentiable is asked of the package itself. docs/coverage_excluded.json lists NumPy's
+functions that have no floating-point derivative, by the reason; the rest is what is counted. A
+counterpart of a module of SciPy says the same of its own: `__all__` is what is differentiable,
+`WITHOUT_DERIVATIVE` and `UNSUPPORTED` are names, separated by blanks, by the reason.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import scipy
 
 import autodiffx.numpy as anp
 from autodiffx import OPS
@@ -26,8 +31,11 @@ FOLDER = Path(__file__).resolve().parent
 PAGE = FOLDER / "coverage.md"
 EXCLUDED = FOLDER / "coverage_excluded.json"
 
+# Modules of SciPy and their counterparts, each a section of the page.
+MODULES = (("scipy.linalg", "autodiffx.scipy.linalg"),)
+
 OPENING = """\
-# Coverage of NumPy
+# Coverage of NumPy and SciPy
 
 <!-- Made by `python docs/coverage_page.py`: change the package, not this page. -->
 
@@ -35,7 +43,15 @@ Every public function of `numpy` and `numpy.linalg` (as of NumPy {version}), and
 it when it is given array Variables: {differentiable} of the {counted} that have a floating-point
 derivative are differentiable ({share:.0%}). [arrays.md](arrays.md) says what they do at ties and
 kinks. The arrays that are made from nothing or from lists (`array`, `full` …) are those of
-`autodiffx.numpy`; all others are reached through `numpy` too.
+`autodiffx.numpy`; all others are reached through `numpy` too. [SciPy's modules](#scipy) follow.
+"""
+
+SCIPY = """\
+## SciPy
+
+Every public function of some modules of SciPy (as of SciPy {version}). SciPy's own functions do not
+know Variables: import these from the counterpart of the module, where those that are not supported
+stand too, for plain numbers.
 """
 
 
@@ -95,7 +111,7 @@ def sections() -> Iterator[str]:
     differentiable, missing, left_out = by_kind()
     counted = len(differentiable) + len(missing)
     yield OPENING.format(
-        version=".".join(np.__version__.split(".")[:2]),
+        version=release(np),
         counted=counted,
         differentiable=len(differentiable),
         share=len(differentiable) / counted,
@@ -106,14 +122,62 @@ def sections() -> Iterator[str]:
         yield f"## Not supported\n\n| function | |\n|---|---|\n{rows}\n"
     yield "## Without a floating-point derivative\n"
     public = public_functions()
-    for reason in dict.fromkeys(left_out.values()):
-        names = [name for name, why in left_out.items() if why == reason and name in public]
-        yield f"{reason[0].upper()}{reason[1:]}:\n\n{listed(names)}\n"
+    yield from by_reason({name: why for name, why in left_out.items() if name in public})
+
+
+def named(reasons: Mapping[str, str]) -> dict[str, str]:
+    """The reason for each name, of a table of names by reason."""
+    return {name: reason for reason, names in reasons.items() for name in names.split()}
+
+
+def of_scipy(module: str, counterpart: str) -> tuple[list[str], dict[str, str], dict[str, str]]:
+    """As by_kind, of a module of SciPy."""
+    ours, theirs = import_module(counterpart), import_module(module)
+    without, unsupported = named(ours.WITHOUT_DERIVATIVE), named(ours.UNSUPPORTED)
+    differentiable, missing, left_out = [], {}, {}
+    for name in sorted(set(theirs.__all__)):
+        if not callable(getattr(theirs, name)) or isinstance(getattr(theirs, name), type):
+            continue
+        if name in ours.__all__:
+            differentiable.append(name)
+        elif name in without:
+            left_out[name] = without[name]
+        else:
+            missing[name] = unsupported.get(name, "")
+    return differentiable, missing, left_out
+
+
+def by_reason(names: Mapping[str, str]) -> Iterator[str]:
+    """A paragraph for each reason, with the names that it stands for."""
+    for reason in dict.fromkeys(names.values()):
+        those = [name for name, why in names.items() if why == reason]
+        yield f"{reason[0].upper()}{reason[1:]}:\n\n{listed(those)}\n"
+
+
+def scipy_sections() -> Iterator[str]:
+    """The parts of the page that are about SciPy."""
+    yield SCIPY.format(version=release(scipy))
+    for module, counterpart in MODULES:
+        differentiable, missing, left_out = of_scipy(module, counterpart)
+        yield f"## {module}\n"
+        yield (
+            f"`{counterpart}` differentiates {len(differentiable)} functions, and {len(missing)} "
+            f"refuse Variables:\n\n{listed(differentiable)}\n"
+        )
+        for title, names in (("not supported", missing), ("without a derivative", left_out)):
+            if names:
+                yield f"### {module}: {title}\n"
+                yield from by_reason(names)
+
+
+def release(package: Any) -> str:
+    """The first two numbers of a version."""
+    return ".".join(package.__version__.split(".")[:2])
 
 
 def page() -> str:
     """The whole page."""
-    return "\n".join(sections())
+    return "\n".join((*sections(), *scipy_sections()))
 
 
 if __name__ == "__main__":

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import math
 from types import ModuleType
 from typing import Any
 
@@ -48,8 +49,10 @@ def parts(result: Any) -> list[Any]:
 
 
 def plain(call: Call, arrays: list[Array]) -> list[Array]:
+    if call.package != "numpy":  # SciPy's compiled functions know one order of bytes, aligned
+        arrays = [np.array(array, array.dtype.newbyteorder("=")) for array in arrays]
     with np.errstate(all="ignore"):
-        return [np.asarray(part) for part in parts(call.function(np, *arrays))]
+        return [np.asarray(part) for part in parts(call.function(call.home(), *arrays))]
 
 
 def in_float64(arrays: Any) -> list[Array]:
@@ -99,7 +102,7 @@ def check_value(adx: Any, call: Call, namespace: Any) -> list[Any]:
         if call.exact:
             assert_same_bits(np.asarray(part.value, native), array.astype(native))
         else:
-            digits = 5 if native == np.float32 else 14
+            digits = (5 if native == np.float32 else 14) - math.log10(call.condition)
             assert_close(np.asarray(part.value, native), array, digits)
     return found
 
@@ -107,7 +110,7 @@ def check_value(adx: Any, call: Call, namespace: Any) -> list[Any]:
 def check_last(adx: Any, call: Call) -> None:
     """A Graph that ends with the call ends with its result."""
     with adx.Graph() as graph:
-        found = parts(call.function(np, *leaves_of(adx, call.arrays)))
+        found = parts(call.function(call.home(adx), *leaves_of(adx, call.arrays)))
     if len(found) == 1 and not call.exact and not found[0].is_leaf:
         again = np.asarray(graph.forward(), found[0].dtype)
         assert_same_bits(again, np.asarray(found[0].value, found[0].dtype))
@@ -204,13 +207,14 @@ def check_nesting(adx: Any, call: Call, namespace: Any, seed: int) -> None:
         slope = gradient(y)  # a plain number where it depends on nothing
         return inner(slope, along) if hasattr(slope, "shape") else slope * float(along)
 
-    assert_close(gradient(arrays[0]), x.grad, digits=11)
-    assert_close(adx.grad(product_along)(arrays[0]), expected, digits=10)
+    lost = math.log10(call.condition)
+    assert_close(gradient(arrays[0]), x.grad, digits=11 - lost)
+    assert_close(adx.grad(product_along)(arrays[0]), expected, digits=10 - lost)
     slope, product = adx.jvp(gradient, (arrays[0],), (along,))
-    assert_close(slope, x.grad, digits=11)
-    assert_close(product, expected, digits=10)
+    assert_close(slope, x.grad, digits=11 - lost)
+    assert_close(product, expected, digits=10 - lost)
     directional = adx.grad(lambda y: adx.jvp(f, (y,), (along,))[1])
-    assert_close(directional(arrays[0]), expected, digits=10)
+    assert_close(directional(arrays[0]), expected, digits=10 - lost)
 
 
 def check_agreement(core: Any, reference: Any, call: Call, seed: int) -> None:
@@ -219,7 +223,7 @@ def check_agreement(core: Any, reference: Any, call: Call, seed: int) -> None:
     for adx in (core, reference):
         leaves = leaves_of(adx, call.arrays)
         with adx.Graph() as graph:
-            results = parts(call.function(np, *leaves))
+            results = parts(call.function(call.home(adx), *leaves))
             weights = weights_of(results, seed)
             last = sum(inner(r, w) for r, w in zip(results, weights, strict=True))
         values = [np.asarray(part.value) for part in results]
@@ -231,4 +235,5 @@ def check_agreement(core: Any, reference: Any, call: Call, seed: int) -> None:
         tangent = graph.jvp(used_of(leaves, along))
         found.append([*values, *gradients(leaves), np.asarray(tangent, leaves[0].dtype)])
     for a, b in zip(*found, strict=True):
-        assert_close(a, b)
+        digits = (5 if a.dtype == np.float32 else 12) - math.log10(call.condition)
+        assert_close(a, b, digits)

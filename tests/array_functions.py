@@ -1,11 +1,12 @@
 """NumPy's functions of arrays, each with a sampler of calls. Tests and benchmarks draw from them.
 
-A call is a function of a namespace and some arrays. The namespace is NumPy's or autodiffx's, the
-arrays are plain or Variables, and the result is an array or a list of arrays.
+A call is a function of a namespace and some arrays. The namespace is NumPy's, that of a module of
+SciPy or autodiffx's, the arrays are plain or Variables, and the result is an array or several.
 """
 
 from __future__ import annotations
 
+import importlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -37,6 +38,14 @@ class Call:
     arrays: tuple[Array, ...]
     words: str  # the arguments, as a failing test shows them
     exact: bool = False  # nothing is computed: the bits are NumPy's
+    package: str = "numpy"  # whose namespace it is, with which NumPy's or SciPy's values agree
+    condition: float = 1.0  # by how much errors of rounding may be larger than elsewhere
+
+    def home(self, adx: Any = None) -> Any:
+        """The namespace for plain arrays, or that of an implementation for Variables."""
+        if self.package == "numpy":
+            return np
+        return importlib.import_module(f"{adx.__name__}.{self.package}" if adx else self.package)
 
     def __repr__(self) -> str:
         operands = ", ".join(f"{a.dtype}{a.shape}" for a in self.arrays)

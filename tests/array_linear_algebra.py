@@ -1,70 +1,127 @@
-"""Calls of NumPy's linear algebra, with matrices that it is well conditioned for."""
+"""Calls of NumPy's linear algebra, with random matrices that are well conditioned for it."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
-from array_functions import Call
-from array_shapes import uniform
+from array_functions import Call, Sampler
+from array_matrices import (
+    Kind,
+    apart,
+    definite,
+    line,
+    lines,
+    of_spectrum,
+    regular,
+    right_sides,
+    sampled,
+    spaced,
+    square,
+    tall,
+    vector,
+    wide,
+)
 
-__all__ = ["CALLS"]
-
-MATRIX = uniform(1, (3, 3)) + 3.0 * np.eye(3)
-BATCH = uniform(2, (2, 3, 3)) + 3.0 * np.eye(3)
-TALL, WIDE = uniform(3, (4, 3)), uniform(4, (2, 4))
-SPREAD = 0.3 * uniform(5, (3, 3)) + np.diag([1.0, 3.0, 6.0])  # real eigenvalues, far apart
+__all__ = ["FUNCTIONS", "even", "real", "without_signs"]
 
 
-def gram(x: Any) -> Any:
-    """A symmetric positive definite matrix."""
-    return x @ np.swapaxes(x, -1, -2) + np.eye(3)
+def even(x: Any) -> Any:
+    """The symmetric part."""
+    return (x + np.swapaxes(x, -1, -2)) * 0.5
 
 
-def call(function: Any, *arrays: Any) -> Call:
-    """The call with NumPy's linear algebra."""
-    return Call(lambda n, *xs: function(n.linalg, *xs), arrays, "linear algebra")
+def real(x: Any) -> Any:
+    """NumPy 2.5 gives complex arrays of real eigenvalues, which a Variable's are not."""
+    return np.real(x) if isinstance(x, np.ndarray) else x
 
 
-CALLS: dict[str, Call] = {
-    "inv": call(lambda la, a: la.inv(a), BATCH),
-    "solve": call(lambda la, a, b: la.solve(a, b), MATRIX, uniform(6, (3, 2))),
-    "solve-vector": call(lambda la, a, b: la.solve(a, b), MATRIX, uniform(7, (3,))),
-    "solve-batch": call(lambda la, a, b: la.solve(a, b), BATCH[:, None], uniform(8, (4, 3, 2))),
-    "pinv-tall": call(lambda la, a: la.pinv(a), TALL),
-    "pinv-wide": call(lambda la, a: la.pinv(a), WIDE),
-    "lstsq": call(lambda la, a, b: la.lstsq(a, b)[0], TALL, uniform(9, (4,))),
-    "lstsq-wide": call(lambda la, a, b: la.lstsq(a, b)[0], WIDE, uniform(10, (2, 3))),
-    "lstsq-residuals": call(lambda la, a, b: la.lstsq(a, b)[1], TALL, uniform(11, (4, 2))),
-    "det": call(lambda la, a: la.det(a), BATCH),
-    "slogdet": call(lambda la, a: la.slogdet(a)[1], BATCH),
-    "cholesky": call(lambda la, a: la.cholesky(gram(a)), BATCH),
-    "cholesky-upper": call(lambda la, a: la.cholesky(gram(a), upper=True), MATRIX),
-    "qr": call(lambda la, a: la.qr(a), TALL),
-    "qr-wide": call(lambda la, a: la.qr(a), WIDE),
-    "eigh": call(lambda la, a: la.eigh(gram(a)), SPREAD),
-    "eigvalsh": call(lambda la, a: la.eigvalsh(gram(a)), SPREAD),
-    # NumPy 2.5 gives complex arrays of real eigenvalues, which a Variable's are not.
-    "eig": call(lambda la, a: tuple(map(np.real, la.eig(a))), SPREAD),
-    "eigvals": call(lambda la, a: np.real(la.eigvals(a)), SPREAD),
-    "svd": call(lambda la, a: la.svd(a, full_matrices=False), TALL),
-    "svd-wide": call(lambda la, a: la.svd(a, full_matrices=False), WIDE),
-    "svd-square": call(lambda la, a: la.svd(a), SPREAD),
-    "svdvals": call(lambda la, a: la.svd(a, compute_uv=False), TALL),
-    "tensorinv": call(lambda la, a: la.tensorinv(a.reshape(3, 1, 3), 2), MATRIX),
-    "tensorsolve": call(lambda la, a, b: la.tensorsolve(a, b), MATRIX, uniform(12, (3,))),
-    "matrix_power": call(lambda la, a: la.matrix_power(a, -2), MATRIX),
+def without_signs(vectors: Any, axis: int = -2) -> Any:
+    """Vectors whose signs are a matter of rounding, each times its first component."""
+    first = vectors[..., :1, :] if axis == -2 else vectors[..., :1]
+    return vectors * first
+
+
+def of(function: Callable[..., Any], *kinds: Kind, **options: Any) -> Sampler:
+    """Calls with NumPy's linear algebra."""
+    return sampled(
+        lambda arrays, **given: Call(lambda n, *xs: function(n.linalg, *xs), arrays, **given),
+        kinds,
+        **options,
+    )
+
+
+def eigh(la: Any, a: Any) -> Any:
+    w, v = la.eigh(even(a))
+    return w, without_signs(v)
+
+
+def eig(la: Any, a: Any) -> Any:
+    w, v = map(real, la.eig(a))
+    return w, without_signs(v)
+
+
+def svd(la: Any, a: Any, **options: Any) -> Any:
+    u, s, vh = la.svd(a, **options)
+    return without_signs(u), s, without_signs(vh, -1)
+
+
+def thin(la: Any, a: Any) -> Any:
+    return svd(la, a, full_matrices=False)
+
+
+def tensorsolve(la: Any, a: Any, b: Any) -> Any:
+    return la.tensorsolve(a.reshape(*a.shape, 1), b.reshape(*b.shape))
+
+
+FUNCTIONS: dict[str, Sampler] = {
+    "inv": of(lambda la, a: la.inv(a), regular),
+    "solve": of(lambda la, a, b: la.solve(a, b), regular, right_sides),
+    "solve-vector": of(lambda la, a, b: la.solve(a, b), regular, vector),
+    "pinv-tall": of(lambda la, a: la.pinv(a), tall),
+    "pinv-wide": of(lambda la, a: la.pinv(a), wide),
+    "lstsq": of(lambda la, a, b: la.lstsq(a, b)[0], tall, line, batch=False, least=1),
+    "lstsq-wide": of(lambda la, a, b: la.lstsq(a, b)[0], wide, right_sides, batch=False, least=1),
+    "lstsq-residuals": of(lambda la, a, b: la.lstsq(a, b)[1], tall, lines, batch=False, least=1),
+    "det": of(lambda la, a: la.det(a), square),
+    "slogdet": of(lambda la, a: la.slogdet(a)[1], regular),
+    "cholesky": of(lambda la, a: la.cholesky(even(a)), definite),
+    "cholesky-upper": of(lambda la, a: la.cholesky(even(a), upper=True), definite),
+    "qr": of(lambda la, a: la.qr(a), tall),
+    "qr-wide": of(lambda la, a: la.qr(a), wide),
+    "qr-r": of(lambda la, a: la.qr(a, mode="r"), wide),
+    "eigh": of(eigh, spaced),
+    "eigvalsh": of(lambda la, a: la.eigvalsh(even(a), UPLO="U"), spaced),
+    "eig": of(eig, of_spectrum, least=1),
+    "eigvals": of(lambda la, a: real(la.eigvals(a)), of_spectrum, least=1),
+    "svd": of(thin, tall),
+    "svd-wide": of(thin, wide),
+    "svd-square": of(svd, regular),
+    "svdvals": of(lambda la, a: la.svd(a, compute_uv=False), tall),
+    "tensorinv": of(lambda la, a: la.tensorinv(a[..., None], 1), regular, batch=False, least=1),
+    "tensorsolve": of(tensorsolve, regular, vector, batch=False, least=1),
+    "matrix_power": of(lambda la, a: la.matrix_power(a, -2), regular),
+    "matrix_norm": of(lambda la, a: la.matrix_norm(a, ord=2, keepdims=True), tall, least=1),
+    "vector_norm": of(lambda la, a: la.vector_norm(a, axis=-1), tall, least=1),
     **{
-        f"norm-{order}": call(lambda la, a, order=order: la.norm(a, order), TALL)
+        f"norm-{order}": of(
+            lambda la, a, order=order: la.norm(a, order, axis=(-1, -2)), tall, least=1
+        )
         for order in (None, "fro", "nuc", 1, -1, 2, -2, np.inf, -np.inf)
     },
+    "norm-of-all": of(lambda la, a: la.norm(a), tall, least=1),
     **{
-        f"norm-of-vectors-{order}": call(lambda la, a, order=order: la.norm(a, order, axis=1), TALL)
+        f"norm-of-vectors-{order}": of(
+            lambda la, a, order=order: la.norm(a, order, axis=-1, keepdims=True), apart, least=1
+        )
         for order in (1, 2, 3, 0.5, np.inf, -np.inf)
     },
     **{
-        f"cond-{order}": call(lambda la, a, order=order: la.cond(a, order), SPREAD)
+        f"cond-{order}": of(lambda la, a, order=order: la.cond(a, order), regular, least=1)
         for order in (None, 1, -2, np.inf, "fro")
     },
+    # What is computed is of low rank, however its factors are moved.
+    "pinv-of-low-rank": of(lambda la, a, b: la.pinv(a @ b, rtol=1e-4), tall, wide),
 }

@@ -106,7 +106,7 @@ def assert_same_bits(found: Any, expected: Any) -> None:
         assert np.all(signs | np.isnan(found)), (found, expected)
 
 
-def assert_close(found: Any, expected: Any, digits: int | None = None) -> None:
+def assert_close(found: Any, expected: Any, digits: float | None = None) -> None:
     """Equal shapes and, compared with the largest entry, equal numbers: see `digits`.
 
     Without `digits` they are 12, of float32 5. Infinities and NaN stand in the same places.

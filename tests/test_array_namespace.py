@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+import scipy
 from numpy.testing.overrides import (
     get_overridable_numpy_array_functions,
     get_overridable_numpy_ufuncs,
@@ -197,8 +198,10 @@ def test_the_coverage_page_is_up_to_date() -> None:
         module = importlib.import_module("coverage_page")
         page = module.PAGE.read_text(encoding="utf-8")
         differentiable, missing, left_out = module.by_kind()
-        # It lists the functions of one NumPy; of another's only those that both have are compared.
-        if f"(as of NumPy {'.'.join(np.__version__.split('.')[:2])})" in page:
+        # It lists the functions of one NumPy and one SciPy; of others' only those that both have
+        # are compared.
+        versions = f"NumPy {module.release(np)}", f"SciPy {module.release(scipy)}"
+        if all(f"(as of {version})" in page for version in versions):
             assert page == module.page(), (
                 "docs/coverage.md is not what the package has: run `python docs/coverage_page.py`"
             )
@@ -210,6 +213,8 @@ def test_the_coverage_page_is_up_to_date() -> None:
         assert told_otherwise == set()
         assert len(differentiable) >= 0.9 * (len(differentiable) + len(missing))
         assert all(missing.values()), "what is not supported has a reason"
+        for each in module.MODULES:
+            assert all(module.of_scipy(*each)[1].values()), f"{each} is silent about a function"
     finally:
         sys.path.remove(str(DOCS))
 

@@ -39,7 +39,17 @@ def test_probe_sees_what_is_imported() -> None:
 
 
 def test_reference_brings_numpy_and_nothing_else() -> None:
-    assert third_party(imported_by("import autodiffx.reference")) <= {"autodiffx", "numpy"}
+    code = "import autodiffx.reference, autodiffx.reference.scipy.linalg"
+    assert third_party(imported_by(code)) <= {"autodiffx", "numpy"}
+
+
+def test_scipys_modules_wait_for_a_call() -> None:
+    code = "import autodiffx.scipy.linalg as la; la.expm, la.solve_triangular"
+    assert third_party(imported_by(code)) <= {"autodiffx", "numpy"}
+    one = "autodiffx.Variable([[1.0]])"
+    # What is made of NumPy's own needs no SciPy at all.
+    code = f"import autodiffx; la = autodiffx.scipy.linalg; la.cho_factor({one}); la.inv({one})"
+    assert third_party(imported_by(code)) <= {"autodiffx", "numpy"}
 
 
 def test_compat_brings_numpy_and_nothing_else() -> None:

@@ -26,8 +26,8 @@ from autodiffx.transforms import value_and_grad as value_and_grad
 
 def __getattr__(name: str) -> object:
     # adx.numpy without an import of its own; who needs no arrays does not wait for it.
-    if name != "numpy":
+    if name not in ("numpy", "scipy"):
         raise AttributeError(f"module 'autodiffx' has no attribute {name!r}")
     from importlib import import_module
 
-    return import_module("autodiffx.numpy")
+    return import_module(f"autodiffx.{name}")

@@ -2,7 +2,7 @@
 
 An elementwise operator multiplies by its partials, and what broadcasting repeated is summed on
 the way back; a linear operation is applied as it is, or transposed, and a multilinear one once for
-each operand.
+each operand. What solves an equation knows both ways itself.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from autodiffx.reference.linear import Linear, broadcast, cast, sum_to
 from autodiffx.reference.multilinear import Multilinear
 from autodiffx.reference.number import FLOAT64
 from autodiffx.reference.shapes import Shape, dtype_of, shape_of
+from autodiffx.reference.solution import Solution
 
 __all__ = ["aligned", "fitted", "pulled", "pushed"]
 
@@ -63,6 +64,8 @@ def pulled(
         if transpose is None:
             return fitted(0.0, shape_of(operands[index]), dtype_of(operands[index]))
         return apply(transpose(), *operands[:index], adjoint, *operands[index + 1 :])
+    if isinstance(rule, Solution):
+        return rule.passed_on(adjoint, operands[0], result)
     partial = rule.partials[index](numbers, aligned(operands, dtype), result)
     contribution = product(adjoint, partial)
     shape, dtype = shape_of(operands[index]), dtype_of(operands[index])
@@ -88,6 +91,9 @@ def pushed(
         return apply(rule, *directions)
     if isinstance(rule, Multilinear):
         return _pushed_by_each(rule, tangents, operands, result)
+    if isinstance(rule, Solution):
+        tangent = fitted(tangents[0], shape_of(operands[0]), dtype_of(operands[0]))
+        return rule.change(tangent, operands[0], result)
     operands = aligned(operands, dtype)
     total: Number = 0.0
     for tangent, partial in zip(tangents, rule.partials, strict=True):

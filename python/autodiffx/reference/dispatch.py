@@ -21,6 +21,7 @@ from autodiffx.reference.number import is_number, is_plain, require_real, to_flo
 from autodiffx.reference.rule import Number, Rule, hidden
 from autodiffx.reference.rules import RULES
 from autodiffx.reference.shapes import Shape, is_array
+from autodiffx.reference.solution import Solution
 
 __all__ = [
     "FLOATS",
@@ -39,7 +40,7 @@ __all__ = [
     "product",
 ]
 
-Operation = Rule | Linear | Multilinear
+Operation = Rule | Linear | Multilinear | Solution
 
 
 class Question(NamedTuple):

@@ -81,7 +81,8 @@ def _or_numpys(
 def finished(result: Any) -> Any:
     """What was computed as a result of its own, where the last step was to look at it as a view."""
     if isinstance(result, tuple):
-        return tuple(map(finished, result))
+        parts = map(finished, result)
+        return result._make(parts) if hasattr(result, "_make") else tuple(parts)
     if not isinstance(result, Stored):
         return result
     shown = result.present()

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from autodiffx.numpy.arrays import as_array
 from autodiffx.numpy.primitives import compare, matrix_product, select
 from autodiffx.numpy.views import diagonal, reshape, swapaxes
 
@@ -18,6 +19,7 @@ __all__ = [
     "product",
     "reciprocal_or_zero",
     "require_square",
+    "square_of",
     "symmetric",
     "transposed",
 ]
@@ -81,3 +83,10 @@ def require_square(x: Any) -> None:
         )
     if x.shape[-1] != x.shape[-2]:
         raise np.linalg.LinAlgError("Last 2 dimensions of the array must be square")
+
+
+def square_of(a: Any) -> Any:
+    """What is given as an array of square matrices; raises LinAlgError where it is none."""
+    x = as_array(a)
+    require_square(x)
+    return x

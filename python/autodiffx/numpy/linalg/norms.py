@@ -8,7 +8,7 @@ import numpy as np
 from numpy.lib.array_utils import normalize_axis_tuple
 
 from autodiffx import _core
-from autodiffx.numpy.arrays import as_array
+from autodiffx.numpy.arrays import as_array, own
 from autodiffx.numpy.deciding import count_nonzero
 from autodiffx.numpy.dispatch import function
 from autodiffx.numpy.linalg.matrices import require_square
@@ -71,19 +71,19 @@ def norm(x: Any, ord: Any = None, axis: Any = None, keepdims: bool = False) -> A
     if axis is None:
         if ord is None:
             found = _vector_norm(a, None, tuple(range(a.ndim)))
-            return found if keepdims else reshape(found, ())
+            return found if keepdims else own(reshape(found, ()))
         axes: tuple[int, ...] = tuple(range(a.ndim))
     else:
         axes = normalize_axis_tuple(axis, a.ndim)
     if len(axes) == 1:
         found = _vector_norm(a, ord, axes)
-        return found if keepdims else found.squeeze(axes)
+        return found if keepdims else own(found.squeeze(axes))
     if len(axes) != 2:
         raise ValueError("Improper number of dimensions to norm.")
     found = _matrix_norm(moveaxis(a, axes, (-2, -1)), ord)
     if not keepdims:
-        return reshape(found, found.shape[:-2])
-    return moveaxis(found, (-2, -1), axes)
+        return own(reshape(found, found.shape[:-2]))
+    return own(moveaxis(found, (-2, -1), axes))
 
 
 @function(np.linalg.vector_norm)
@@ -92,14 +92,14 @@ def vector_norm(x: Any, /, *, axis: Any = None, keepdims: bool = False, ord: Any
     a = as_array(x)
     axes = tuple(range(a.ndim)) if axis is None else normalize_axis_tuple(axis, a.ndim)
     found = _vector_norm(a, ord, tuple(sorted(axes)))
-    return found if keepdims else found.squeeze(tuple(axes)) if axes else found
+    return own(found if keepdims or not axes else found.squeeze(tuple(axes)))
 
 
 @function(np.linalg.matrix_norm)
 def matrix_norm(x: Any, /, *, keepdims: bool = False, ord: Any = "fro") -> Any:
     """Norms of matrices, as `numpy.linalg.matrix_norm`."""
     found = _matrix_norm(as_array(x), ord)
-    return found if keepdims else reshape(found, found.shape[:-2])
+    return own(found if keepdims else reshape(found, found.shape[:-2]))
 
 
 @function(np.linalg.cond)

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from autodiffx.numpy.arrays import as_array, decide
+from autodiffx.numpy.arrays import as_array, decide, own
 from autodiffx.numpy.dispatch import function
 from autodiffx.numpy.linalg.matrices import product, require_square, transposed
 from autodiffx.numpy.primitives import matrix_product, sum_over, unbroadcast
@@ -62,7 +62,7 @@ def solve(a: Any, b: Any) -> Any:
     if right.ndim == 1:
         require_square(matrix)
         x = _solve(matrix, reshape(right, (right.size, 1)))
-        return reshape(x, x.shape[:-1])
+        return own(reshape(x, x.shape[:-1]))
     return _solve(matrix, right)
 
 
@@ -167,7 +167,7 @@ def tensorsolve(a: Any, b: Any, axes: Any = None) -> Any:
             "Input arrays must satisfy the requirement prod(a.shape[b.ndim:]) == "
             "prod(a.shape[:b.ndim])"
         )
-    return reshape(solve(reshape(tensor, (size, size)), reshape(right, (size,))), shape)
+    return own(reshape(solve(reshape(tensor, (size, size)), reshape(right, (size,))), shape))
 
 
 @function(np.linalg.tensorinv)
@@ -178,4 +178,4 @@ def tensorinv(a: Any, ind: int = 2) -> Any:
         raise ValueError("Invalid ind argument.")
     before, after = tensor.shape[:ind], tensor.shape[ind:]
     length = int(np.prod(after, dtype=np.intp))
-    return reshape(inv(reshape(tensor, (-1, length))), (*after, *before))
+    return own(reshape(inv(reshape(tensor, (-1, length))), (*after, *before)))

@@ -1,4 +1,4 @@
-"""NumPy's linear algebra, as far as it is made of products."""
+"""Products, powers and diagonals of matrices."""
 
 from __future__ import annotations
 
@@ -8,8 +8,9 @@ from typing import Any
 import numpy as np
 
 from autodiffx.reference.constant import Constant
-from autodiffx.reference.implementations import IMPLEMENTATIONS, NAMESPACES, implements
+from autodiffx.reference.implementations import IMPLEMENTATIONS, implements
 from autodiffx.reference.numpy.given import array_of, floating
+from autodiffx.reference.numpy.linalg.inverses import inverse
 from autodiffx.reference.numpy.products import matmul
 from autodiffx.reference.shapes import dtype_of, shape_of
 
@@ -42,18 +43,16 @@ def multi_dot(arrays: Any) -> Any:
 def matrix_power(a: Any, n: Any) -> Any:
     """A square matrix multiplied by itself n times; the identity, which is passive, for n = 0.
 
+    Of negative n it is the inverse that is multiplied.
+
     Raises:
         TypeError: n is no integer.
-        LinAlgError: the matrix is not square.
-        NotImplementedError: n is negative.
+        LinAlgError: the matrix is not square, or n is negative and it is singular.
     """
     x = floating(array_of(a, "np.linalg.matrix_power"))
     np.linalg.matrix_power(np.zeros(shape_of(x)), abs(operator.index(n)))  # raises as NumPy does
     if n < 0:
-        raise NotImplementedError(
-            "np.linalg.matrix_power with a negative exponent is not supported on a Variable: "
-            "take the power of the inverse"
-        )
+        return matrix_power(inverse(x), -n)
     if n == 0:
         identity = np.eye(shape_of(x)[-1], dtype=dtype_of(x))
         return Constant(np.broadcast_to(identity, shape_of(x)))
@@ -120,9 +119,3 @@ def _matmul(x1: Any, x2: Any) -> Any:
 def _tensordot(x1: Any, x2: Any, axes: Any = 2) -> Any:
     """Σ over the last axes of one and the first of the other, so many; or over pairs of axes."""
     return IMPLEMENTATIONS[np.tensordot](x1, x2, axes)
-
-
-def __getattr__(name: str) -> Any:
-    if name in NAMESPACES["numpy.linalg"]:
-        return NAMESPACES["numpy.linalg"][name]
-    raise AttributeError(f"autodiffx.reference.numpy.linalg has no function named {name!r}")

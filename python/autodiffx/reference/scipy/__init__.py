@@ -1,0 +1,1 @@
+"""SciPy's functions on Variables and Duals, computed here without SciPy."""
