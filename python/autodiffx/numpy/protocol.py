@@ -79,8 +79,8 @@ def apply_ufunc(
     ufunc: np.ufunc, method: str, inputs: tuple[Any, ...], keywords: dict[str, Any]
 ) -> Any:
     """What a ufunc, or a method of one, does with Variables; raises as apply_function."""
-    module = "scipy.special" if _is_scipys(ufunc) else "numpy"
-    name = f"{module}.{ufunc.__name__}"
+    of_scipy = _is_scipys(ufunc)
+    name = f"{'scipy.special' if of_scipy else 'numpy'}.{ufunc.__name__.lstrip('_')}"
     if method == "__call__":
         return _call(ufunc, name, inputs, keywords)
     whole = f"{name}.{method}"
@@ -122,7 +122,10 @@ def apply_ufunc(
 def _is_scipys(ufunc: np.ufunc) -> bool:
     """Whether it is one of scipy.special, which whoever calls it has imported."""
     special = sys.modules.get("scipy.special")
-    return special is not None and getattr(special, ufunc.__name__, None) is ufunc
+    name = ufunc.__name__
+    # Some of SciPy's functions are in Python, and call ufuncs that are not public.
+    private = getattr(special, "_ufuncs", None)
+    return getattr(special, name, None) is ufunc or getattr(private, name, None) is ufunc
 
 
 def _refuse_all(name: str, keywords: dict[str, Any]) -> None:

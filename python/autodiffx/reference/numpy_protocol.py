@@ -97,9 +97,9 @@ class NumpyProtocol(Arithmetic):
             return self._logical(ufunc.__name__, inputs)
         function = FUNCTIONS.get(_UFUNC_NAMES.get(ufunc.__name__, ufunc.__name__))
         if function is None:
-            module = "scipy.special" if _is_scipys(ufunc) else "np"
+            name = f"{'scipy.special' if _is_scipys(ufunc) else 'np'}.{ufunc.__name__.lstrip('_')}"
             raise _refused(inputs)(
-                f"{module}.{ufunc.__name__} is not supported on a {type(self).__name__}: "
+                f"{name} is not supported on a {type(self).__name__}: "
                 "there is no operator of this name"
             )
         beside_array = _is_any_array(inputs)
@@ -158,7 +158,9 @@ class NumpyProtocol(Arithmetic):
 def _is_scipys(ufunc: np.ufunc) -> bool:
     """True for a ufunc of scipy.special, which whoever calls it has imported."""
     special = sys.modules.get("scipy.special")
-    return special is not None and getattr(special, ufunc.__name__, None) is ufunc
+    # Some of SciPy's functions are in Python, and call ufuncs that are not public.
+    modules = (special, getattr(special, "_ufuncs", None))
+    return any(getattr(module, ufunc.__name__, None) is ufunc for module in modules)
 
 
 def _is_any_array(values: Any) -> bool:

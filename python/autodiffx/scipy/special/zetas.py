@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from scipy import special
 
-from autodiffx.numpy.dispatch import function
+from autodiffx.numpy.dispatch import SUPPORTED, function
 from autodiffx.numpy.primitives import compare, select
 from autodiffx.scipy.special.pointwise import in_float64, pointwise
 
@@ -67,8 +67,8 @@ _slope: Any = pointwise(
 _hurwitz: Any = pointwise(
     "zeta",
     lambda x, q: np.asarray(special.zeta(x, q)),
-    lambda r, x, q: _of_positive(x, q),
-    lambda r, x, q: -x * _hurwitz(x + 1.0, q),
+    lambda r, x, q: _where_defined(x, _slope(x, q, order=1)),
+    lambda r, x, q: _where_defined(x, -x * _hurwitz(x + 1.0, q)),
 )
 _riemann = pointwise(
     "zeta",
@@ -81,9 +81,9 @@ def _lower(x: Any, q: Any, order: int) -> Any:
     return _hurwitz(x, q) if order == 1 else _slope(x, q, order=order - 1)
 
 
-def _of_positive(x: Any, q: Any) -> Any:
-    """By the exponent where SciPy has a value: above 1."""
-    return select(compare("greater", x, 1.0), _slope(x, q, order=1), np.nan)
+def _where_defined(x: Any, found: Any) -> Any:
+    """The sum has a value from 1, and a derivative by the exponent above it."""
+    return select(compare("greater_equal", x, 1.0), found, np.nan)
 
 
 @function(special.zeta)
@@ -100,3 +100,9 @@ def zeta(x: Any, q: Any = None) -> Any:
     -0.937548
     """
     return _riemann(x) if q is None else _hurwitz(x, q)
+
+
+# SciPy's own function is in Python, and calls one of two ufuncs.
+for _name in ("_riemann_zeta", "_zeta"):
+    if hasattr(special._ufuncs, _name):
+        SUPPORTED[getattr(special._ufuncs, _name)] = zeta

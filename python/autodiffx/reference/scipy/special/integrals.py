@@ -10,6 +10,7 @@ import numpy as np
 from scipy import special
 
 from autodiffx.reference.dispatch import apply, operate
+from autodiffx.reference.implementations import IMPLEMENTATIONS
 from autodiffx.reference.loops import LOOPS
 from autodiffx.reference.rule import Rule, hidden, rule
 from autodiffx.reference.scipy.special.own import errors_ignored, of_rule, offered, scipys
@@ -113,8 +114,10 @@ def _lower(order: int) -> Rule:
 HURWITZ: Rule = rule(
     "zeta",
     lambda s, q: float(special.zeta(s, q)),
-    lambda n, s, q, r: n.where(n.greater(s, 1.0), apply(_zeta_by_s(1), s, q), np.nan),
-    lambda n, s, q, r: n.negative(n.multiply(s, apply(HURWITZ, n.add(s, 1.0), q))),
+    lambda n, s, q, r: n.where(n.less(s, 1.0), np.nan, apply(_zeta_by_s(1), s, q)),
+    lambda n, s, q, r: n.where(
+        n.less(s, 1.0), np.nan, n.negative(n.multiply(s, apply(HURWITZ, n.add(s, 1.0), q)))
+    ),
 )
 RIEMANN = rule(
     "riemann_zeta",
@@ -130,3 +133,7 @@ def zeta(x: Any, q: Any = None) -> Any:
 
 
 offered("zeta", zeta)
+# SciPy's own function is in Python, and calls one of two ufuncs.
+for _name in ("_riemann_zeta", "_zeta"):
+    if hasattr(special._ufuncs, _name):
+        IMPLEMENTATIONS[getattr(special._ufuncs, _name)] = zeta
