@@ -12,6 +12,7 @@ from typing import Any
 
 import mpmath
 import numpy as np
+from scipy import special as scipys
 
 from array_shapes import Array
 
@@ -66,6 +67,7 @@ class SpecialFunction:
 
 
 ANY, POSITIVE = Interval(-3.0, 3.0), Interval(0.05, 20.0, True)
+MODERATE = Interval(0.5, 20.0, True)
 SHAPE, UNIT = Interval(0.1, 30.0, True), Interval(0.02, 0.98)
 INTEGERS, ORDERS = Plain((0.0, 1.0, 2.0, 3.0)), Plain((-1.0, 0.0, 0.5, 1.0, 2.3, 3.0))
 
@@ -84,6 +86,36 @@ def _beta(a: Any, b: Any, x: Any) -> Any:
 
 def _scaled(v: Any, x: Any) -> Any:
     return mp.besseli(v, x) * mp.exp(-abs(x))
+
+
+def _inverse(tail: Callable[..., Any], rising: int) -> Callable[..., Any]:
+    """Where a tail of the gamma distribution is y, by Newton's iteration from SciPy's value."""
+
+    def found(a: Any, y: Any) -> Any:
+        inverse = scipys.gammaincinv if rising > 0 else scipys.gammainccinv
+        x = mp.mpf(float(inverse(float(a), float(y))))
+        for _ in range(3):
+            density = mp.exp((a - 1) * mp.log(x) - x - mp.loggamma(a))
+            x = x - rising * (tail(a, x) - y) / density
+        return x
+
+    return found
+
+
+def _beta_inverse(a: Any, b: Any, y: Any) -> Any:
+    x = mp.mpf(float(scipys.betaincinv(float(a), float(b), float(y))))
+    for _ in range(3):
+        density = x ** (a - 1) * (1 - x) ** (b - 1) / mp.beta(a, b)
+        x = x - (_beta(a, b, x) - y) / density
+    return x
+
+
+def _huber(delta: Any, x: Any) -> Any:
+    return x * x / 2 if abs(x) <= delta else delta * (abs(x) - delta / 2)
+
+
+def _pseudo_huber(delta: Any, x: Any) -> Any:
+    return delta**2 * (mp.sqrt(1 + (x / delta) ** 2) - 1)
 
 
 def _expit(x: Any) -> Any:
@@ -128,12 +160,26 @@ LISTED = (
     _rule("expi", mp.ei, POSITIVE),
     _rule("exp1", mp.e1, POSITIVE),
     _rule("exprel", lambda x: mp.expm1(x) / x, Interval(-20.0, 20.0)),
+    _rule("expn", mp.expint, INTEGERS, POSITIVE),
+    _rule("erfcx", lambda x: mp.exp(x * x) * mp.erfc(x), Interval(-3.0, 5.0)),
     # Zeta.
     _rule("zeta", mp.zeta, Interval(1.2, 10.0), POSITIVE),
     # Entropies.
     _rule("entr", lambda x: -x * mp.log(x), POSITIVE),
     _rule("rel_entr", lambda x, y: x * mp.log(x / y), POSITIVE, POSITIVE),
     _rule("kl_div", lambda x, y: x * mp.log(x / y) - x + y, POSITIVE, POSITIVE),
+    # Inverses.
+    _rule("erfcinv", lambda y: mp.erfinv(1 - y), Interval(0.05, 1.95)),
+    _rule("gammaincinv", _inverse(_lower, 1), MODERATE, UNIT),
+    _rule("gammainccinv", _inverse(_upper, -1), MODERATE, UNIT),
+    _rule("betaincinv", _beta_inverse, MODERATE, MODERATE, UNIT),
+    # Powers and losses.
+    _rule("boxcox", lambda x, p: (x**p - 1) / p, POSITIVE, ANY),
+    _rule("boxcox1p", lambda x, p: ((1 + x) ** p - 1) / p, POSITIVE, ANY),
+    _rule("cosm1", lambda x: mp.cos(x) - 1, ANY),
+    _rule("exp10", lambda x: mp.mpf(10) ** x, ANY),
+    _rule("huber", _huber, POSITIVE, Interval(-5.0, 5.0)),
+    _rule("pseudo_huber", _pseudo_huber, POSITIVE, Interval(-5.0, 5.0)),
     # The table's.
     _table("beta", mp.beta, POSITIVE, POSITIVE),
     _table("betaln", lambda a, b: mp.log(mp.beta(a, b)), POSITIVE, POSITIVE),

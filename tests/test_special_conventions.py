@@ -109,6 +109,14 @@ def test_a_zero_adjoint_meets_no_infinity(backend: ModuleType) -> None:
     assert np.asarray(value).tolist() == [0.0, 0.0]
 
 
+def test_joints_of_a_loss(backend: ModuleType) -> None:
+    huber = of(backend, "huber")
+    for at, expected in ((0.5, 1.0), (1.0, 0.5), (-1.0, 0.5), (2.0, 0.0)):
+        assert backend.grad(backend.grad(lambda x: huber(1.0, x)))(at) == expected
+    for at, expected in ((0.5, -1.0), (1.0, -0.5), (2.0, 0.0)):
+        assert backend.grad(backend.grad(lambda d: huber(d, 1.0)))(at) == expected
+
+
 def test_second_derivatives_at_zero(core: ModuleType) -> None:
     for name, expected in (("j0", -0.5), ("j1", 0.0), ("i0", 0.5), ("i1", 0.0), ("exprel", 1 / 3)):
         assert core.grad(core.grad(of(core, name)))(0.0) == pytest.approx(expected, rel=1e-15)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import importlib
 from types import ModuleType
 from typing import Any
@@ -14,7 +15,8 @@ from array_shapes import Array, assert_close, assert_same_bits, leaf
 from special_functions import FUNCTIONS, SpecialFunction, mp
 
 each = pytest.mark.parametrize("function", FUNCTIONS.values(), ids=list(FUNCTIONS))
-POINTS = 12
+POINTS = 10
+FEW = 4
 
 
 def of(adx: ModuleType, name: str) -> Any:
@@ -30,6 +32,7 @@ def in_leaves(adx: ModuleType, function: SpecialFunction, arrays: list[Array]) -
     return [leaf(adx, a) if i in function.active else a for i, a in enumerate(arrays)]
 
 
+@functools.cache
 def slope(function: SpecialFunction, order: tuple[int, ...], point: tuple[float, ...]) -> float:
     """A partial derivative of the exact function."""
     active = function.active
@@ -66,7 +69,7 @@ def test_first_derivatives(backend: ModuleType, function: SpecialFunction) -> No
     arrays = drawn(function, (POINTS,))
     leaves = in_leaves(backend, function, arrays)
     of(backend, function.name)(*leaves).sum().backward()
-    points = list(zip(*arrays, strict=True))
+    points = list(zip(*(a.tolist() for a in arrays), strict=True))
     for k, i in enumerate(function.active):
         order = unit(len(function.active), k)
         exact = np.array([slope(function, order, point) for point in points])
@@ -75,14 +78,14 @@ def test_first_derivatives(backend: ModuleType, function: SpecialFunction) -> No
 
 @each
 def test_second_derivatives(backend: ModuleType, function: SpecialFunction) -> None:
-    arrays = drawn(function, (POINTS,), 1)
+    arrays = drawn(function, (FEW,), 1)
     leaves = in_leaves(backend, function, arrays)
     active = [leaves[i] for i in function.active]
     with backend.Graph() as graph:
         of(backend, function.name)(*leaves).sum()
-    points = list(zip(*arrays, strict=True))
+    points = list(zip(*(a.tolist() for a in arrays), strict=True))
     for k, along in enumerate(active):
-        products = graph.hvp({along: np.ones(POINTS)})
+        products = graph.hvp({along: np.ones(FEW)})
         for m, other in enumerate(active):
             order = unit(len(active), k, m)
             exact = np.array([slope(function, order, point) for point in points])

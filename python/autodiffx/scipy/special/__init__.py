@@ -26,9 +26,11 @@ from autodiffx.scipy.special.betas import *  # noqa: F403
 from autodiffx.scipy.special.entropies import *  # noqa: F403
 from autodiffx.scipy.special.exponential_integrals import *  # noqa: F403
 from autodiffx.scipy.special.gammas import *  # noqa: F403
+from autodiffx.scipy.special.inverses import *  # noqa: F403
 from autodiffx.scipy.special.scaled_bessel import *  # noqa: F403
 from autodiffx.scipy.special.softmaxes import *  # noqa: F403
 from autodiffx.scipy.special.tabled import TABLED as _TABLED
+from autodiffx.scipy.special.transformations import *  # noqa: F403
 from autodiffx.scipy.special.zetas import *  # noqa: F403
 
 globals().update(_TABLED)

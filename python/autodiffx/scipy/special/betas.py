@@ -40,29 +40,29 @@ def _log_slopes(a: Any, b: Any, x: Any, by_a: int, by_b: int) -> dict[tuple[int,
 
 
 def _density_slope(a: Any, b: Any, x: Any, by_a: int, by_b: int) -> Any:
-    return _density(a, b, x) * bell_pairs(_log_slopes(a, b, x, by_a, by_b), (by_a, by_b))
+    return density(a, b, x) * bell_pairs(_log_slopes(a, b, x, by_a, by_b), (by_a, by_b))
 
 
-_density: Any = pointwise(
+density: Any = pointwise(
     "beta_density",
     kernels.beta_density,
     lambda r, a, b, x: r * _log_slopes(a, b, x, 1, 0)[1, 0],
     lambda r, a, b, x: r * _log_slopes(a, b, x, 0, 1)[0, 1],
     lambda r, a, b, x: r * ((a - 1.0) / x - (b - 1.0) / (1.0 - x)),
 )
-_slope: Any = pointwise(
+slope: Any = pointwise(
     "betainc_slope",
     kernels.beta_slope,
-    lambda r, a, b, x, by_a, by_b: _slope(a, b, x, by_a=by_a + 1, by_b=by_b),
-    lambda r, a, b, x, by_a, by_b: _slope(a, b, x, by_a=by_a, by_b=by_b + 1),
+    lambda r, a, b, x, by_a, by_b: slope(a, b, x, by_a=by_a + 1, by_b=by_b),
+    lambda r, a, b, x, by_a, by_b: slope(a, b, x, by_a=by_a, by_b=by_b + 1),
     lambda r, a, b, x, by_a, by_b: _density_slope(a, b, x, by_a, by_b),
 )
 _betainc = pointwise(
     "betainc",
     special.betainc,
-    lambda r, a, b, x: _slope(a, b, x, by_a=1, by_b=0),
-    lambda r, a, b, x: _slope(a, b, x, by_a=0, by_b=1),
-    lambda r, a, b, x: _density(a, b, x),
+    lambda r, a, b, x: slope(a, b, x, by_a=1, by_b=0),
+    lambda r, a, b, x: slope(a, b, x, by_a=0, by_b=1),
+    lambda r, a, b, x: density(a, b, x),
 )
 
 
@@ -92,9 +92,9 @@ if hasattr(special, "betaincc"):
     _betaincc = pointwise(
         "betaincc",
         special.betaincc,
-        lambda r, a, b, x: -_slope(a, b, x, by_a=1, by_b=0),
-        lambda r, a, b, x: -_slope(a, b, x, by_a=0, by_b=1),
-        lambda r, a, b, x: -_density(a, b, x),
+        lambda r, a, b, x: -slope(a, b, x, by_a=1, by_b=0),
+        lambda r, a, b, x: -slope(a, b, x, by_a=0, by_b=1),
+        lambda r, a, b, x: -density(a, b, x),
     )
 
     @function(special.betaincc)

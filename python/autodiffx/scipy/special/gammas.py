@@ -26,29 +26,29 @@ def _log_slopes(a: Any, x: Any, order: int) -> list[Any]:
     return [np.log(x) - digamma(a), *(-polygamma(k, a) for k in range(1, order))][:order]
 
 
-_density: Any = pointwise(
+density: Any = pointwise(
     "gamma_density",
     kernels.density,
     lambda r, a, x: r * (np.log(x) - digamma(a)),
     lambda r, a, x: r * ((a - 1.0) / x - 1.0),
 )
-_lower_slope: Any = pointwise(
+lower_slope: Any = pointwise(
     "gammainc_by_a",
     kernels.lower_slope,
-    lambda r, a, x, order: _lower_slope(a, x, order=order + 1),
-    lambda r, a, x, order: _density(a, x) * bell(_log_slopes(a, x, order))[order],
+    lambda r, a, x, order: lower_slope(a, x, order=order + 1),
+    lambda r, a, x, order: density(a, x) * bell(_log_slopes(a, x, order))[order],
 )
 _gammainc = pointwise(
     "gammainc",
     special.gammainc,
-    lambda r, a, x: _lower_slope(a, x, order=1),
-    lambda r, a, x: _density(a, x),
+    lambda r, a, x: lower_slope(a, x, order=1),
+    lambda r, a, x: density(a, x),
 )
 _gammaincc = pointwise(
     "gammaincc",
     special.gammaincc,
-    lambda r, a, x: -_lower_slope(a, x, order=1),
-    lambda r, a, x: -_density(a, x),
+    lambda r, a, x: -lower_slope(a, x, order=1),
+    lambda r, a, x: -density(a, x),
 )
 
 

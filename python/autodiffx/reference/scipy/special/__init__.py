@@ -8,6 +8,7 @@ Variable, do what these do. Values are SciPy's; the derivatives are written here
     entropies.py, bessel.py  derivatives in closed form
     integrals.py             derivatives that are integrals and sums: exprel, zeta
     gammas_and_betas.py      incomplete gamma and beta functions; tails.py: their integrals
+    more.py                  inverses, powers, losses
 
 >>> from autodiffx.reference import Variable
 >>> x = Variable([1.0, 2.0])
@@ -23,7 +24,7 @@ from typing import Any
 
 from autodiffx.reference.scipy.special.own import SPECIAL
 
-for _file in ("bessel", "entropies", "exponentials", "gammas_and_betas", "integrals"):
+for _file in ("bessel", "entropies", "exponentials", "gammas_and_betas", "integrals", "more"):
     import_module(f"{__name__}.{_file}")
 
 globals().update(SPECIAL)

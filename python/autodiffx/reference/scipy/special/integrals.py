@@ -12,10 +12,10 @@ from scipy import special
 from autodiffx.reference.dispatch import apply, operate
 from autodiffx.reference.implementations import IMPLEMENTATIONS
 from autodiffx.reference.loops import LOOPS
-from autodiffx.reference.rule import Rule, hidden, rule
+from autodiffx.reference.rule import Number, Numbers, Rule, hidden, rule
 from autodiffx.reference.scipy.special.own import errors_ignored, of_rule, offered, scipys
 
-__all__: list[str] = []
+__all__ = ["moment"]
 
 of_rule(
     scipys("expi", lambda n, x, r: n.divide(n.exp(x), x), doc="Ei(x) of real x;  slope e^x / x")
@@ -30,12 +30,28 @@ of_rule(
     )
 )
 
+
+def _below(n: Numbers, order: Number, x: Number) -> Number:
+    """E of the order one less; of order -1 it is e^-x (1 + x) / x^2."""
+    first = n.divide(n.multiply(n.exp(n.negative(x)), n.add(1.0, x)), n.square(x))
+    lower = apply(EXPN, n.maximum(n.subtract(order, 1.0), 0.0), x)
+    return n.where(n.equal(order, 0.0), first, lower)
+
+
+EXPN: Rule = scipys(
+    "expn",
+    0.0,
+    lambda n, order, x, r: n.negative(_below(n, order, x)),
+    doc="E_n(x): the integral of e^(-x t) / t^n over t > 1;  by x: -E_(n-1)(x)",
+)
+of_rule(EXPN, with_order=True)
+
 PLACES, WEIGHTS = np.polynomial.legendre.leggauss(80)
 PLACES, WEIGHTS = (PLACES + 1.0) / 2.0, WEIGHTS / 2.0
 
 
 @functools.cache
-def _moment(order: int) -> Rule:
+def moment(order: int) -> Rule:
     """The integral of t^order e^(x t) over t from 0 to 1, by Gauss and Legendre's rule."""
 
     @errors_ignored
@@ -44,13 +60,13 @@ def _moment(order: int) -> Rule:
             return 0.0 if x < 0.0 else math.nan
         return float(np.dot(WEIGHTS, PLACES**order * np.exp(x * PLACES)))
 
-    return hidden(f"exprel_{'x' * order}", primal, lambda n, x, r: apply(_moment(order + 1), x))
+    return hidden(f"exprel_{'x' * order}", primal, lambda n, x, r: apply(moment(order + 1), x))
 
 
 of_rule(
     scipys(
         "exprel",
-        lambda n, x, r: apply(_moment(1), x),
+        lambda n, x, r: apply(moment(1), x),
         doc="(e^x - 1) / x, 1 at 0;  slope the integral of t e^(x t) over t from 0 to 1",
     )
 )
