@@ -173,6 +173,7 @@ LISTED = (
     _rule("gammaincinv", _inverse(_lower, 1), MODERATE, UNIT),
     _rule("gammainccinv", _inverse(_upper, -1), MODERATE, UNIT),
     _rule("betaincinv", _beta_inverse, MODERATE, MODERATE, UNIT),
+    _rule("betainccinv", lambda a, b, y: _beta_inverse(a, b, 1 - y), MODERATE, MODERATE, UNIT),
     # Powers and losses.
     _rule("boxcox", lambda x, p: (x**p - 1) / p, POSITIVE, ANY),
     _rule("boxcox1p", lambda x, p: ((1 + x) ** p - 1) / p, POSITIVE, ANY),
@@ -200,4 +201,5 @@ LISTED = (
     _table("xlog1py", lambda x, y: x * mp.log1p(y), ANY, POSITIVE),
     _table("xlogy", lambda x, y: x * mp.log(y), ANY, POSITIVE),
 )
-FUNCTIONS = {each.name: each for each in LISTED}
+# An old SciPy has not all of them.
+FUNCTIONS = {each.name: each for each in LISTED if hasattr(scipys, each.name)}

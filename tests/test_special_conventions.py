@@ -191,6 +191,31 @@ def test_the_namespace_refuses_what_it_has_not(core: ModuleType) -> None:
         _ = special.no_such
 
 
+def test_every_function_is_tested_and_both_have_it(core: ModuleType) -> None:
+    special: Any = importlib.import_module("autodiffx.scipy.special")
+    reference: Any = importlib.import_module("autodiffx.reference.scipy.special")
+    assert set(special.__all__) == set(reference.__all__)
+    elsewhere = {"gammasgn", "log_softmax", "logsumexp", "multigammaln", "polygamma", "round",
+                 "softmax"} | {"cbrt", "exp2", "expm1", "log1p", "softplus"}  # fmt: skip
+    assert set(special.__all__) - elsewhere == set(FUNCTIONS)
+    refused = [*special.UNSUPPORTED.values(), *special.WITHOUT_DERIVATIVE.values()]
+    names = " ".join(refused).split()
+    assert len(set(names)) == len(names)
+    assert not set(names) & set(special.__all__)
+
+
+def test_passive_and_stepped(backend: ModuleType) -> None:
+    x = backend.Variable([-0.5, 1.5])
+    y = of(backend, "gammasgn")(x)
+    assert y.value.tolist() == [-1.0, 1.0]
+    (x * y + of(backend, "round")(x)).sum().backward()
+    assert x.grad.tolist() == [-1.0, 1.0]
+    z = of(backend, "polygamma")(2, x)
+    np.testing.assert_allclose(z.value, scipys.polygamma(2, x.value), rtol=1e-14)
+    with pytest.raises(TypeError):
+        of(backend, "polygamma")(x, 2.0)
+
+
 def test_bad_input(backend: ModuleType) -> None:
     x = backend.Variable([1.0, 2.0])
     with pytest.raises(ValueError, match="broadcast"):

@@ -31,9 +31,17 @@ from autodiffx.scipy.special.scaled_bessel import *  # noqa: F403
 from autodiffx.scipy.special.softmaxes import *  # noqa: F403
 from autodiffx.scipy.special.tabled import TABLED as _TABLED
 from autodiffx.scipy.special.transformations import *  # noqa: F403
+from autodiffx.scipy.special.unsupported import UNSUPPORTED as UNSUPPORTED
+from autodiffx.scipy.special.unsupported import WITHOUT_DERIVATIVE as WITHOUT_DERIVATIVE
+from autodiffx.scipy.special.unsupported import reason_for as _reason_for
 from autodiffx.scipy.special.zetas import *  # noqa: F403
 
 globals().update(_TABLED)
+__all__ = [
+    name
+    for name in dir(_scipys)
+    if name in globals() and not name.startswith("_") and callable(globals()[name])
+]
 
 
 def _for_plain(name: str, plain: Callable[..., Any]) -> Callable[..., Any]:
@@ -43,8 +51,7 @@ def _for_plain(name: str, plain: Callable[..., Any]) -> Callable[..., Any]:
     def either(*arguments: Any, **keywords: Any) -> Any:
         if any_traced(arguments) or any_traced(keywords.values()):
             raise NotImplementedError(
-                f"scipy.special.{name} of Variables is not supported: see autodiffx.scipy.special "
-                "for what is, or call it on x.value for numbers without derivative"
+                f"scipy.special.{name} of Variables is not supported: {_reason_for(name)}"
             )
         return plain(*arguments, **keywords)
 

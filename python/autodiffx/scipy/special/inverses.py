@@ -18,7 +18,7 @@ from autodiffx.scipy.special.gammas import density as gamma_density
 from autodiffx.scipy.special.gammas import lower_slope
 from autodiffx.scipy.special.pointwise import pointwise
 
-__all__ = ["betaincinv", "erfcinv", "gammainccinv", "gammaincinv"]
+__all__ = ["betainccinv", "betaincinv", "erfcinv", "gammainccinv", "gammaincinv"]
 
 HALF_SQRT_PI = 0.5 * math.sqrt(math.pi)
 
@@ -93,3 +93,25 @@ def betaincinv(a: Any, b: Any, y: Any, /) -> Any:
     1.0
     """
     return _betaincinv(a, b, y)
+
+
+# betaincc and its inverse are younger than the oldest SciPy.
+if hasattr(special, "betainccinv"):
+    _betainccinv = pointwise(
+        "betainccinv",
+        special.betainccinv,
+        lambda r, a, b, y: -beta_slope(a, b, r, by_a=1, by_b=0) / beta_density(a, b, r),
+        lambda r, a, b, y: -beta_slope(a, b, r, by_a=0, by_b=1) / beta_density(a, b, r),
+        lambda r, a, b, y: -1.0 / beta_density(a, b, r),
+    )
+
+    @function(special.betainccinv)
+    def betainccinv(a: Any, b: Any, y: Any, /) -> Any:
+        """The x at which betaincc(a, b, x) is y, as `scipy.special.betainccinv`; see `betaincinv`.
+
+        >>> y = adx.Variable(0.75)
+        >>> betainccinv(2.0, 1.0, y).backward()
+        >>> round(y.grad, 6)
+        -1.0
+        """
+        return _betainccinv(a, b, y)

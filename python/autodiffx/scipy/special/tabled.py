@@ -35,6 +35,7 @@ NAMES = {
     "ndtri": "ndtri",
     "polygamma": "polygamma",
     "psi": "digamma",
+    "round": "round",
     "sinc": "sinc",
     "softplus": "softplus",
     "xlog1py": "xlog1py",

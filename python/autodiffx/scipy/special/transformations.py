@@ -44,7 +44,7 @@ _huber = pointwise(
     "huber",
     special.huber,
     lambda y, delta, r: _defined(delta, np.maximum(np.abs(r) - delta, 0.0)),
-    lambda y, delta, r: _defined(delta, np.clip(r, -delta, delta)),
+    lambda y, delta, r: _defined(delta, np.minimum(np.maximum(r, -delta), delta)),
 )
 
 

@@ -24,7 +24,7 @@ __all__: list[str] = []
 OPERATORS = {
     **dict.fromkeys(("beta", "betaln", "cbrt", "digamma", "erf", "erfc", "erfinv", "exp2")),
     **dict.fromkeys(("expm1", "gamma", "log1p", "log_ndtr", "logit", "ndtr", "ndtri")),
-    **dict.fromkeys(("polygamma", "sinc", "softplus", "xlog1py", "xlogy")),
+    **dict.fromkeys(("polygamma", "round", "sinc", "softplus", "xlog1py", "xlogy")),
     "expit": "sigmoid",
     "gammaln": "lgamma",
     "log_expit": "log_sigmoid",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 
 import numpy as np
+from scipy import special
 
 from autodiffx.reference.dispatch import apply
 from autodiffx.reference.rule import Number, Numbers
@@ -64,6 +65,16 @@ of_rule(
         doc="the x at which I_x(a, b) is y;  by y: 1 / f(x)",
     )
 )
+if hasattr(special, "betainccinv"):
+    of_rule(
+        scipys(
+            "betainccinv",
+            lambda n, a, b, y, r: _beta_by(1, 0, n, a, b, r),
+            lambda n, a, b, y, r: _beta_by(0, 1, n, a, b, r),
+            lambda n, a, b, y, r: n.negative(n.reciprocal(apply(BETA_DENSITY, a, b, r))),
+            doc="the x at which 1 - I_x(a, b) is y;  by y: -1 / f(x)",
+        )
+    )
 
 # ---- powers --------------------------------------------------------------------------------------
 
