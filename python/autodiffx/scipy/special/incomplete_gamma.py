@@ -20,8 +20,9 @@ from autodiffx.scipy.special.pointwise import in_float64
 __all__ = ["density", "excess", "lower_slope", "stirling"]
 
 NEGLIGIBLE = 40.0  # exp(-40) of the whole is beyond the last digit
+ROUGHLY = 0.02  # how well the end of that range is found
 LARGE = 30.0  # shapes from which the series would be longer than the quadrature
-BLOCK = 4096
+BLOCK = 512  # whose nodes stay in cache
 NODES, WEIGHTS = np.polynomial.legendre.leggauss(64)
 NODES, WEIGHTS = 0.5 * (NODES + 1.0), 0.5 * WEIGHTS
 
@@ -95,7 +96,10 @@ def _range(a: Any, x: Any, side: int) -> Any:
     u = u if side > 0 else (NEGLIGIBLE + x) / a
     for _ in range(30):
         steep = x * np.exp(u) - a if side > 0 else a - x * np.exp(-u)
-        u = u - (_exponent(a, x, u, side) - NEGLIGIBLE) / steep
+        step = (_exponent(a, x, u, side) - NEGLIGIBLE) / steep
+        u = u - step
+        if np.all(np.abs(step) <= ROUGHLY * u):
+            break
     return u
 
 

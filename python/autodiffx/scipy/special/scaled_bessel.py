@@ -15,24 +15,34 @@ from autodiffx.scipy.special.pointwise import in_float64, pointwise
 __all__ = ["i0e", "i1e", "ive"]
 
 
-@in_float64
-def _fall(v: Any, x: Any) -> Any:
-    """ive(v, x) - ive(v + 1, x) for x >= 0; where x is large, of Hankel's expansions (10.40.1).
-
-    The difference is by 1/x smaller than its terms, whose digits it would lose.
-    """
-    large = x > np.maximum(40.0, 8.0 * (np.abs(v) + 1.0) ** 2)
-    z = np.where(large, x, 100.0)
-    one = other = np.ones_like(z)
-    total = np.zeros_like(z)
+def _expansion(v: Any, x: Any) -> Any:
+    """ive(v, x) - ive(v + 1, x) for large x, term by term of Hankel's expansions (DLMF 10.40.1)."""
+    one = other = np.ones_like(x)
+    total = np.zeros_like(x)
     for k in range(1, 60):
         odd = (2.0 * k - 1.0) ** 2
-        one = -one * (4.0 * v * v - odd) / (8.0 * k * z)
-        other = -other * (4.0 * (v + 1.0) ** 2 - odd) / (8.0 * k * z)
+        one = -one * (4.0 * v * v - odd) / (8.0 * k * x)
+        other = -other * (4.0 * (v + 1.0) ** 2 - odd) / (8.0 * k * x)
         total = total + (one - other)
-    expansion = total / np.sqrt(2.0 * np.pi * z)
-    expansion = np.where(np.isinf(z), 0.0, expansion)
-    return np.where(large, expansion, special.ive(v, x) - special.ive(v + 1.0, x))
+        if np.all(np.abs(one) + np.abs(other) <= 1e-18 * np.abs(total)):
+            break
+    return np.where(np.isinf(x), 0.0, total / np.sqrt(2.0 * np.pi * x))
+
+
+@in_float64
+def _fall(v: Any, x: Any) -> Any:
+    """ive(v, x) - ive(v + 1, x) for x >= 0.
+
+    Where x is large the difference is by 1/x smaller than its terms, whose digits it would lose.
+    """
+    large = x > np.maximum(40.0, 8.0 * (np.abs(v) + 1.0) ** 2)
+    of_zero = ~large & (v == 0.0)
+    rest = ~large & ~of_zero
+    found = np.empty_like(x)
+    found[large] = _expansion(v[large], x[large])
+    found[of_zero] = special.i0e(x[of_zero]) - special.i1e(x[of_zero])
+    found[rest] = special.ive(v[rest], x[rest]) - special.ive(v[rest] + 1.0, x[rest])
+    return found
 
 
 def _fall_slope(r: Any, v: Any, x: Any) -> Any:
@@ -50,7 +60,7 @@ def _scaled_slope(v: Any, x: Any) -> Any:
     return falling * select(is_even, np.sign(x), 1.0)
 
 
-_i0e = pointwise("i0e", special.i0e, lambda r, x: _scaled_slope(0.0, x))
+_i0e = pointwise("i0e", special.i0e, lambda r, x: -np.sign(x) * fall(0.0, np.abs(x)))
 _i1e = pointwise("i1e", special.i1e, lambda r, x: _scaled_slope(1.0, x))
 _ive = pointwise("ive", special.ive, ORDER, lambda r, v, x: _scaled_slope(v, x))
 
