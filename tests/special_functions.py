@@ -88,6 +88,10 @@ def _scaled(v: Any, x: Any) -> Any:
     return mp.besseli(v, x) * mp.exp(-abs(x))
 
 
+def _scaled_up(v: Any, x: Any) -> Any:
+    return mp.besselk(v, x) * mp.exp(x)
+
+
 def _inverse(tail: Callable[..., Any], rising: int) -> Callable[..., Any]:
     """Where a tail of the gamma distribution is y, by Newton's iteration from SciPy's value."""
 
@@ -137,6 +141,10 @@ LISTED = (
     _rule("betainc", _beta, SHAPE, SHAPE, UNIT),
     _rule("betaincc", lambda a, b, x: 1 - _beta(a, b, x), SHAPE, SHAPE, UNIT),
     _rule("loggamma", mp.loggamma, POSITIVE),
+    _rule("chdtr", lambda v, x: _lower(v / 2, x / 2), SHAPE, POSITIVE),
+    _rule("chdtrc", lambda v, x: _upper(v / 2, x / 2), SHAPE, POSITIVE),
+    _rule("pdtr", lambda k, m: _upper(k + 1, m), INTEGERS, POSITIVE),
+    _rule("pdtrc", lambda k, m: _lower(k + 1, m), INTEGERS, POSITIVE),
     # Bessel's.
     _rule("j0", lambda x: mp.besselj(0, x), Interval(-20.0, 20.0)),
     _rule("j1", lambda x: mp.besselj(1, x), Interval(-20.0, 20.0)),
@@ -156,6 +164,9 @@ LISTED = (
     _rule("k1", lambda x: mp.besselk(1, x), POSITIVE),
     _rule("kn", mp.besselk, INTEGERS, POSITIVE),
     _rule("kv", mp.besselk, ORDERS, POSITIVE),
+    _rule("k0e", lambda x: _scaled_up(0, x), Interval(0.1, 30.0, True)),
+    _rule("k1e", lambda x: _scaled_up(1, x), Interval(0.1, 30.0, True)),
+    _rule("kve", _scaled_up, ORDERS, Interval(0.1, 30.0, True)),
     # Integrals of the exponential.
     _rule("expi", mp.ei, POSITIVE),
     _rule("exp1", mp.e1, POSITIVE),

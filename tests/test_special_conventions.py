@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import math
 import subprocess
 import sys
 from types import ModuleType
@@ -64,6 +65,11 @@ CONVENTIONS: list[tuple[str, tuple[float, ...], tuple[float | None, ...]]] = [
     ("gammainc", (-1.0, 1.0), (NAN, NAN)),
     ("gammainc", (1.0, -1.0), (NAN, NAN)),
     ("gammaincc", (1.0, 0.0), (0.0, -1.0)),
+    ("pdtr", (-1.0, 2.0), (None, NAN)),
+    ("pdtr", (1.5, 2.0), (None, -2.0 * math.exp(-2.0))),
+    ("chdtr", (2.0, 0.0), (0.0, 0.5)),
+    ("k0e", (0.0,), (NAN,)),
+    ("kve", (2.0, 0.0), (None, NAN)),
     ("betainc", (1.0, 3.0, 0.0), (0.0, 0.0, 3.0)),
     ("betainc", (0.5, 3.0, 0.0), (0.0, 0.0, INF)),
     ("betainc", (2.0, 3.0, 0.0), (0.0, 0.0, 0.0)),
@@ -123,7 +129,7 @@ def test_second_derivatives_at_zero(core: ModuleType) -> None:
     assert core.grad(core.grad(lambda x: of(core, "jv")(2, x)))(0.0) == 0.25
 
 
-@pytest.mark.parametrize("name", ["jv", "yv", "yn", "iv", "kv", "kn", "ive"])
+@pytest.mark.parametrize("name", ["jv", "yv", "yn", "iv", "kv", "kn", "ive", "kve", "expn", "pdtr"])
 def test_no_derivative_by_an_order_is_dropped(backend: ModuleType, name: str) -> None:
     function = of(backend, name)
     v, x = backend.Variable(2.0), backend.Variable([1.0, 2.0])
@@ -330,3 +336,26 @@ def test_betainc_by_its_shapes_far_out(core: ModuleType, a: float, b: float, x: 
     np.testing.assert_allclose(found, [float(by_a), float(by_b)], rtol=1e-12)
     mixed = core.grad(core.grad(of(core, "betainc")), argnums=1)(a, b, x)
     assert mixed == pytest.approx(float(by_both), rel=1e-10)
+
+
+@pytest.mark.parametrize("x", [38.0, 50.0, 1e3, 1e6, 1e12])
+@pytest.mark.parametrize("v", [0.0, 1.0, 2.5])
+def test_scaled_bessel_functions_far_out(core: ModuleType, v: float, x: float) -> None:
+    """The derivatives are by 1/x smaller than what they are differences of."""
+    with mp.workdps(60):
+        z = mp.mpf(x)
+        near = [mp.besseli(v + k, z) * mp.exp(-z) for k in (-1, 0, 1)]
+        falling = float((near[0] + near[2]) / 2 - near[1])
+        near = [mp.besselk(v + k, z) * mp.exp(z) for k in (-1, 0, 1)]
+        rising = float(near[1] - (near[0] + near[2]) / 2)
+    for name, expected in (("ive", falling), ("kve", rising)):
+        function = of(core, name)
+        assert core.grad(lambda t, f=function: f(v, t))(x) == pytest.approx(expected, rel=1e-12)
+    for name, order, expected in (
+        ("i0e", 0.0, falling),
+        ("i1e", 1.0, falling),
+        ("k0e", 0.0, rising),
+        ("k1e", 1.0, rising),
+    ):
+        if order == v:
+            assert core.grad(of(core, name))(x) == pytest.approx(expected, rel=1e-12)

@@ -16,7 +16,7 @@ from autodiffx.scipy.special.bell import bell
 from autodiffx.scipy.special.pointwise import pointwise
 from autodiffx.scipy.special.tabled import TABLED
 
-__all__ = ["gammainc", "gammaincc", "loggamma", "multigammaln"]
+__all__ = ["chdtr", "chdtrc", "gammainc", "gammaincc", "loggamma", "multigammaln", "pdtr", "pdtrc"]
 
 digamma, polygamma = TABLED["digamma"], TABLED["polygamma"]
 
@@ -82,6 +82,84 @@ def gammaincc(a: Any, x: Any, /) -> Any:
     0.220825
     """
     return _gammaincc(a, x)
+
+
+# ---- distribution functions of chi-square and Poisson --------------------------------------------
+
+EVENTS = "the number of events, which is an integer: give it as plain numbers"
+
+_chdtr = pointwise(
+    "chdtr",
+    special.chdtr,
+    lambda r, v, x: 0.5 * lower_slope(0.5 * v, 0.5 * x, order=1),
+    lambda r, v, x: 0.5 * density(0.5 * v, 0.5 * x),
+)
+_chdtrc = pointwise(
+    "chdtrc",
+    special.chdtrc,
+    lambda r, v, x: -0.5 * lower_slope(0.5 * v, 0.5 * x, order=1),
+    lambda r, v, x: -0.5 * density(0.5 * v, 0.5 * x),
+)
+
+
+def _of_events(k: Any, m: Any) -> Any:
+    """The probability of the whole part of k, which has to be at least 0."""
+    return select(compare("less", k, 0.0), np.nan, density(np.floor(k) + 1.0, m))
+
+
+_pdtr = pointwise("pdtr", special.pdtr, EVENTS, lambda r, k, m: -_of_events(k, m))
+_pdtrc = pointwise("pdtrc", special.pdtrc, EVENTS, lambda r, k, m: _of_events(k, m))
+
+
+@function(special.chdtr)
+def chdtr(v: Any, x: Any, /) -> Any:
+    """The distribution function of chi-square, gammainc(v/2, x/2), as `scipy.special.chdtr`.
+
+    >>> x = adx.Variable(2.0)
+    >>> chdtr(2.0, x).backward()
+    >>> round(x.grad, 6)
+    0.18394
+    """
+    return _chdtr(v, x)
+
+
+@function(special.chdtrc)
+def chdtrc(v: Any, x: Any, /) -> Any:
+    """1 - chdtr(v, x), as `scipy.special.chdtrc`.
+
+    >>> x = adx.Variable(2.0)
+    >>> chdtrc(2.0, x).backward()
+    >>> round(x.grad, 6)
+    -0.18394
+    """
+    return _chdtrc(v, x)
+
+
+@function(special.pdtr)
+def pdtr(k: Any, m: Any, /) -> Any:
+    """The distribution function of Poisson, gammaincc(floor(k) + 1, m), as `scipy.special.pdtr`.
+
+    Raises:
+        NotImplementedError: a derivative by k is asked for.
+
+    >>> m = adx.Variable(1.0)
+    >>> pdtr(0, m).backward()
+    >>> round(m.grad, 6)
+    -0.367879
+    """
+    return _pdtr(k, m)
+
+
+@function(special.pdtrc)
+def pdtrc(k: Any, m: Any, /) -> Any:
+    """1 - pdtr(k, m), as `scipy.special.pdtrc`.
+
+    >>> m = adx.Variable(1.0)
+    >>> pdtrc(0, m).backward()
+    >>> round(m.grad, 6)
+    0.367879
+    """
+    return _pdtrc(k, m)
 
 
 _loggamma = pointwise(

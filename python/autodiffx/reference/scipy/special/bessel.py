@@ -73,10 +73,22 @@ def _scaled(n: Numbers, v: Number, z: Number, r: Number) -> Number:
     return n.subtract(n.multiply(0.5, n.add(below, above)), n.multiply(n.sign(z), r))
 
 
-SCALED = scipys("ive", 0.0, _scaled, doc="iv(v, z) e^-|z|")
+SCALED: Rule = scipys("ive", 0.0, _scaled, doc="iv(v, z) e^-|z|")
 RULES["ive"] = SCALED
 RULES["i0e"] = scipys("i0e", lambda n, z, r: _scaled(n, 0.0, z, r), doc="i0(z) e^-|z|")
 RULES["i1e"] = scipys("i1e", lambda n, z, r: _scaled(n, 1.0, z, r), doc="i1(z) e^-|z|")
+
+
+def _scaled_up(n: Numbers, v: Number, z: Number, r: Number) -> Number:
+    """kve_v - (kve_(v-1) + kve_(v+1)) / 2."""
+    below, above = apply(SCALED_UP, n.subtract(v, 1.0), z), apply(SCALED_UP, n.add(v, 1.0), z)
+    return n.subtract(r, n.multiply(0.5, n.add(below, above)))
+
+
+SCALED_UP: Rule = scipys("kve", 0.0, _scaled_up, doc="kv(v, z) e^z")
+RULES["kve"] = SCALED_UP
+RULES["k0e"] = scipys("k0e", lambda n, z, r: _scaled_up(n, 0.0, z, r), doc="k0(z) e^z")
+RULES["k1e"] = scipys("k1e", lambda n, z, r: _scaled_up(n, 1.0, z, r), doc="k1(z) e^z")
 
 for _rule in RULES.values():
     of_rule(_rule, with_order=_rule.arity == 2)

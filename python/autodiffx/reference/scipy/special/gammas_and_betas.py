@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -17,6 +18,8 @@ from autodiffx.reference.scipy.special import tails
 from autodiffx.reference.scipy.special.own import of_rule, offered, scipys
 
 __all__: list[str] = []
+
+Partial = Callable[..., Number]
 
 
 def _gamma_slopes(n: Numbers, order: int, a: Number, x: Number) -> list[Number]:
@@ -63,6 +66,36 @@ of_rule(
         doc="1 - P(a, x)",
     )
 )
+
+
+def _chi_square(sign: float) -> tuple[Partial, Partial]:
+    """The partials of sign P(v/2, x/2) by v and x."""
+
+    def by_v(n: Numbers, v: Number, x: Number, r: Number) -> Number:
+        slope = apply(gammainc_by_a(1), n.multiply(0.5, v), n.multiply(0.5, x))
+        return n.multiply(0.5 * sign, slope)
+
+    def by_x(n: Numbers, v: Number, x: Number, r: Number) -> Number:
+        density = apply(GAMMA_DENSITY, n.multiply(0.5, v), n.multiply(0.5, x))
+        return n.multiply(0.5 * sign, density)
+
+    return by_v, by_x
+
+
+def _poisson(sign: float) -> Partial:
+    """The partial of sign P(k + 1, m) by m, for k >= 0."""
+
+    def by_m(n: Numbers, k: Number, m: Number, r: Number) -> Number:
+        density = apply(GAMMA_DENSITY, n.add(n.floor(k), 1.0), m)
+        return n.where(n.less(k, 0.0), np.nan, n.multiply(sign, density))
+
+    return by_m
+
+
+of_rule(scipys("chdtr", *_chi_square(1.0), doc="P(v/2, x/2)"))
+of_rule(scipys("chdtrc", *_chi_square(-1.0), doc="1 - P(v/2, x/2)"))
+of_rule(scipys("pdtr", 0.0, _poisson(-1.0), doc="1 - P(k + 1, m)"), with_order=True)
+of_rule(scipys("pdtrc", 0.0, _poisson(1.0), doc="P(k + 1, m)"), with_order=True)
 
 
 def _beta_slopes(n: Numbers, a: Number, b: Number, x: Number) -> dict[tuple[int, int], Number]:
