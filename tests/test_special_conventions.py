@@ -197,6 +197,32 @@ def test_the_namespace_refuses_what_it_has_not(core: ModuleType) -> None:
         _ = special.no_such
 
 
+@pytest.mark.parametrize("name", ["logsumexp", "softmax", "log_softmax"])
+@pytest.mark.parametrize("axis", [None, 0, 1, (0, 1)])
+@pytest.mark.parametrize("shape", [(0, 3), (3, 0)])
+def test_without_elements_as_scipy(
+    backend: ModuleType, name: str, axis: Any, shape: tuple[int, int]
+) -> None:
+    x = backend.Variable(np.zeros(shape))
+    try:
+        with np.errstate(all="ignore"):
+            expected = getattr(scipys, name)(np.zeros(shape), axis=axis)
+    except Exception as error:
+        with pytest.raises(type(error)):
+            of(backend, name)(x, axis=axis)
+    else:
+        np.testing.assert_array_equal(of(backend, name)(x, axis=axis).value, expected)
+
+
+def test_of_one_number(backend: ModuleType) -> None:
+    x = backend.Variable(2.0)
+    for name, value, slope in (("logsumexp", 2.0, 1.0), ("softmax", 1.0, 0.0)):
+        y = of(backend, name)(x)
+        assert (y.value, y.shape) == (value, ())
+        y.backward()
+        assert x.grad == slope
+
+
 def test_every_function_is_tested_and_both_have_it(core: ModuleType) -> None:
     special: Any = importlib.import_module("autodiffx.scipy.special")
     reference: Any = importlib.import_module("autodiffx.reference.scipy.special")

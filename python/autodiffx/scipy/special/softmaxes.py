@@ -32,8 +32,13 @@ def _shares(a: Any, total: Any, axes: tuple[int, ...]) -> Any:
     return found / select(infinite, sum_over(found, axes, True), 1.0)
 
 
+def _as_scipys(axes: tuple[int, ...]) -> Any:
+    """The axes as SciPy takes them: of a number none, and one as an integer."""
+    return None if not axes else axes[0] if len(axes) == 1 else axes
+
+
 def _total(a: Any, axes: tuple[int, ...], keepdims: bool) -> Any:
-    return np.asarray(special.logsumexp(a, axis=axes, keepdims=keepdims))
+    return np.asarray(special.logsumexp(a, axis=_as_scipys(axes), keepdims=keepdims))
 
 
 def _total_vjp(adjoint: Any, result: Any, a: Any, wanted: Any, axes: Any, keepdims: Any) -> Any:
@@ -50,7 +55,8 @@ _logsumexp = Rule("logsumexp", _total, _total_vjp, _total_jvp)
 
 
 def _signed_total(a: Any, b: Any, axes: tuple[int, ...], keepdims: bool) -> Any:
-    found = special.logsumexp(a, axis=axes, b=b, keepdims=keepdims, return_sign=True)
+    axis = _as_scipys(axes)
+    found = special.logsumexp(a, axis=axis, b=b, keepdims=keepdims, return_sign=True)
     return tuple(map(np.asarray, found))
 
 
@@ -118,13 +124,13 @@ def _softmax_passed(along: Any, result: Any, axes: tuple[int, ...]) -> Any:
 
 _softmax = Rule(
     "softmax",
-    lambda x, axes: special.softmax(x, axis=axes),
+    lambda x, axes: special.softmax(x, axis=_as_scipys(axes)),
     lambda adjoint, result, x, wanted, axes: _softmax_passed(adjoint, result, axes),
     lambda tangents, result, x, axes: _softmax_passed(tangents[0], result, axes),
 )
 _log_softmax = Rule(
     "log_softmax",
-    lambda x, axes: special.log_softmax(x, axis=axes),
+    lambda x, axes: special.log_softmax(x, axis=_as_scipys(axes)),
     lambda adjoint, result, x, wanted, axes: (
         adjoint - np.exp(result) * sum_over(adjoint, axes, True)
     ),

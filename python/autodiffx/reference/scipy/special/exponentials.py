@@ -54,6 +54,7 @@ def logsumexp(
     The largest a is taken out of the sum and put back: its derivative cancels.
     """
     x = floating(array_of(a, "logsumexp"))
+    _require_elements("logsumexp", x, axis)
     if b is None:
         total = sum_of_exponentials(x, axis, keepdims)
         ones = np.ones(shape_of(total), dtype_of(total))
@@ -72,6 +73,23 @@ def logsumexp(
     return operate(RULES["where"], operate(RULES["less"], sign, 0.0), np.nan, found)
 
 
+def _require_elements(name: str, x: Any, axis: Any) -> None:
+    """Raises where SciPy does for a lack of elements."""
+    if 0 in shape_of(x):
+        with np.errstate(all="ignore"):
+            getattr(special, name)(np.zeros(shape_of(x)), axis=axis)
+
+
+def _shared(name: str, function: Callable[..., Any]) -> Callable[..., Any]:
+    def traced(x: Any, axis: Any = None) -> Any:
+        given = array_of(x, name)
+        _require_elements(name, given, axis)
+        return function(given, axis)
+
+    traced.__doc__ = function.__doc__
+    return traced
+
+
 offered("logsumexp", logsumexp)
-offered("softmax", softmax)
-offered("log_softmax", log_softmax)
+offered("softmax", _shared("softmax", softmax))
+offered("log_softmax", _shared("log_softmax", log_softmax))
