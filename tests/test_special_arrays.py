@@ -149,6 +149,7 @@ def test_graphs_and_nesting(backend: ModuleType, function: SpecialFunction, seed
 
     call = Call(called, tuple(arrays[i] for i in active), function.name)
     check_nesting(backend, call, OWN[backend.__name__], seed)
+    check_graph(backend, call, OWN[backend.__name__], seed)
 
 
 @given(call=calls(summed), seed=seeds)

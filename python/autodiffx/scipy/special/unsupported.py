@@ -48,6 +48,28 @@ UNSUPPORTED = {
     "write it with zeta": "zetac",
     "write it with powers and expm1": "inv_boxcox inv_boxcox1p powm1",
     "write it with the functions of radians": "cosdg cotdg diric radian sindg tandg",
+    "distributions and inverses without a rule for derivatives: call it on x.value": (
+        "bdtri bdtrik bdtrin btdtria btdtrib chdtriv chndtr chndtridf chndtrinc chndtrix "
+        "fdtridfd gdtria gdtrib nbdtri nbdtrik nbdtrin ncfdtr ncfdtri ncfdtridfd ncfdtridfn "
+        "ncfdtrinc nctdtr nctdtridf nctdtrinc nctdtrit nrdtrimn nrdtrisd pdtrik stdtridf"
+    ),
+    "there is no rule for its derivatives: call it on x.value for numbers without": (
+        "agm airy airye assoc_laguerre assoc_legendre_p assoc_legendre_p_all bei beip ber "
+        "berp besselpoly dawsn ellip_harm ellip_harm_2 ellip_normal ellipe ellipeinc ellipj "
+        "ellipk ellipkinc ellipkm1 elliprc elliprd elliprf elliprg elliprj erfi eval_chebyc "
+        "eval_chebys eval_chebyt eval_chebyu eval_gegenbauer eval_genlaguerre eval_hermite "
+        "eval_hermitenorm eval_jacobi eval_laguerre eval_legendre eval_sh_chebyt "
+        "eval_sh_chebyu eval_sh_jacobi eval_sh_legendre fresnel hyp0f1 hyp1f1 hyp2f1 hyperu "
+        "it2i0k0 it2j0y0 it2struve0 itairy iti0k0 itj0y0 itmodstruve0 itstruve0 kei keip ker "
+        "kerp kolmogi kolmogorov legendre_p legendre_p_all log_wright_bessel lpmv lqmn lqn "
+        "mathieu_a mathieu_b mathieu_cem mathieu_even_coef mathieu_modcem1 mathieu_modcem2 "
+        "mathieu_modsem1 mathieu_modsem2 mathieu_odd_coef mathieu_sem modstruve ndtri_exp "
+        "obl_ang1 obl_ang1_cv obl_cv obl_cv_seq obl_rad1 obl_rad1_cv obl_rad2 obl_rad2_cv "
+        "owens_t pbdn_seq pbdv pbdv_seq pbvv pbvv_seq pbwa pro_ang1 pro_ang1_cv pro_cv "
+        "pro_cv_seq pro_rad1 pro_rad1_cv pro_rad2 pro_rad2_cv riccati_jn riccati_yn shichi "
+        "sici smirnov smirnovi spence sph_legendre_p sph_legendre_p_all struve tklmbda "
+        "voigt_profile wright_bessel wrightomega"
+    ),
 }
 
 _REASONS = {
