@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from typing import Any
 
@@ -78,7 +79,8 @@ def apply_ufunc(
     ufunc: np.ufunc, method: str, inputs: tuple[Any, ...], keywords: dict[str, Any]
 ) -> Any:
     """What a ufunc, or a method of one, does with Variables; raises as apply_function."""
-    name = f"numpy.{ufunc.__name__}"
+    module = "scipy.special" if _is_scipys(ufunc) else "numpy"
+    name = f"{module}.{ufunc.__name__}"
     if method == "__call__":
         return _call(ufunc, name, inputs, keywords)
     whole = f"{name}.{method}"
@@ -117,6 +119,12 @@ def apply_ufunc(
     )
 
 
+def _is_scipys(ufunc: np.ufunc) -> bool:
+    """Whether it is one of scipy.special, which whoever calls it has imported."""
+    special = sys.modules.get("scipy.special")
+    return special is not None and getattr(special, ufunc.__name__, None) is ufunc
+
+
 def _refuse_all(name: str, keywords: dict[str, Any]) -> None:
     if keywords:
         raise TypeError(f"{name} of Variables takes no {'=, '.join(keywords)}=")
@@ -139,6 +147,13 @@ def _call(ufunc: np.ufunc, name: str, inputs: tuple[Any, ...], keywords: dict[st
     if ufunc in UFUNCS:
         refuse_keywords(ufunc.__name__, **keywords)
         return UFUNCS[ufunc](*inputs)
+    if _is_scipys(ufunc):
+        import autodiffx.scipy.special  # noqa: F401  # its functions become known
+
+        if ufunc in SUPPORTED:
+            _refuse_all(name, keywords)
+            return SUPPORTED[ufunc](*inputs)
+        raise _refuse(name, inputs)
     if ufunc.__name__ in LOGIC:
         first, second = inputs if isinstance(inputs[0], Variable) else inputs[::-1]
         method = getattr(type(first), LOGIC[ufunc.__name__])

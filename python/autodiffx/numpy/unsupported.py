@@ -42,4 +42,9 @@ def reason_for(name: str) -> str:
         return REASONS[short]
     if short.startswith(("fft.", "lib.scimath.")):
         return COMPLEX
+    if name.startswith("scipy."):
+        return (
+            "see autodiffx.scipy.special for what is, or call it on x.value for numbers without "
+            "derivative"
+        )
     return "see autodiffx.numpy for what is, or call it on x.value for numbers without derivative"

@@ -1,0 +1,1 @@
+"""SciPy's functions on Variables, module by module."""
