@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import factorial
 from typing import Any
 
 import numpy as np
@@ -14,10 +15,38 @@ from autodiffx.scipy.special.pointwise import in_float64, pointwise
 __all__ = ["exp1", "expi", "exprel"]
 
 
+def _series(x: Any, n: int) -> Any:
+    """The sum of x^k / (k! (n + 1 + k)), for what is not large."""
+    term = np.ones_like(x)
+    total = term / (n + 1.0)
+    for k in range(1, 400):
+        term = term * x / k
+        total = total + term / (n + 1.0 + k)
+        if np.all(np.abs(term) <= 1e-18 * np.abs(total)):
+            break
+    return total
+
+
+def _by_parts(x: Any, n: int) -> Any:
+    """Integrated by parts n times, for large x."""
+    total = np.zeros_like(x)
+    for k in range(n, -1, -1):
+        total = (-1.0) ** k * factorial(n) / factorial(n - k) + total / x
+    return np.exp(x) * total / x
+
+
 @in_float64
 def _moment(x: Any, order: int) -> Any:
-    """The integral of t^n exp(x t) over t from 0 to 1 (DLMF 13.4.1)."""
-    return special.hyp1f1(order + 1.0, order + 2.0, x) / (order + 1.0)
+    """The integral of t^n exp(x t) over t from 0 to 1; below 0 a lower gamma function."""
+    n = order
+    found = np.full(x.shape, np.nan)
+    below, above = x < -1.0, x > 40.0 + 2.0 * n
+    middle = (x >= -1.0) & ~above
+    t = -x[below]
+    found[below] = special.gammainc(n + 1.0, t) * factorial(n) / t ** (n + 1.0)
+    found[middle] = _series(x[middle], n)
+    found[above] = _by_parts(x[above], n)
+    return found
 
 
 _slope: Any = pointwise("exprel_slope", _moment, lambda r, x, order: _slope(x, order=order + 1))

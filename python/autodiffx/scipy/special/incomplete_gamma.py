@@ -57,11 +57,11 @@ def _power(a: Any, x: Any) -> Any:
 
 @in_float64
 def density(a: Any, x: Any) -> Any:
-    """x^(a-1) exp(-x) / Gamma(a): 0 for infinite x, NaN outside of a > 0, x >= 0."""
+    """x^(a-1) exp(-x) / Gamma(a): 0 for infinite x, NaN outside of a, x >= 0."""
     direct = np.exp(special.xlogy(a - 1.0, x) - x - special.gammaln(a))
     found = np.where(a >= 10.0, np.where(x == 0.0, 0.0, _power(a, x) * a / x), direct)
     found = np.where(np.isinf(x) & np.isfinite(a), 0.0, found)
-    return np.where((a > 0.0) & (x >= 0.0), found, np.nan)
+    return np.where((a >= 0.0) & (x >= 0.0), found, np.nan)
 
 
 def _series(a: Any, x: Any, order: int) -> Any:
