@@ -49,25 +49,25 @@ def unit(length: int, *places: int) -> tuple[int, ...]:
 
 @each
 @pytest.mark.parametrize("dtype", [np.float64, np.float32])
-def test_values_are_scipys(core: ModuleType, function: SpecialFunction, dtype: Any) -> None:
+def test_values_are_scipys(backend: ModuleType, function: SpecialFunction, dtype: Any) -> None:
     arrays = [a.astype(dtype) for a in drawn(function, (3, 4))]
     expected = getattr(scipys, function.name)(*arrays)
-    for call in (of(core, function.name), getattr(scipys, function.name)):
+    for call in (of(backend, function.name), getattr(scipys, function.name)):
         if call is scipys.zeta or call is scipys.sinc:  # no ufuncs
             continue
-        found = call(*in_leaves(core, function, arrays)).value
+        found = call(*in_leaves(backend, function, arrays)).value
         if function.is_tabled:
             assert_close(found, expected, 6 if dtype == np.float32 else 14)
         else:
             assert_same_bits(found, expected)
-    assert_same_bits(of(core, function.name)(*arrays), expected)
+    assert_same_bits(of(backend, function.name)(*arrays), expected)
 
 
 @each
-def test_first_derivatives(core: ModuleType, function: SpecialFunction) -> None:
+def test_first_derivatives(backend: ModuleType, function: SpecialFunction) -> None:
     arrays = drawn(function, (POINTS,))
-    leaves = in_leaves(core, function, arrays)
-    of(core, function.name)(*leaves).sum().backward()
+    leaves = in_leaves(backend, function, arrays)
+    of(backend, function.name)(*leaves).sum().backward()
     points = list(zip(*arrays, strict=True))
     for k, i in enumerate(function.active):
         order = unit(len(function.active), k)
@@ -76,12 +76,12 @@ def test_first_derivatives(core: ModuleType, function: SpecialFunction) -> None:
 
 
 @each
-def test_second_derivatives(core: ModuleType, function: SpecialFunction) -> None:
+def test_second_derivatives(backend: ModuleType, function: SpecialFunction) -> None:
     arrays = drawn(function, (POINTS,), 1)
-    leaves = in_leaves(core, function, arrays)
+    leaves = in_leaves(backend, function, arrays)
     active = [leaves[i] for i in function.active]
-    with core.Graph() as graph:
-        of(core, function.name)(*leaves).sum()
+    with backend.Graph() as graph:
+        of(backend, function.name)(*leaves).sum()
     points = list(zip(*arrays, strict=True))
     for k, along in enumerate(active):
         products = graph.hvp({along: np.ones(POINTS)})

@@ -20,7 +20,7 @@ def _inside(x: Any, y: Any, found: Any) -> Any:
 def _log_ratio_of(x: Any, y: Any) -> Any:
     """log(x / y), where the quotient would be near 1 and where it would overflow too."""
     quotient = x / y
-    near = (0.5 < quotient) & (quotient < 2.0)
+    near = (quotient > 0.5) & (quotient < 2.0)
     return _inside(x, y, np.where(near, np.log(quotient), np.log(x) - np.log(y)))
 
 
