@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from typing import Any
 
@@ -78,7 +79,8 @@ def apply_ufunc(
     ufunc: np.ufunc, method: str, inputs: tuple[Any, ...], keywords: dict[str, Any]
 ) -> Any:
     """What a ufunc, or a method of one, does with Variables; raises as apply_function."""
-    name = f"numpy.{ufunc.__name__}"
+    of_scipy = _is_scipys(ufunc)
+    name = f"{'scipy.special' if of_scipy else 'numpy'}.{ufunc.__name__.lstrip('_')}"
     if method == "__call__":
         return _call(ufunc, name, inputs, keywords)
     whole = f"{name}.{method}"
@@ -117,6 +119,15 @@ def apply_ufunc(
     )
 
 
+def _is_scipys(ufunc: np.ufunc) -> bool:
+    """Whether it is one of scipy.special, which whoever calls it has imported."""
+    special = sys.modules.get("scipy.special")
+    name = ufunc.__name__
+    # Some of SciPy's functions are in Python, and call ufuncs that are not public.
+    private = getattr(special, "_ufuncs", None)
+    return getattr(special, name, None) is ufunc or getattr(private, name, None) is ufunc
+
+
 def _refuse_all(name: str, keywords: dict[str, Any]) -> None:
     if keywords:
         raise TypeError(f"{name} of Variables takes no {'=, '.join(keywords)}=")
@@ -139,6 +150,13 @@ def _call(ufunc: np.ufunc, name: str, inputs: tuple[Any, ...], keywords: dict[st
     if ufunc in UFUNCS:
         refuse_keywords(ufunc.__name__, **keywords)
         return UFUNCS[ufunc](*inputs)
+    if _is_scipys(ufunc):
+        import autodiffx.scipy.special  # noqa: F401  # its functions become known
+
+        if ufunc in SUPPORTED:
+            _refuse_all(name, keywords)
+            return SUPPORTED[ufunc](*inputs)
+        raise _refuse(name, inputs)
     if ufunc.__name__ in LOGIC:
         first, second = inputs if isinstance(inputs[0], Variable) else inputs[::-1]
         method = getattr(type(first), LOGIC[ufunc.__name__])

@@ -42,4 +42,8 @@ def reason_for(name: str) -> str:
         return REASONS[short]
     if short.startswith(("fft.", "lib.scimath.")):
         return COMPLEX
+    if name.startswith("scipy.special."):
+        from autodiffx.scipy.special import unsupported
+
+        return unsupported.reason_for(name.removeprefix("scipy.special."))
     return "see autodiffx.numpy for what is, or call it on x.value for numbers without derivative"

@@ -18,6 +18,7 @@ against. Read it in this order:
     dual.py                  forward mode
     transforms.py            derivatives of functions, to any order
     numpy/                   NumPy's functions of arrays; implementations.py: how they are found
+    scipy/                   SciPy's functions
 """
 
 from __future__ import annotations

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from typing import Any
 
@@ -82,6 +83,8 @@ class NumpyProtocol(Arithmetic):
             from autodiffx.reference.numpy.ufuncs import METHODS
 
             return METHODS[method](ufunc, *inputs, **options)
+        if _is_scipys(ufunc):
+            import autodiffx.reference.scipy.special  # noqa: F401  # its functions become known
         if ufunc in IMPLEMENTATIONS and method == "__call__":
             return IMPLEMENTATIONS[ufunc](*inputs, **options)
         if options or method != "__call__":
@@ -94,8 +97,9 @@ class NumpyProtocol(Arithmetic):
             return self._logical(ufunc.__name__, inputs)
         function = FUNCTIONS.get(_UFUNC_NAMES.get(ufunc.__name__, ufunc.__name__))
         if function is None:
+            name = f"{'scipy.special' if _is_scipys(ufunc) else 'np'}.{ufunc.__name__.lstrip('_')}"
             raise _refused(inputs)(
-                f"np.{ufunc.__name__} is not supported on a {type(self).__name__}: "
+                f"{name} is not supported on a {type(self).__name__}: "
                 "there is no operator of this name"
             )
         beside_array = _is_any_array(inputs)
@@ -149,6 +153,14 @@ class NumpyProtocol(Arithmetic):
 
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> Array:
         return np.asarray(float(self), dtype=dtype)
+
+
+def _is_scipys(ufunc: np.ufunc) -> bool:
+    """True for a ufunc of scipy.special, which whoever calls it has imported."""
+    special = sys.modules.get("scipy.special")
+    # Some of SciPy's functions are in Python, and call ufuncs that are not public.
+    modules = (special, getattr(special, "_ufuncs", None))
+    return any(getattr(module, ufunc.__name__, None) is ufunc for module in modules)
 
 
 def _is_any_array(values: Any) -> bool:
