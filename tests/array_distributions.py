@@ -32,6 +32,7 @@ class Continuous:
     loc: Interval = (-1.0, 1.0)
     scale: Interval = (0.5, 2.0)
     inverse: bool = False  # whether ppf and isf are there
+    fixed: dict[str, float] = field(default_factory=dict)  # plain, but for densities
 
     @property
     def methods(self) -> tuple[str, ...]:
@@ -67,10 +68,11 @@ CONTINUOUS: dict[str, Continuous] = {
     "chi2": Continuous({"df": (0.8, 8.0)}, **POSITIVE),
     "beta": Continuous({"a": (0.5, 4.0), "b": (0.5, 4.0)}, **BETWEEN),
     "uniform": Continuous(**BETWEEN, inverse=True),
+    "vonmises": Continuous({"kappa": (0.5, 4.0)}, (-1.5, 1.5), fixed={"kappa": 1.5}),
 }
 COUNTS: dict[str, Counts] = {
     "poisson": Counts({"mu": (0.5, 5.0)}),
-    "binom": Counts({"p": (0.1, 0.9)}, whole={"n": 5}),
+    "binom": Counts({"p": (0.1, 0.9)}, most=5, whole={"n": 5}),
     "nbinom": Counts({"n": (0.5, 5.0), "p": (0.1, 0.9)}),
     "bernoulli": Counts({"p": (0.1, 0.9)}, most=1),
 }
@@ -124,7 +126,9 @@ def shapes_for(draw: Drawn, count: int) -> list[tuple[int, ...]]:
 def sample_continuous(name: str, method: str) -> Sampler:
     row = CONTINUOUS[name]
     point = (0.1, 0.9) if method in ("ppf", "isf") else row.point
-    intervals = [point, *row.shapes.values(), row.loc, row.scale]
+    fixed = {} if method.endswith("pdf") else row.fixed
+    shapes = [each for name, each in row.shapes.items() if name not in fixed]
+    intervals = [point, *shapes, row.loc, row.scale]
 
     def sample(draw: Drawn) -> Call:
         some = draw(st.sampled_from([(), ("loc",), ("loc", "scale"), ("scale",)]))
@@ -135,7 +139,7 @@ def sample_continuous(name: str, method: str) -> Sampler:
             operand(draw, shape, dtype, low, high)
             for shape, (low, high) in zip(shapes_for(draw, len(used)), used, strict=True)
         )
-        return call_of(name, method, arrays, keywords)
+        return call_of(name, method, arrays, keywords, **fixed)
 
     return calls(sample)
 

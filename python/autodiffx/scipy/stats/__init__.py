@@ -15,6 +15,7 @@ which is imported then. Variables of float32 give float32.
 from __future__ import annotations
 
 from autodiffx.scipy.stats.betas import beta as beta
+from autodiffx.scipy.stats.circle import vonmises as vonmises
 from autodiffx.scipy.stats.counts import bernoulli as bernoulli
 from autodiffx.scipy.stats.counts import binom as binom
 from autodiffx.scipy.stats.counts import nbinom as nbinom
@@ -39,7 +40,7 @@ from autodiffx.scipy.stats.wisharts import wishart as wishart
 __all__ = [
     "bernoulli", "beta", "binom", "cauchy", "chi2", "dirichlet", "expon", "gamma", "invgamma",
     "laplace", "logistic", "lognorm", "multivariate_normal", "multivariate_t", "nbinom", "norm",
-    "poisson", "t", "uniform", "weibull_min", "wishart",
+    "poisson", "t", "uniform", "vonmises", "weibull_min", "wishart",
 ]  # fmt: skip
 
 

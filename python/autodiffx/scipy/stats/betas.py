@@ -23,5 +23,17 @@ class Beta(Continuous):
         powers = log_of_power_of_complement(b - 1.0, y) + log_of_power(a - 1.0, y)
         return powers - _core.betaln(a, b)
 
+    def _below(self, y: Any, *shapes: Any) -> Any:
+        from autodiffx.scipy.special import betainc
+
+        a, b = shapes
+        return betainc(a, b, y)
+
+    def _above(self, y: Any, *shapes: Any) -> Any:
+        from autodiffx.scipy.special import betaincc
+
+        a, b = shapes
+        return betaincc(a, b, y)
+
 
 beta = Beta("beta", a=greater_than_0, b=greater_than_0)

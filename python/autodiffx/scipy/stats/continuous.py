@@ -31,7 +31,7 @@ class Continuous(Distribution):
     Outside the support the value is SciPy's (-inf, 0 or 1) and all derivatives are zero; where a
     parameter is not valid the value is NaN, and the derivative by that parameter zero. The ends
     of the support belong to it, and have the derivatives of the formula inside: those towards the
-    inside, infinite where the density is 0 or infinite there.
+    inside, of logpdf infinite where the density is 0 or infinite there; of pdf they are then zero.
     """
 
     lower: float | None = None  # ends of the support in y
@@ -54,7 +54,12 @@ class Continuous(Distribution):
         raise NotImplementedError
 
     def _density(self, y: Any, *shapes: Any) -> Any:
-        return _core.exp(self._log_density(y, *shapes))
+        logarithm = self._log_density(y, *shapes)
+        if self.lower is None or self.is_open:
+            return _core.exp(logarithm)
+        # Infinite at an end, where derivatives would be differences of infinities.
+        infinite = _core.equal(logarithm, np.inf)
+        return _core.exp(_core.where(infinite, np.inf, logarithm))
 
     def _below(self, y: Any, *shapes: Any) -> Any:
         """The probability of less than y."""

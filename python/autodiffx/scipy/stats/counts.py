@@ -13,8 +13,10 @@ from autodiffx.scipy.stats.arguments import (
     probability,
     some_probability,
 )
+from autodiffx.scipy.stats.betas import beta
 from autodiffx.scipy.stats.discrete import Discrete
 from autodiffx.scipy.stats.formulas import log_of_power, log_of_power_of_complement
+from autodiffx.scipy.stats.gammas import gamma
 
 __all__ = ["bernoulli", "binom", "nbinom", "poisson"]
 
@@ -25,6 +27,12 @@ class Poisson(Discrete):
     def _log_mass(self, k: Any, *shapes: Any) -> Any:
         (mu,) = shapes
         return log_of_power(k, mu) - _core.lgamma(k + 1.0) - mu
+
+    def _below(self, k: Any, *shapes: Any) -> Any:
+        return gamma._above(shapes[0], k + 1.0)
+
+    def _above(self, k: Any, *shapes: Any) -> Any:
+        return gamma._below(shapes[0], k + 1.0)
 
 
 class Binomial(Discrete):
@@ -40,6 +48,14 @@ class Binomial(Discrete):
         ways = -_core.betaln(k + 1.0, n - k + 1.0) - _core.log(n + 1.0)
         return ways + log_of_power(k, p) + log_of_power_of_complement(n - k, p)
 
+    def _below(self, k: Any, *shapes: Any) -> Any:
+        n, p = shapes
+        return beta._above(p, k + 1.0, n - k)
+
+    def _above(self, k: Any, *shapes: Any) -> Any:
+        n, p = shapes
+        return beta._below(p, k + 1.0, n - k)
+
 
 class NegativeBinomial(Discrete):
     """gamma(k + n) / (k! gamma(n)) p**n (1 - p)**k."""
@@ -48,6 +64,14 @@ class NegativeBinomial(Discrete):
         n, p = shapes
         ways = -_core.betaln(n, k + 1.0) - _core.log(n + k)
         return ways + n * _core.log(p) + log_of_power_of_complement(k, p)
+
+    def _below(self, k: Any, *shapes: Any) -> Any:
+        n, p = shapes
+        return beta._below(p, n, k + 1.0)
+
+    def _above(self, k: Any, *shapes: Any) -> Any:
+        n, p = shapes
+        return beta._above(p, n, k + 1.0)
 
 
 class Bernoulli(Discrete):

@@ -21,6 +21,16 @@ class Gamma(Continuous):
         (a,) = shapes
         return log_of_power(a - 1.0, y) - y - _core.lgamma(a)
 
+    def _below(self, y: Any, *shapes: Any) -> Any:
+        from autodiffx.scipy.special import gammainc
+
+        return gammainc(shapes[0], y)
+
+    def _above(self, y: Any, *shapes: Any) -> Any:
+        from autodiffx.scipy.special import gammaincc
+
+        return gammaincc(shapes[0], y)
+
 
 class InverseGamma(Continuous):
     """y**(-a - 1) exp(-1 / y) / gamma(a) for y > 0: 1 / y has a gamma distribution; at 0 flat."""
@@ -32,6 +42,12 @@ class InverseGamma(Continuous):
         (a,) = shapes
         return -(a + 1.0) * _core.log(y) - _core.lgamma(a) - 1.0 / y
 
+    def _below(self, y: Any, *shapes: Any) -> Any:
+        return gamma._above(1.0 / y, *shapes)
+
+    def _above(self, y: Any, *shapes: Any) -> Any:
+        return gamma._below(1.0 / y, *shapes)
+
 
 class ChiSquared(Continuous):
     """y**(df / 2 - 1) exp(-y / 2) / (2**(df / 2) gamma(df / 2)) for y >= 0."""
@@ -41,6 +57,12 @@ class ChiSquared(Continuous):
     def _log_density(self, y: Any, *shapes: Any) -> Any:
         half = 0.5 * shapes[0]
         return log_of_power(half - 1.0, y) - 0.5 * y - _core.lgamma(half) - LOG_2 * half
+
+    def _below(self, y: Any, *shapes: Any) -> Any:
+        return gamma._below(0.5 * y, 0.5 * shapes[0])
+
+    def _above(self, y: Any, *shapes: Any) -> Any:
+        return gamma._above(0.5 * y, 0.5 * shapes[0])
 
 
 gamma = Gamma("gamma", a=greater_than_0)

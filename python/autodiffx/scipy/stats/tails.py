@@ -26,6 +26,22 @@ class Student(Continuous):
             scale = _core.where(normal, -LOG_ROOT_2_PI, scale)
         return scale - (0.5 * (df + 1.0)) * _core.log1p(_core.square(y) / df)
 
+    def _below(self, y: Any, *shapes: Any) -> Any:
+        from autodiffx.scipy.special import betainc
+        from autodiffx.scipy.stats.student_share import share
+
+        df, normal = _finite(shapes[0])
+        middle = 0.5 + share(0.5 * df, y / _core.hypot(_core.sqrt(df), y))
+        tail = 0.5 * betainc(0.5 * df, 0.5, 1.0 / (1.0 + _core.square(y) / df))
+        outer = _core.where(_core.less(y, 0.0), tail, 1.0 - tail)
+        value = _core.where(_core.less(_core.square(y), df), middle, outer)
+        if is_true(_core.logical_not(normal)):
+            return value
+        return _core.where(normal, _core.ndtr(y), value)
+
+    def _above(self, y: Any, *shapes: Any) -> Any:
+        return self._below(-y, *shapes)
+
 
 def _finite(df: Any) -> tuple[Any, Any]:
     """Degrees of freedom, in place of infinitely many so many that nothing changes; which."""

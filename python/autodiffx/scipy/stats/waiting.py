@@ -20,6 +20,9 @@ class Exponential(Continuous):
     def _log_density(self, y: Any, *shapes: Any) -> Any:
         return -y
 
+    def _density(self, y: Any, *shapes: Any) -> Any:
+        return _core.exp(-y)
+
     def _below(self, y: Any, *shapes: Any) -> Any:
         return -_core.expm1(-y)
 
@@ -129,6 +132,9 @@ class Uniform(Continuous):
 
     def _log_density(self, y: Any, *shapes: Any) -> Any:
         return _core.where(_core.isnan(y), y, 0.0)
+
+    def _density(self, y: Any, *shapes: Any) -> Any:
+        return _core.where(_core.isnan(y), y, 1.0)
 
     def _below(self, y: Any, *shapes: Any) -> Any:
         return y
