@@ -1,4 +1,4 @@
-"""Distributions against many digits: in the middle, and so far out that a probability underflows."""
+"""Distributions against many digits: in the middle, and where probabilities are tiny."""
 
 from __future__ import annotations
 
@@ -24,6 +24,9 @@ def log_student(y: Any, df: Any) -> Any:
 
 def student_tail(y: Any, df: Any) -> Any:
     """The probability of more than y."""
+    if abs(y) < 1:
+        slope = mp.exp(log_student(mpf(0), df))
+        return mpf(1) / 2 - y * slope * mp.hyp2f1(0.5, (df + 1) / 2, 1.5, -y * y / df)
     if y < 0:
         return 1 - student_tail(-y, df)
     return mp.betainc(df / 2, mpf(1) / 2, 0, df / (df + y * y), regularized=True) / 2

@@ -199,7 +199,9 @@ def test_counts_outside_of_the_support(array_backend: Any, name: str, method: st
 def test_counts_that_are_certain(
     array_backend: Any, name: str, count: int, given: list[Any], expected: list[float]
 ) -> None:
-    leaves = [each if type(each) is int else array_backend.Variable(each) for each in given]
+    leaves: list[Any] = [
+        each if type(each) is int else array_backend.Variable(each) for each in given
+    ]
     result = method_of(array_backend, name, "logpmf")(count, *leaves)
     assert result.value == pytest.approx(0.0, abs=1e-15)
     result.backward()

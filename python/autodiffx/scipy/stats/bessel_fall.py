@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from scipy import special, stats
+from scipy import special
 
 from autodiffx.numpy.primitives import compare, select
 from autodiffx.scipy.special.pointwise import in_float64, pointwise
@@ -26,16 +26,29 @@ _relative_fall: Any = pointwise(
     _relative_fall_slope,
 )
 
-# log(exp(-kappa) I0(kappa)) for kappa >= 0; at 0 the derivative to the right.
-log_norm: Any = pointwise(
+_log_norm: Any = pointwise(
     "log_i0e",
     in_float64(lambda kappa: np.log(special.i0e(kappa))),
     lambda r, kappa: -_relative_fall(kappa),
 )
 
+
+def log_norm(kappa: Any) -> Any:
+    """log(exp(-kappa) I0(kappa)) for kappa >= 0; at 0 the derivative to the right."""
+    found = _log_norm(kappa)
+    return float(found) if type(kappa) is float else found
+
+
+@in_float64
+def _scipys(y: Any, kappa: Any) -> Any:
+    from scipy import stats  # slow to import
+
+    return stats.vonmises.cdf(y, kappa)
+
+
 distribution_function: Any = pointwise(
     "vonmises.cdf",
-    in_float64(lambda y, kappa: stats.vonmises.cdf(y, kappa)),
+    _scipys,
     lambda r, y, kappa: circle.vonmises._density(y, kappa),
     "kappa, which has no closed form: give it as plain numbers",
 )

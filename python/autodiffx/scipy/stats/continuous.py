@@ -226,11 +226,11 @@ class Continuous(Distribution):
         return value
 
     def _at_probability(self, method: str, q: Any, args: Any, kwds: Any) -> Any:
-        if method not in self.methods:
-            return self.__getattr__(method)()
         found = self._read(method, args, kwds, q)
         if found is None:
             return self._plainly(method, q, *args, **kwds)
+        if method not in self.methods:
+            raise self._unsupported(method)
         q, shapes, loc, scale, _ = found
         q = checked(probability, q)[0]
         value = (self._quantile if method == "ppf" else self._upper_quantile)(q, *shapes)

@@ -154,8 +154,9 @@ class Discrete(Distribution):
         if formula in ("_mass", "_log_mass"):
             high = np.greater(count, last) | (np.floor(count) != count) | np.isinf(count)
         # No formula sees a count for which it has no value.
-        inside = np.where(low | high | unknown, 0.0, np.floor(count))
-        value = getattr(self, formula)(inside[()], *shapes)
+        inside: Any = np.where(low | high | unknown, 0.0, np.floor(count))
+        inside = float(inside) if type(count) is float else inside
+        value = getattr(self, formula)(inside, *shapes)
         if np.any(low):
             value = _core.where(low, below, value)
         if np.any(high & ~unknown):

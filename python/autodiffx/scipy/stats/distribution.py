@@ -35,7 +35,7 @@ class Distribution:
     name: str
     parameters: tuple[str, ...]  # in SciPy's order, without the point
     defaults: Mapping[str, Any]  # by parameter; those without one have to be given
-    methods: tuple[str, ...]
+    methods: tuple[str, ...] = ()
 
     def _bound(self, method: str, arguments: tuple[Any, ...], keywords: dict[str, Any]) -> Any:
         """The parameters in order, however they were given."""
@@ -69,16 +69,23 @@ class Distribution:
     def __getattr__(self, name: str) -> Any:
         if name not in _NO_DERIVATIVE:
             raise AttributeError(
-                f"{type(self).__name__} has no method {name!r}: there are {', '.join(self.methods)}"
+                f"a distribution of autodiffx.scipy.stats has no {name!r}: it has "
+                f"{', '.join(self.methods)}"
             )
 
-        def unsupported(*arguments: Any, **keywords: Any) -> Any:
-            raise NotImplementedError(
-                f"{self.name}.{name} is not supported: {_NO_DERIVATIVE[name]}, or call "
-                f"scipy.stats.{self.name}.{name} with plain numbers"
-            )
+        def refuse(*arguments: Any, **keywords: Any) -> Any:
+            raise self._unsupported(name)
 
-        return unsupported
+        return refuse
+
+    def _unsupported(self, name: str) -> NotImplementedError:
+        return NotImplementedError(
+            f"{self.name}.{name} of Variables is not supported: {_NO_DERIVATIVE[name]}, or call "
+            f"scipy.stats.{self.name}.{name} with plain numbers"
+        )
+
+    def __reduce__(self) -> str:
+        return self.name  # the one of that name
 
     def __repr__(self) -> str:
         return f"<autodiffx.scipy.stats.{self.name}({', '.join(self.parameters)})>"
@@ -103,6 +110,8 @@ class Frozen:
         self.kwds = keywords
 
     def __getattr__(self, name: str) -> Any:
+        if name.startswith("_"):
+            raise AttributeError(name)
         method = getattr(self.dist, name)
 
         def of_point(point: Any = None) -> Any:

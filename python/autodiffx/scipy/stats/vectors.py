@@ -27,18 +27,22 @@ class Elliptical(Multivariate):
 
     def _forms(self, x: Any, mean: Any, matrix: Any, names: tuple[str, str]) -> Any:
         """The forms in the shape of x without its last axis, log(det), number of components."""
-        center = None if mean is None else self._vector(names[0], mean)
-        square = self._square(names[1], 1.0 if matrix is None else matrix, _length(center))
-        length = square.shape[0]
+        square = self._array(names[1], 1.0 if matrix is None else matrix)
+        if mean is not None:
+            center = self._vector(names[0], mean)
+        else:
+            center = np.zeros(square.shape[0] if square.ndim > 1 else 1, square.dtype)
+        length = center.shape[0]
+        square = self._square(names[1], square, length)
         x = self._array("x", x)
         if x.ndim < 2:
             x = x.reshape((-1, 1) if length == 1 else (1, -1))
-        if x.shape[-1] != length:
+        if x.shape[-1] not in (1, length):
             raise ValueError(
                 f"{self.name} has {length} components: the last axis of x has to be so long, "
                 f"but x has shape {x.shape}"
             )
-        deviation = x if center is None else x - center
+        deviation = x - center
         triangle = cholesky_of(f"{self.name}: {names[1]}", square)
         columns = deviation.reshape((-1, length)).T
         whitened = anp.linalg.solve(triangle, columns)
@@ -51,10 +55,6 @@ class Elliptical(Multivariate):
                 f"{self.name} of Variables with allow_singular=True is not supported: a singular "
                 "matrix has no derivative; add a small multiple of the identity to it"
             )
-
-
-def _length(vector: Any) -> int | None:
-    return None if vector is None else int(vector.shape[0])
 
 
 class MultivariateNormal(Elliptical):

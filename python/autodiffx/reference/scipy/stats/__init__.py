@@ -1,6 +1,7 @@
 """SciPy's distributions, in plain Python. Read in this order:
 
     family.py, families.py   what a family is; the formulas of the continuous ones
+    areas.py                 distribution functions that are integrals
     continuous.py            what loc and scale do
     counts.py                distributions of whole numbers
     triangles.py, vectors.py distributions of vectors and matrices

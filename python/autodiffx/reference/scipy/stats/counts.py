@@ -12,7 +12,7 @@ from autodiffx.reference.dispatch import Ranked
 from autodiffx.reference.functions import FUNCTIONS
 from autodiffx.reference.numpy.given import array_of
 from autodiffx.reference.scipy.stats.continuous import Fixed
-from autodiffx.reference.scipy.stats.families import from_log, power_log
+from autodiffx.reference.scipy.stats.families import from_areas, from_log, power_log
 from autodiffx.reference.scipy.stats.family import (
     CONDITIONS,
     Family,
@@ -59,16 +59,20 @@ _BERNOULLI = {
 }
 
 
-def masses(log_mass: Callable[..., Any]) -> dict[str, Callable[..., Any]]:
-    """pmf and logpmf."""
+def masses(name: str, log_mass: Callable[..., Any]) -> dict[str, Callable[..., Any]]:
+    """pmf, cdf, sf and their logarithms."""
     both = from_log(log_mass)
-    return {"pmf": both["pdf"], "logpmf": both["logpdf"]}
+    return {"pmf": both["pdf"], "logpmf": both["logpdf"], **from_areas(name)}
 
 
 COUNTS: dict[str, Family] = {
-    "poisson": Family({"mu": "not negative"}, masses(_poisson)),
-    "binom": Family({"n": "whole", "p": "probability"}, masses(_binomial), upper=lambda n, p: n),
-    "nbinom": Family({"n": "positive", "p": "probability above 0"}, masses(_negative_binomial)),
+    "poisson": Family({"mu": "not negative"}, masses("poisson", _poisson)),
+    "binom": Family(
+        {"n": "whole", "p": "probability"}, masses("binom", _binomial), upper=lambda n, p: n
+    ),
+    "nbinom": Family(
+        {"n": "positive", "p": "probability above 0"}, masses("nbinom", _negative_binomial)
+    ),
     "bernoulli": Family({"p": "probability"}, _BERNOULLI, upper=lambda p: 1.0),
 }
 
@@ -137,11 +141,12 @@ class Counts:
         last = self.family.upper(*shapes) if self.family.upper else math.inf
         low, known = counts < 0, ~np.isnan(counts)
         if method in ("pmf", "logpmf"):
-            high = (counts > last) | (counts % 1.0 != 0) | np.isinf(counts)
+            high = (counts > last) | (np.floor(counts) != counts) | np.isinf(counts)
         else:
             high = counts >= last
-        usable = np.where(low | high | ~known, 0.0, np.floor(counts))
-        value = self.family.formulas[method](usable[()], *shapes)
+        usable: Any = np.where(low | high | ~known, 0.0, np.floor(counts))
+        usable = float(usable) if type(k) is float and type(loc) is float else usable
+        value = self.family.formulas[method](usable, *shapes)
         below, above = _OUTSIDE[method]
         value = replaced(~(high & known), replaced(~low, value, below), above)
         value = replaced(~low, value, below)

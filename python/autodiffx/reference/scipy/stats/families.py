@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from autodiffx.reference.functions import FUNCTIONS
+from autodiffx.reference.scipy.stats.areas import AREAS, log_share, von_mises
 from autodiffx.reference.scipy.stats.family import Family, everywhere
 
 __all__ = ["FAMILIES", "power_log"]
@@ -32,7 +33,24 @@ def power_log(exponent: Any, base: Any) -> Any:
 
 def from_log(log_density: Callable[..., Any]) -> dict[str, Callable[..., Any]]:
     """pdf and logpdf."""
-    return {"logpdf": log_density, "pdf": lambda y, *shapes: exp(log_density(y, *shapes))}
+
+    def density(y: Any, *shapes: Any) -> Any:
+        logarithm = log_density(y, *shapes)
+        # Infinite at an end, where a derivative would be a difference of infinities.
+        return exp(where(equal(logarithm, math.inf), math.inf, logarithm))
+
+    return {"logpdf": log_density, "pdf": density}
+
+
+def from_areas(name: str) -> dict[str, Callable[..., Any]]:
+    """cdf, sf and their logarithms."""
+    below, above = AREAS[name]
+    return {
+        "cdf": below,
+        "sf": above,
+        "logcdf": lambda y, *shapes: log_share(below(y, *shapes), above(y, *shapes)),
+        "logsf": lambda y, *shapes: log_share(above(y, *shapes), below(y, *shapes)),
+    }
 
 
 # ---- the normal distribution --------------------------------------------------------------------
@@ -143,7 +161,7 @@ _LAPLACE = {
     "isf": lambda q: -_laplace_quantile(q),
 }
 _LOGISTIC = {
-    **from_log(lambda y: -y - 2.0 * softplus(-y)),
+    **from_log(lambda y: -softplus(y) - softplus(-y)),
     "cdf": lambda y: exp(-softplus(-y)),
     "sf": lambda y: exp(-softplus(y)),
     "logcdf": lambda y: -softplus(-y),
@@ -176,23 +194,36 @@ def _beta(y: Any, a: Any, b: Any) -> Any:
 FAMILIES: dict[str, Family] = {
     "norm": Family({}, _NORMAL),
     "lognorm": Family({"s": "positive"}, _LOG_NORMAL, 0.0, open=True),
-    "t": Family({"df": "positive"}, from_log(_student)),
+    "t": Family({"df": "positive"}, {**from_log(_student), **from_areas("t")}),
     "cauchy": Family({}, _CAUCHY),
     "expon": Family({}, _EXPONENTIAL, 0.0),
     "weibull_min": Family({"c": "positive"}, _WEIBULL, 0.0),
     "laplace": Family({}, _LAPLACE),
     "logistic": Family({}, _LOGISTIC),
     "uniform": Family({}, _UNIFORM, 0.0, 1.0),
-    "gamma": Family({"a": "positive"}, from_log(_gamma), 0.0),
-    # 1 / y is a gamma number.
-    "invgamma": Family(
-        {"a": "positive"}, from_log(lambda y, a: _gamma(1.0 / y, a) - 2.0 * log(y)), 0.0, open=True
+    "vonmises": Family(
+        {"kappa": "not negative"}, {**from_log(von_mises), **from_areas("vonmises")}
     ),
-    # y / 2 is a gamma number.
+    "gamma": Family({"a": "positive"}, {**from_log(_gamma), **from_areas("gamma")}, 0.0),
+    "invgamma": Family(
+        {"a": "positive"},
+        {
+            **from_log(lambda y, a: -(a + 1.0) * log(y) - 1.0 / y - lgamma(a)),
+            **from_areas("invgamma"),
+        },
+        0.0,
+        open=True,
+    ),
     "chi2": Family(
         {"df": "positive"},
-        from_log(lambda y, df: _gamma(0.5 * y, 0.5 * df) - math.log(2.0)),
+        {
+            # y / 2 is a gamma number.
+            **from_log(lambda y, df: _gamma(0.5 * y, 0.5 * df) - math.log(2.0)),
+            **from_areas("chi2"),
+        },
         0.0,
     ),
-    "beta": Family({"a": "positive", "b": "positive"}, from_log(_beta), 0.0, 1.0),
+    "beta": Family(
+        {"a": "positive", "b": "positive"}, {**from_log(_beta), **from_areas("beta")}, 0.0, 1.0
+    ),
 }

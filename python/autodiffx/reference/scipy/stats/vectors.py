@@ -36,7 +36,7 @@ def _square(place: str, matrix: Any, length: int | None) -> Any:
         matrix = np.diag(matrix)
     rows = length or np.shape(matrix)[0]
     if np.shape(matrix) != (rows, rows):
-        raise ValueError(f"{place} takes a {rows} by {rows} matrix, not {np.shape(matrix)}")
+        raise ValueError(f"{place} takes a {rows} by {rows} matrix, not shape {np.shape(matrix)}")
     return matrix
 
 
@@ -49,15 +49,17 @@ def _vector(place: str, vector: Any) -> Any:
 
 def _forms(place: str, x: Any, center: Any, matrix: Any) -> tuple[Any, Any, int]:
     """(x - center)^T matrix^-1 (x - center) for every point, log(det(matrix)), and the length."""
-    center = None if center is None else _vector(place, center)
     matrix = 1.0 if matrix is None else matrix
-    matrix = _square(place, matrix, None if center is None else np.shape(center)[0])
-    length = np.shape(matrix)[0]
+    if center is None:
+        center = np.zeros(np.shape(matrix)[0] if np.ndim(matrix) > 1 else 1, dtype_of(matrix))
+    center = _vector(place, center)
+    length = np.shape(center)[0]
+    matrix = _square(place, matrix, length)
     if np.ndim(x) < 2:
         x = np.reshape(x, (-1, 1) if length == 1 else (1, -1))
-    if np.shape(x)[-1] != length:
+    if np.shape(x)[-1] not in (1, length):
         raise ValueError(f"{place} has {length} components, but x has shape {np.shape(x)}")
-    deviation = x if center is None else x - center
+    deviation = x - center
     triangle = triangle_of(matrix, place)
     total: Any = 0.0
     for z in solved(triangle, [deviation[..., i] for i in range(length)]):
