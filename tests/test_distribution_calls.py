@@ -146,6 +146,10 @@ def test_float32_stays_float32(array_backend: Any) -> None:
         stats.nbinom.cdf(2, x, 0.5),
         stats.gamma.logpdf(x, x, -x, x),
         stats.multivariate_normal.logpdf(x, np.zeros(2, np.float32)),
+        stats.multivariate_normal.logpdf(x, np.zeros(2, np.float32), 2.0),
+        stats.multivariate_t.logpdf(0.5, x, 2.0, 3.0),
+        stats.dirichlet.logpdf(np.array([0.5, 0.5], np.float32), x),
+        stats.wishart.logpdf(2.0, 3.0, x),
     ):
         assert found.dtype == np.float32
     assert stats.norm.logpdf(x, np.zeros(2)).dtype == np.float64

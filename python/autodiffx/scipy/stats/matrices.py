@@ -61,33 +61,35 @@ class Multivariate(Distribution):
             raise ValueError(f"{self.name} takes a number for {name}, not shape {number.shape}")
         return number
 
-    def _array(self, name: str, value: Any) -> Any:
-        found = given(f"{self.name}: {name}", value)
-        return np.asarray(found) if type(found) is float else found
+    def _arrays(self, **values: Any) -> list[Any]:
+        """Arguments as arrays; a plain Python number takes the dtype of the others."""
+        found = [given(f"{self.name}: {name}", value) for name, value in values.items()]
+        strong = [each.dtype for each in found if type(each) is not float]
+        dtype = np.result_type(*strong) if strong else np.dtype(np.float64)
+        return [np.asarray(each, dtype) if type(each) is float else each for each in found]
 
-    def _square(self, name: str, value: Any, length: int | None) -> Any:
+    def _square(self, name: str, matrix: Any, length: int | None) -> Any:
         """A matrix, of a number the one with it on the diagonal, of a vector the diagonal one.
 
         Raises:
             ValueError: it is not square, or has not the length.
         """
-        matrix = self._array(name, value)
-        if length == 1 and matrix.size == 1:
+        shape = matrix.shape
+        if length in (None, 1) and matrix.size == 1:
             return matrix.reshape((1, 1))
         if matrix.ndim == 0:
-            return matrix * np.eye(length or 1)
+            return matrix * np.eye(length or 1, dtype=matrix.dtype)
         if matrix.ndim == 1:
             matrix = anp.diag(matrix)
         rows = matrix.shape[0] if length is None else length
         if matrix.shape != (rows, rows):
             raise ValueError(
                 f"{self.name} takes a number, a vector or a square matrix for {name}, "
-                f"with {rows} rows, not shape {np.shape(value)}"
+                f"with {rows} rows, not shape {shape}"
             )
         return matrix
 
-    def _vector(self, name: str, value: Any) -> Any:
-        vector = self._array(name, value)
+    def _vector(self, name: str, vector: Any) -> Any:
         vector = vector.reshape((1,)) if vector.size == 1 else vector
         if vector.ndim != 1:
             raise ValueError(f"{self.name} takes a vector for {name}, not shape {vector.shape}")

@@ -27,14 +27,16 @@ class Elliptical(Multivariate):
 
     def _forms(self, x: Any, mean: Any, matrix: Any, names: tuple[str, str]) -> Any:
         """The forms in the shape of x without its last axis, log(det), number of components."""
-        square = self._array(names[1], 1.0 if matrix is None else matrix)
+        given = {"x": x, names[1]: 1.0 if matrix is None else matrix}
         if mean is not None:
-            center = self._vector(names[0], mean)
+            given[names[0]] = mean
+        x, square, *centers = self._arrays(**given)
+        if centers:
+            center = self._vector(names[0], centers[0])
         else:
             center = np.zeros(square.shape[0] if square.ndim > 1 else 1, square.dtype)
         length = center.shape[0]
         square = self._square(names[1], square, length)
-        x = self._array("x", x)
         if x.ndim < 2:
             x = x.reshape((-1, 1) if length == 1 else (1, -1))
         if x.shape[-1] not in (1, length):
@@ -130,7 +132,7 @@ class Dirichlet(Multivariate):
     defaults: Mapping[str, Any] = {}
 
     def _log_density(self, x: Any, *parameters: Any) -> Any:
-        x, alpha = self._array("x", x), self._array("alpha", parameters[0])
+        x, alpha = self._arrays(x=x, alpha=parameters[0])
         if alpha.ndim != 1 or not decide("alpha > 0", lambda now: np.all(now > 0.0), alpha):
             raise ValueError("dirichlet takes a vector of positive numbers for alpha")
         length = alpha.shape[0]

@@ -40,7 +40,8 @@ class Wishart(Multivariate):
     defaults: Mapping[str, Any] = {}
 
     def _log_density(self, x: Any, *parameters: Any) -> Any:
-        scale = self._square("scale", 1.0 if parameters[1] is None else parameters[1], None)
+        x, scale = self._arrays(x=x, scale=1.0 if parameters[1] is None else parameters[1])
+        scale = self._square("scale", scale, None)
         length = scale.shape[0]
         df = self._number("df", float(length) if parameters[0] is None else parameters[0])
         if not decide("df > p - 1", lambda now: now > length - 1, df):
@@ -61,9 +62,8 @@ class Wishart(Multivariate):
 
     def _matrices(self, x: Any, length: int) -> Any:
         """The points as matrices along a first axis."""
-        x = self._array("x", x)
         if x.ndim == 0:
-            x = x * np.eye(length)
+            x = x * np.eye(length, dtype=x.dtype)
         elif x.ndim == 1:
             x = x.reshape((1, 1, -1)) if length == 1 else anp.diag(x)
         if x.ndim not in (2, 3) or x.shape[:2] != (length, length):

@@ -26,12 +26,23 @@ def _joined(parts: list[Any]) -> Any:
     return together(lambda *places: np.stack([np.asarray(p) for p in places]), parts, "stack")
 
 
-def _square(place: str, matrix: Any, length: int | None) -> Any:
+def _common(*numbers: Any) -> Any:
+    """The dtype of arrays beside each other: plain numbers take that of the arrays."""
+    strong = [dtype_of(number) for number in numbers if type(number) is not float]
+    return np.result_type(*strong) if strong else np.dtype(np.float64)
+
+
+def _of(number: Any, dtype: Any, shape: tuple[int, ...]) -> Any:
+    """A number or an array, reshaped."""
+    return np.reshape(np.asarray(number, dtype) if type(number) is float else number, shape)
+
+
+def _square(place: str, matrix: Any, length: int | None, dtype: Any) -> Any:
     """A matrix, of a number or a vector the diagonal one."""
     if np.size(matrix) == 1 and length in (None, 1):
-        return np.reshape(matrix, (1, 1))
+        return _of(matrix, dtype, (1, 1))
     if np.ndim(matrix) == 0:
-        return matrix * np.eye(length or 1)
+        return matrix * np.eye(length or 1, dtype=dtype)
     if np.ndim(matrix) == 1:
         matrix = np.diag(matrix)
     rows = length or np.shape(matrix)[0]
@@ -40,8 +51,8 @@ def _square(place: str, matrix: Any, length: int | None) -> Any:
     return matrix
 
 
-def _vector(place: str, vector: Any) -> Any:
-    vector = np.reshape(vector, (1,)) if np.size(vector) == 1 else vector
+def _vector(place: str, vector: Any, dtype: Any) -> Any:
+    vector = _of(vector, dtype, (1,)) if np.size(vector) == 1 else vector
     if np.ndim(vector) != 1:
         raise ValueError(f"{place} takes a vector, not an array of shape {np.shape(vector)}")
     return vector
@@ -50,13 +61,14 @@ def _vector(place: str, vector: Any) -> Any:
 def _forms(place: str, x: Any, center: Any, matrix: Any) -> tuple[Any, Any, int]:
     """(x - center)^T matrix^-1 (x - center) for every point, log(det(matrix)), and the length."""
     matrix = 1.0 if matrix is None else matrix
+    dtype = _common(x, matrix) if center is None else _common(x, matrix, center)
     if center is None:
-        center = np.zeros(np.shape(matrix)[0] if np.ndim(matrix) > 1 else 1, dtype_of(matrix))
-    center = _vector(place, center)
+        center = np.zeros(np.shape(matrix)[0] if np.ndim(matrix) > 1 else 1, dtype)
+    center = _vector(place, center, dtype)
     length = np.shape(center)[0]
-    matrix = _square(place, matrix, length)
+    matrix = _square(place, matrix, length, dtype)
     if np.ndim(x) < 2:
-        x = np.reshape(x, (-1, 1) if length == 1 else (1, -1))
+        x = _of(x, dtype, (-1, 1) if length == 1 else (1, -1))
     if np.shape(x)[-1] not in (1, length):
         raise ValueError(f"{place} has {length} components, but x has shape {np.shape(x)}")
     deviation = x - center
@@ -118,7 +130,9 @@ def _dirichlet(place: str, x: Any, alpha: Any) -> Any:
 
 
 def _wishart(place: str, x: Any, df: Any, scale: Any) -> Any:
-    scale = _square(place, 1.0 if scale is None else scale, None)
+    scale = 1.0 if scale is None else scale
+    dtype = _common(x, scale)
+    scale = _square(place, scale, None, dtype)
     length = np.shape(scale)[0]
     df = float(length) if df is None else df
     if np.ndim(df) != 0:
@@ -126,7 +140,7 @@ def _wishart(place: str, x: Any, df: Any, scale: Any) -> Any:
     if not df > length - 1:
         raise ValueError(f"{place} takes a df greater than {length - 1}")
     if np.ndim(x) == 0:
-        x = x * np.eye(length)
+        x = x * np.eye(length, dtype=dtype)
     elif np.ndim(x) == 1:
         x = np.reshape(x, (1, 1, -1)) if length == 1 else np.diag(x)
     if np.ndim(x) not in (2, 3) or np.shape(x)[:2] != (length, length):
