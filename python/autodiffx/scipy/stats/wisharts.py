@@ -29,10 +29,10 @@ class Wishart(Multivariate):
     >>> import autodiffx as adx
     >>> from autodiffx.scipy.stats import wishart
     >>> scale = adx.Variable([[1.0, 0.0], [0.0, 1.0]])
-    >>> wishart.logpdf([[3.0, 0.0], [0.0, 5.0]], 3.0, scale).backward()
-    >>> scale.grad
-    array([[0., 0.],
-           [0., 1.]])
+    >>> wishart.logpdf([[5.0, 0.0], [0.0, 7.0]], 3.0, scale).backward()
+    >>> scale.grad.round(6)
+    array([[1., 0.],
+           [0., 2.]])
     """
 
     name = "wishart"

@@ -185,7 +185,7 @@ class Vectors:
     >>> from autodiffx.reference import Variable
     >>> from autodiffx.reference.scipy.stats import multivariate_normal
     >>> x = Variable([1.0, 2.0])
-    >>> multivariate_normal.logpdf(x, cov=[1.0, 2.0]).backward()
+    >>> multivariate_normal.logpdf(x, [0.0, 0.0], [1.0, 2.0]).backward()
     >>> x.grad
     array([-1., -1.])
     """
