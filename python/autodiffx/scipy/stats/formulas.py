@@ -6,6 +6,7 @@ import math
 from typing import Any
 
 from autodiffx import _core
+from autodiffx.scipy.stats.arguments import is_true
 
 __all__ = [
     "LOG_2",
@@ -26,19 +27,22 @@ LOG_ROOT_2_PI = 0.91893853320467274178  # half the logarithm of 2 pi
 
 def log_of_power(exponent: Any, base: Any) -> Any:
     """exponent * log(base), in which 0**0 is 1 and passes nothing on."""
-    return _core.xlogy(exponent, _one_where_both_are_0(exponent, base))
+    # xlogy itself has 0 / 0 for the partial by its base there.
+    both = _both(_core.equal(exponent, 0.0), _core.equal(base, 0.0))
+    return _core.xlogy(exponent, base if both is None else _core.where(both, 1.0, base))
 
 
 def log_of_power_of_complement(exponent: Any, base: Any) -> Any:
     """exponent * log(1 - base), in which 0**0 is 1 and passes nothing on."""
-    neither = _core.logical_and(_core.equal(exponent, 0.0), _core.equal(base, 1.0))
-    return _core.xlog1py(exponent, -_core.where(neither, 0.0, base))
+    both = _both(_core.equal(exponent, 0.0), _core.equal(base, 1.0))
+    return _core.xlog1py(exponent, -base if both is None else -_core.where(both, 0.0, base))
 
 
-def _one_where_both_are_0(exponent: Any, base: Any) -> Any:
-    # xlogy itself has 0 / 0 for the partial by its base there.
-    both = _core.logical_and(_core.equal(exponent, 0.0), _core.equal(base, 0.0))
-    return _core.where(both, 1.0, base)
+def _both(one: Any, other: Any) -> Any:
+    """Where both hold, None if that is nowhere and never will be."""
+    if any(is_true(_core.logical_not(each)) for each in (one, other)):
+        return None
+    return _core.logical_and(one, other)
 
 
 def log_one_minus_exp(exponent: Any) -> Any:
