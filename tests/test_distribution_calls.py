@@ -110,16 +110,20 @@ def test_what_is_refused(
         use(stats_of(array_backend), array_backend.Variable)
 
 
-def test_von_mises_says_that_kappa_has_no_derivative(array_backend: Any) -> None:
-    stats, v = stats_of(array_backend), array_backend.Variable
-    for method in ("cdf", "sf", "logcdf", "logsf"):
-        x = v(0.5)
-        found = getattr(stats.vonmises, method)(x, 2.0)
-        found.backward()
-        assert x.grad != 0.0
-        found = getattr(stats.vonmises, method)(0.5, v(2.0))
-        with pytest.raises(NotImplementedError, match="kappa"):
-            found.backward()
+def test_von_mises_has_second_derivatives_at_the_uniform(array_backend: Any) -> None:
+    adx, stats = array_backend, stats_of(array_backend)
+    y, kappa = adx.Variable(0.7), adx.Variable(0.0)
+    with adx.Graph() as graph:
+        stats.vonmises.logpdf(y, kappa)
+    products = graph.hvp({kappa: 1.0})
+    assert products[kappa] == pytest.approx(-0.5, rel=1e-14)
+    assert products[y] == pytest.approx(-np.sin(0.7), rel=1e-14)
+    with adx.Graph() as graph:
+        stats.vonmises.cdf(y, kappa)
+    graph.backward()
+    assert kappa.grad == pytest.approx(np.sin(0.7) / (2.0 * np.pi), rel=1e-14)
+    curvature = np.sin(1.4) / (8.0 * np.pi)
+    assert graph.hvp({kappa: 1.0})[kappa] == pytest.approx(curvature, rel=1e-13)
 
 
 def test_von_mises_winds_around_the_circle(array_backend: Any) -> None:

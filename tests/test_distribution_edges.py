@@ -23,7 +23,6 @@ SHAPED = [
     for name, row in CONTINUOUS.items()
     for method in row.methods
     for place in (*range(len(row.shapes)), -1)
-    if not (row.fixed and not method.endswith("pdf"))
 ]
 COUNTED = [(name, method) for name, row in COUNTS.items() for method in row.methods]
 

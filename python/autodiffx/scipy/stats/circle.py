@@ -15,23 +15,23 @@ __all__ = ["vonmises"]
 class VonMises(Continuous):
     """exp(kappa cos(y)) / (2 pi I0(kappa)), of which cdf(y + 2 pi) = cdf(y) + 1, as in SciPy.
 
-    cdf, sf and their logarithms are not differentiated by kappa: this raises NotImplementedError.
+    cdf, sf and their logarithms are differentiated by kappa up to three times.
     """
 
     def _log_density(self, y: Any, *shapes: Any) -> Any:
-        from autodiffx.scipy.stats.bessel_fall import log_norm
+        from autodiffx.scipy.stats.von_mises import log_norm
 
         (kappa,) = shapes
         cosine_less_1 = -2.0 * _core.square(_core.sin(0.5 * y))
         return kappa * cosine_less_1 - math.log(2.0 * math.pi) - log_norm(kappa)
 
     def _below(self, y: Any, *shapes: Any) -> Any:
-        from autodiffx.scipy.stats.bessel_fall import distribution_function
+        from autodiffx.scipy.stats.von_mises import distribution_function
 
         return distribution_function(y, *shapes)
 
     def _above(self, y: Any, *shapes: Any) -> Any:
-        return 1.0 - self._below(y, *shapes)
+        return self._below(-y, *shapes)
 
 
 vonmises = VonMises("vonmises", kappa=not_negative)

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from scipy import special
 
-from autodiffx.reference.dispatch import apply, operate
+from autodiffx.reference.dispatch import FLOATS, apply, operate
 from autodiffx.reference.functions import FUNCTIONS
 from autodiffx.reference.rule import Number, Numbers, Rule, hidden
 from autodiffx.reference.scipy.special import tails
@@ -88,13 +88,18 @@ def _student_area(t: Any, df: Any) -> Any:
 
 # ---- von Mises ------------------------------------------------------------------------------
 
+
+def _ratio_slope(n: Numbers, kappa: Number, r: Number) -> Number:
+    """r' = 1 - r / kappa - r^2 for r = I1 / I0, 1/2 at 0."""
+    slope = n.subtract(n.subtract(1.0, n.divide(r, kappa)), n.multiply(r, r))
+    return n.where(n.equal(kappa, 0.0), 0.5, slope)
+
+
 _RATIO = hidden(
     "bessel_ratio",
     lambda kappa: float(special.i1e(kappa) / special.i0e(kappa)),
-    lambda n, kappa, r: n.where(
-        n.equal(kappa, 0.0), 0.5, n.subtract(n.subtract(1.0, n.divide(r, kappa)), n.multiply(r, r))
-    ),
-    doc="r = I1 / I0;  r' = 1 - r / kappa - r^2",
+    lambda n, kappa, r: _ratio_slope(n, kappa, r),
+    doc="r = I1 / I0",
 )
 _LOG_NORM = hidden(
     "log_i0e",
@@ -110,26 +115,62 @@ def von_mises(y: Any, kappa: Any) -> Any:
     return -2.0 * kappa * half * half - math.log(2.0 * math.pi) - operate(_LOG_NORM, kappa)
 
 
-def _scipys_area(y: float, kappa: float) -> float:
-    from scipy.stats import vonmises  # slow to import
+def _lower_area(order: int, y: float, kappa: float) -> float:
+    """The integral from -pi to y <= 0 of the density differentiated by kappa.
 
-    return float(vonmises.cdf(y, kappa))
+    By the double-exponential rule, whose places crowd at y, where the density is largest.
+    """
+    s = np.arange(-6.0, 6.0, 1.0 / 32.0)
+    steep = np.exp(-np.pi * np.abs(np.sinh(s)))
+    length = math.pi + y
+    t = y - length * np.where(s < 0.0, 1.0, steep) / (1.0 + steep)
+    weights = length * np.pi * np.cosh(s) * steep / (1.0 + steep) ** 2 / 32.0
+    ratio = float(special.i1e(kappa) / special.i0e(kappa))
+    density = np.exp(-2.0 * kappa * np.sin(t / 2.0) ** 2) / (2.0 * np.pi * special.i0e(kappa))
+    if order:
+        slopes = [np.cos(t) - ratio, -_ratio_slope(FLOATS, kappa, ratio)]
+        density = density * tails.polynomial(order, slopes)
+    return math.fsum(density * weights)
 
 
-def _refused(*_: Any) -> Number:
-    raise NotImplementedError("vonmises.cdf is not differentiated by kappa: give a plain number")
+def _area(order: int, y: float, kappa: float) -> float:
+    """P(Y <= y) differentiated by kappa: odd in y for order > 0, and one more after every turn."""
+    if not (math.isfinite(y) and math.isfinite(kappa)):
+        return math.nan
+    turns = round(y / (2.0 * math.pi))
+    around = y - turns * 2.0 * math.pi
+    lower = _lower_area(order, -abs(around), kappa)
+    if order:
+        return -lower if around > 0.0 else lower
+    return turns + (1.0 - lower if around > 0.0 else lower)
 
 
-_VON_MISES_AREA = hidden(
-    "vonmises_cdf",
-    _scipys_area,
-    lambda n, y, kappa, r: n.exp(von_mises(y, kappa)),
-    _refused,
-)
+def _density_slope(n: Numbers, order: int, y: Number, kappa: Number) -> Number:
+    """The density differentiated by kappa, whose logarithm has the derivative cos(y) - r."""
+    density = n.exp(von_mises(y, kappa))
+    if order == 0:
+        return density
+    if order > 2:
+        raise NotImplementedError("vonmises.cdf is differentiated by kappa twice only, beside y")
+    r = apply(_RATIO, kappa)
+    slopes = [n.subtract(n.cos(y), r), n.negative(_ratio_slope(n, kappa, r))]
+    return n.multiply(density, tails.polynomial(order, slopes))
+
+
+@functools.cache
+def _area_by_kappa(order: int) -> Rule:
+    """P(Y <= y), differentiated by kappa."""
+    return hidden(
+        f"vonmises_cdf_{order}",
+        functools.partial(_area, order),
+        lambda n, y, kappa, r: _density_slope(n, order, y, kappa),
+        lambda n, y, kappa, r: apply(_area_by_kappa(order + 1), y, kappa),
+    )
 
 
 def von_mises_area(y: Any, kappa: Any) -> Any:
-    return operate(_VON_MISES_AREA, y, kappa)
+    """P(Y <= y), as SciPy has it beyond a turn."""
+    return operate(_area_by_kappa(0), y, kappa)
 
 
 # ---- probabilities of less and of more ------------------------------------------------------
@@ -143,7 +184,7 @@ AREAS: dict[str, tuple[Any, Any]] = {
         lambda y, df: gammaincc(df / 2.0, y / 2.0),
     ),
     "beta": (lambda y, a, b: betainc(a, b, y), lambda y, a, b: betaincc(a, b, y)),
-    "vonmises": (von_mises_area, lambda y, kappa: 1.0 - von_mises_area(y, kappa)),
+    "vonmises": (von_mises_area, lambda y, kappa: von_mises_area(-y, kappa)),
     "poisson": (lambda k, mu: gammaincc(k + 1.0, mu), lambda k, mu: gammainc(k + 1.0, mu)),
     "binom": (
         lambda k, n, p: betaincc(k + 1.0, n - k, p),
