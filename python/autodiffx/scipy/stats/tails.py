@@ -27,14 +27,18 @@ class Student(Continuous):
         return scale - (0.5 * (df + 1.0)) * _core.log1p(_core.square(y) / df)
 
     def _below(self, y: Any, *shapes: Any) -> Any:
-        from autodiffx.scipy.special import betainc
+        from autodiffx.scipy.special import betainc, betaincc
         from autodiffx.scipy.stats.student_share import share
 
+        # From 1/2 in the middle, elsewhere as a tail by whichever of two small numbers is exact.
         df, normal = _finite(shapes[0])
-        middle = 0.5 + share(0.5 * df, y / _core.hypot(_core.sqrt(df), y))
-        tail = 0.5 * betainc(0.5 * df, 0.5, 1.0 / (1.0 + _core.square(y) / df))
+        half, square = 0.5 * df, _core.square(y)
+        middle = 0.5 + share(half, y / _core.hypot(_core.sqrt(df), y))
+        near = betaincc(0.5, half, square / (df + square))
+        far = betainc(half, 0.5, 1.0 / (1.0 + square / df))
+        tail = 0.5 * _core.where(_core.less(square, df), near, far)
         outer = _core.where(_core.less(y, 0.0), tail, 1.0 - tail)
-        value = _core.where(_core.less(_core.square(y), df), middle, outer)
+        value = _core.where(_core.less(square, _core.minimum(0.25, df)), middle, outer)
         if is_true(_core.logical_not(normal)):
             return value
         return _core.where(normal, _core.ndtr(y), value)

@@ -80,9 +80,15 @@ def _student_area(t: Any, df: Any) -> Any:
     df = where(is_normal, 1.0, df)
     w = t / FUNCTIONS["hypot"](FUNCTIONS["sqrt"](df), t)
     middle = operate(_middle_by_b(0), 0.5 * df, w) + 0.5
-    outside = 0.5 * betainc(0.5 * df, 0.5, 1.0 / (1.0 + t * t / df))
-    far = where(less(0.0, t), 1.0 - outside, outside)
-    value = where(less(t * t, df), middle, far)
+    square = t * t
+    beyond = where(
+        less(square, df),
+        betaincc(0.5, 0.5 * df, square / (df + square)),
+        betainc(0.5 * df, 0.5, df / (df + square)),
+    )
+    beyond = 0.5 * beyond
+    far = where(less(0.0, t), 1.0 - beyond, beyond)
+    value = where(less(square, FUNCTIONS["minimum"](df, 0.25)), middle, far)
     return where(is_normal, FUNCTIONS["ndtr"](t), value)
 
 
