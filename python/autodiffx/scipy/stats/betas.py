@@ -35,5 +35,17 @@ class Beta(Continuous):
         a, b = shapes
         return betaincc(a, b, y)
 
+    def _quantile(self, q: Any, *shapes: Any) -> Any:
+        from autodiffx.scipy.special import betaincinv
+
+        a, b = shapes
+        return betaincinv(a, b, q)
+
+    def _upper_quantile(self, q: Any, *shapes: Any) -> Any:
+        from autodiffx.scipy.special import betainccinv
+
+        a, b = shapes
+        return betainccinv(a, b, q)
+
 
 beta = Beta("beta", a=greater_than_0, b=greater_than_0)

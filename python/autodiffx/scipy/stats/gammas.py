@@ -31,6 +31,16 @@ class Gamma(Continuous):
 
         return gammaincc(shapes[0], y)
 
+    def _quantile(self, q: Any, *shapes: Any) -> Any:
+        from autodiffx.scipy.special import gammaincinv
+
+        return gammaincinv(shapes[0], q)
+
+    def _upper_quantile(self, q: Any, *shapes: Any) -> Any:
+        from autodiffx.scipy.special import gammainccinv
+
+        return gammainccinv(shapes[0], q)
+
 
 class InverseGamma(Continuous):
     """y**(-a - 1) exp(-1 / y) / gamma(a) for y > 0: 1 / y has a gamma distribution; at 0 flat."""
@@ -48,6 +58,12 @@ class InverseGamma(Continuous):
     def _above(self, y: Any, *shapes: Any) -> Any:
         return gamma._below(1.0 / y, *shapes)
 
+    def _quantile(self, q: Any, *shapes: Any) -> Any:
+        return 1.0 / gamma._upper_quantile(q, *shapes)
+
+    def _upper_quantile(self, q: Any, *shapes: Any) -> Any:
+        return 1.0 / gamma._quantile(q, *shapes)
+
 
 class ChiSquared(Continuous):
     """y**(df / 2 - 1) exp(-y / 2) / (2**(df / 2) gamma(df / 2)) for y >= 0."""
@@ -63,6 +79,12 @@ class ChiSquared(Continuous):
 
     def _above(self, y: Any, *shapes: Any) -> Any:
         return gamma._above(0.5 * y, 0.5 * shapes[0])
+
+    def _quantile(self, q: Any, *shapes: Any) -> Any:
+        return 2.0 * gamma._quantile(q, 0.5 * shapes[0])
+
+    def _upper_quantile(self, q: Any, *shapes: Any) -> Any:
+        return 2.0 * gamma._upper_quantile(q, 0.5 * shapes[0])
 
 
 gamma = Gamma("gamma", a=greater_than_0)

@@ -15,7 +15,7 @@ from autodiffx.reference.rule import Number, Numbers, Rule, hidden
 from autodiffx.reference.scipy.special import tails
 from autodiffx.reference.scipy.special.own import SPECIAL
 
-__all__ = ["AREAS", "log_share", "von_mises", "von_mises_area"]
+__all__ = ["AREAS", "QUANTILES", "log_share", "von_mises", "von_mises_area"]
 
 less, log, log1p, where = map(FUNCTIONS.__getitem__, ("less", "log", "log1p", "where"))
 gammainc, gammaincc, betainc, betaincc = map(
@@ -200,4 +200,19 @@ AREAS: dict[str, tuple[Any, Any]] = {
         lambda k, n, p: betainc(n, k + 1.0, p),
         lambda k, n, p: betaincc(n, k + 1.0, p),
     ),
+}
+
+# ---- inverses -------------------------------------------------------------------------------
+
+gammaincinv, gammainccinv, betaincinv, betainccinv = map(
+    SPECIAL.__getitem__, ("gammaincinv", "gammainccinv", "betaincinv", "betainccinv")
+)
+QUANTILES: dict[str, tuple[Any, Any]] = {
+    "gamma": (lambda q, a: gammaincinv(a, q), lambda q, a: gammainccinv(a, q)),
+    "invgamma": (lambda q, a: 1.0 / gammainccinv(a, q), lambda q, a: 1.0 / gammaincinv(a, q)),
+    "chi2": (
+        lambda q, df: 2.0 * gammaincinv(df / 2.0, q),
+        lambda q, df: 2.0 * gammainccinv(df / 2.0, q),
+    ),
+    "beta": (lambda q, a, b: betaincinv(a, b, q), lambda q, a, b: betainccinv(a, b, q)),
 }

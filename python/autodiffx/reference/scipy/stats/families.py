@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from autodiffx.reference.functions import FUNCTIONS
-from autodiffx.reference.scipy.stats.areas import AREAS, log_share, von_mises
+from autodiffx.reference.scipy.stats.areas import AREAS, QUANTILES, log_share, von_mises
 from autodiffx.reference.scipy.stats.family import Family, everywhere
 
 __all__ = ["FAMILIES", "power_log"]
@@ -43,9 +43,10 @@ def from_log(log_density: Callable[..., Any]) -> dict[str, Callable[..., Any]]:
 
 
 def from_areas(name: str) -> dict[str, Callable[..., Any]]:
-    """cdf, sf and their logarithms."""
+    """cdf, sf and their logarithms, and their inverses as far as there are."""
     below, above = AREAS[name]
     return {
+        **dict(zip(("ppf", "isf"), QUANTILES.get(name, ()), strict=False)),
         "cdf": below,
         "sf": above,
         "logcdf": lambda y, *shapes: log_share(below(y, *shapes), above(y, *shapes)),
