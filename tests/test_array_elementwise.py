@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+import subprocess
+import sys
 from typing import Any
 
 import numpy as np
@@ -304,3 +306,50 @@ def test_scipys_ufuncs(array_backend: Any, shape: tuple[int, ...], seed: int) ->
         assert result.op == op
         assert_close(result.value, getattr(special, name)(array))
     assert_close(special.xlogy(x, array).value, special.xlogy(array, array))
+
+
+# What SciPy calls operators that it has loops for.
+SCIPYS = {
+    **{name: name for name in ("erf", "erfc", "erfinv", "ndtr", "log_ndtr", "ndtri", "gamma")},
+    **{name: name for name in ("beta", "betaln", "logit", "xlogy", "xlog1py")},
+    "digamma": "psi",
+    "lgamma": "gammaln",
+    "log_sigmoid": "log_expit",
+    "sigmoid": "expit",
+}
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+@pytest.mark.parametrize("name", SCIPYS)
+def test_the_core_has_scipys_bits(name: str, dtype: type) -> None:
+    from scipy import special
+
+    import autodiffx as adx
+
+    plain = getattr(special, SCIPYS[name])
+    operands = operands_of(name, 4, ((1_003,),) * len(ALL[name]), dtype)
+    expected = plain(*operands)
+    with adx.Graph() as graph:
+        leaves = [adx.Variable(a) for a in operands]
+        result = getattr(adx, name)(*leaves)
+    assert_same_bits(result.value, expected)
+    assert_same_bits(getattr(adx, name)(*operands), expected)
+    for leaf_, operand in zip(leaves, operands, strict=True):
+        leaf_.value = operand[::-1]
+    graph.forward()
+    assert_same_bits(result.value, plain(*(a[::-1] for a in operands)))
+
+
+def test_scipy_is_imported_when_its_loops_are_needed() -> None:
+    code = """
+import sys
+import numpy as np
+import autodiffx as adx
+x = adx.Variable(np.ones(3))
+adx.exp(x)
+assert "scipy" not in sys.modules
+y = adx.softplus(x).sum()
+assert "scipy.special" in sys.modules
+y.backward()
+"""
+    subprocess.run([sys.executable, "-c", code], check=True, timeout=60)

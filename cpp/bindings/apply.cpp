@@ -202,9 +202,9 @@ std::string_view name_of(Op op) {
 std::string_view name_of(const Tape& tape, const Statement& statement) {
     if (!statement.is_array()) return name_of(statement.op);
     ArrayOp const op = ArrayRecord(tape, statement).op();
-    static constexpr std::string_view names[] = {"spread", "sum",    "copy",   "astype",
-                                                 "gather", "fill",   "assign", "take",
-                                                 "put",    "assign", "assign", "matmul"};
+    static constexpr std::string_view names[] = {
+        "spread", "sum",    "copy",   "astype", "gather", "fill", "assign", "take",
+        "put",    "assign", "assign", "matmul", "max",    "min",  "shift",  "logsumexp"};
     static_assert(std::size(names) == static_cast<std::size_t>(ArrayOp::external) - table_size);
     if (is_elementwise(op)) return name_of(static_cast<Op>(op));
     if (op == ArrayOp::external) return external_of(tape, statement)->name();

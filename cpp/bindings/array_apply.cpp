@@ -129,6 +129,7 @@ bool find_array_operand(Tape& tape, PyObject* object, Dtype weak, ArrayOperand& 
 
 PyObject* apply_to_arrays(Op op, PyObject* const* arguments) {
     int const arity = arity_of(op);
+    require_loops(op);
     if (PyObject* const result = arrays_at_once(op, arguments, arity)) return result;
     // Which dtype a plain number takes on: that of the strongest of the others.
     Strength strongest = Strength::weak;

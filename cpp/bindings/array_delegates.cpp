@@ -1,8 +1,10 @@
 // What array Variables leave to autodiffx.numpy: methods and @.
 #include <array>
+#include <optional>
+#include <string_view>
 #include <utility>
 
-#include "arrays.hpp"
+#include "array_reductions.hpp"
 
 namespace autodiffx::bindings {
 
@@ -64,7 +66,14 @@ constexpr std::array delegates = {
              "conjugate($self, /, *args, **kwargs)\n--\n\nThe array itself: it is real."},
 };
 
-constexpr std::size_t sum_delegate = 0;
+// The shorter way that a method may take.
+constexpr std::optional<Reduction> reduction_of(std::string_view method) {
+    if (method == "sum") return Reduction::sum;
+    if (method == "mean") return Reduction::mean;
+    if (method == "max") return Reduction::largest;
+    if (method == "min") return Reduction::smallest;
+    return std::nullopt;
+}
 
 py::object function_of(const char* name) {
     return py::module_::import("autodiffx.numpy").attr(name);
@@ -73,11 +82,13 @@ py::object function_of(const char* name) {
 template <std::size_t index>
 PyObject* delegated(PyObject* self, PyObject* arguments, PyObject* keywords) {
     return guarded([&] {
-        if constexpr (index == sum_delegate) {
-            bool const plain = PyTuple_GET_SIZE(arguments) == 0 && keywords == nullptr;
-            if (plain && is_array(self) && view_of(self).ndim > 0 &&
-                view_of(self).dtype != Dtype::boolean)
-                return sum_of_all(self);
+        constexpr std::optional<Reduction> how = reduction_of(delegates[index].method);
+        if constexpr (how.has_value()) {
+            AxesGiven given;
+            auto const count = static_cast<std::size_t>(PyTuple_GET_SIZE(arguments));
+            if (given.read(&PyTuple_GET_ITEM(arguments, 0), count, keywords)) {
+                if (PyObject* const result = reduced(*how, self, given)) return result;
+            }
         }
         py::tuple const rest = py::reinterpret_borrow<py::tuple>(arguments);
         py::dict const named =

@@ -1,4 +1,4 @@
-// Sums and products of matrices as statements of the engine's own.
+// Products of matrices as statements of the engine's own.
 #include <algorithm>
 
 #include "array_axes.hpp"
@@ -30,8 +30,7 @@ void find_blas() {
 bool is_matrix(PyObject* object) {
     if (is_array(object))
         return view_of(object).ndim == 2 && view_of(object).dtype != Dtype::boolean;
-    return is_ndarray(object) && strength_of(object) >= Strength::float32 &&
-           py::cast<int>(py::handle(object).attr("ndim")) == 2;
+    return is_ndarray(object) && strength_of(object) >= Strength::float32 && ndim_of(object) == 2;
 }
 
 }  // namespace
@@ -57,32 +56,7 @@ PyObject* product_of_matrices(PyObject* a, PyObject* b) {
     return new_array(tape, record_matmul(tape, operands[0], operands[1]));
 }
 
-PyObject* sum_of_all(PyObject* array) {
-    bool marked[max_ndim];
-    std::fill_n(marked, max_ndim, true);
-    Tape& tape = current_tape();
-    tape.make_room();
-    return new_array(tape, record_sum_over(tape, array_operand(tape, array), marked, false));
-}
-
-// The sum of an array Variable of floats along axes.
-static py::object sum_of(const py::object& array, const py::tuple& axes, bool keepdims) {
-    if (!is_array(array.ptr()) || view_of(array.ptr()).dtype == Dtype::boolean) {
-        raise_type_error("_sum() takes an array Variable of floats, got '" +
-                         type_name(array.ptr()) + "'");
-    }
-    ArrayView const& view = view_of(array.ptr());
-    bool marked[max_ndim] = {};
-    for (py::handle const axis : axes) marked[checked_axis(py::cast<int>(axis), view.ndim)] = true;
-    Tape& tape = current_tape();
-    tape.make_room();
-    ArrayOperand const operand = array_operand(tape, array.ptr());
-    return py::reinterpret_steal<py::object>(
-        new_array(tape, record_sum_over(tape, operand, marked, keepdims)));
-}
-
 void register_products(py::module_& module) {
-    module.def("_sum", &sum_of, py::arg("array"), py::arg("axes"), py::arg("keepdims"));
     module.def("_matmul", [](const py::object& a, const py::object& b) -> py::object {
         PyObject* const product = product_of_matrices(a.ptr(), b.ptr());
         if (product == nullptr) return py::none();

@@ -30,6 +30,7 @@ void free_view(ArrayView* view);
 inline bool is_array(PyObject* object) { return is_variable(object) && handle_of(object).array; }
 // An ndarray with at least one axis.
 bool is_ndarray(PyObject* object);
+int ndim_of(PyObject* ndarray);
 inline const ArrayView& view_of(PyObject* object) {
     return *reinterpret_cast<VariableObject*>(object)->view;
 }
@@ -59,14 +60,15 @@ PyObject* object_of_part(Tape& tape, const ArrayPart& part, const ArrayRecord& r
 
 // ---- operators ---------------------------------------------------------------
 
+// Looks for SciPy's loops when an operator of arrays first needs them: to import SciPy takes long.
+void require_loops(Op op);
+
 // An operator on arguments of which one is an array; as apply().
 PyObject* apply_to_arrays(Op op, PyObject* const* arguments);
 // The same where all are ndarrays and plain numbers: the result is an ndarray.
 PyObject* apply_to_ndarrays(Op op, PyObject* const* arguments);
 // a @ b if both are matrices of fitting shapes, one at least a Variable; else null, without error.
 PyObject* product_of_matrices(PyObject* a, PyObject* b);
-// The sum of all elements of an array Variable of floats.
-PyObject* sum_of_all(PyObject* array);
 void register_products(py::module_& module);
 // An array Variable as an operand on the tape in use.
 ArrayOperand array_operand(Tape& tape, PyObject* object);

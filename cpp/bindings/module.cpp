@@ -12,6 +12,7 @@ PYBIND11_MODULE(_core, module) {
     register_variable(module);
     register_array_protocol(module);
     register_products(module);
+    register_reductions(module);
     register_externals(module);
     register_dual(module);
     register_graph(module);

@@ -1,5 +1,5 @@
 // NumPy's protocols: its functions on Variables record, its conversions refuse.
-#include "arrays.hpp"
+#include "array_reductions.hpp"
 #include "functions.hpp"
 #include "number.hpp"
 
@@ -23,50 +23,87 @@ py::object counterpart(const std::string& name) {
     return functions->contains(name) ? py::object((*functions)[name.c_str()]) : py::object();
 }
 
+// What is behind an attribute of a module, kept for as long as the process runs.
+struct Kept {
+    PyObject* object;
+    Kept(const char* module, const char* name)
+        : object(py::object(py::module_::import(module).attr(name)).release().ptr()) {}
+};
+
+// The same of a ufunc, which is looked up by its name once.
+PyObject* counterpart(PyObject* ufunc) {
+    static PyObject* const known = py::dict().release().ptr();
+    if (PyObject* const found = PyDict_GetItemWithError(known, ufunc)) return found;
+    if (PyErr_Occurred() != nullptr) throw py::error_already_set();
+    py::object function = counterpart(std::string(py::str(py::handle(ufunc).attr("__name__"))));
+    if (!function) function = py::none();
+    if (PyDict_SetItem(known, ufunc, function.ptr()) != 0) throw py::error_already_set();
+    return PyDict_GetItemWithError(known, ufunc);
+}
+
+PyObject* called(PyObject* function, PyObject* const* arguments, std::size_t count) {
+    PyObject* const result = PyObject_Vectorcall(function, arguments, count, nullptr);
+    if (result == nullptr) throw py::error_already_set();
+    return result;
+}
+
+// A ufunc called with nothing but its inputs; null if it takes another way.
+PyObject* plain_call(PyObject* ufunc, PyObject* const* inputs, std::size_t count) {
+    static Kept const matmul("numpy", "matmul");
+    if (ufunc == matmul.object && count == 2) return product_of_matrices(inputs[0], inputs[1]);
+    PyObject* const function = counterpart(ufunc);
+    return function == Py_None ? nullptr : called(function, inputs, count);
+}
+
 PyObject* array_ufunc(PyObject*, PyObject* arguments, PyObject* keywords) {
     return guarded([&]() -> PyObject* {
-        auto const all = py::reinterpret_borrow<py::tuple>(arguments);
-        if (all.size() < 2)
-            raise_type_error("__array_ufunc__() takes a ufunc, a method and its inputs");
-        std::string const name = py::str(all[0].attr("__name__"));
-        std::string const method = py::str(all[1]);
+        auto const count = static_cast<std::size_t>(PyTuple_GET_SIZE(arguments));
+        if (count < 2) raise_type_error("__array_ufunc__() takes a ufunc, a method and its inputs");
+        PyObject* const* const all = &PyTuple_GET_ITEM(arguments, 0);
+        PyObject *const ufunc = all[0], *const method = all[1];
         bool const alone = keywords == nullptr || PyDict_Size(keywords) == 0;
-        if (alone && name == "matmul" && method == "__call__" && all.size() == 4) {
-            PyObject* const product = product_of_matrices(all[2].ptr(), all[3].ptr());
-            if (product != nullptr) return product;
+        bool const called_so =
+            PyUnicode_Check(method) && PyUnicode_CompareWithASCIIString(method, "__call__") == 0;
+        if (alone && called_so) {
+            if (PyObject* const result = plain_call(ufunc, all + 2, count - 2)) return result;
         }
-        if (!counterpart(name) || method != "__call__") {
-            py::object const apply = py::module_::import("autodiffx.numpy").attr("_apply_ufunc");
+        if (PyUnicode_Check(method) && PyUnicode_CompareWithASCIIString(method, "reduce") == 0) {
+            if (PyObject* const result = reduced_by_ufunc(ufunc, all + 2, count - 2, keywords))
+                return result;
+        }
+        if (!called_so || counterpart(ufunc) == Py_None) {
+            static Kept const apply("autodiffx.numpy", "_apply_ufunc");
             auto const inputs = py::reinterpret_steal<py::tuple>(
                 PyTuple_GetSlice(arguments, 2, PyTuple_GET_SIZE(arguments)));
             auto const named =
                 keywords != nullptr ? py::reinterpret_borrow<py::dict>(keywords) : py::dict();
-            return py::object(apply(all[0], method, inputs, named)).release().ptr();
+            PyObject* const given[] = {ufunc, method, inputs.ptr(), named.ptr()};
+            return called(apply.object, given, 4);
         }
-        if (keywords != nullptr && PyDict_GetItemString(keywords, "out") != nullptr) {
+        std::string const name = py::str(py::handle(ufunc).attr("__name__"));
+        if (PyDict_GetItemString(keywords, "out") != nullptr) {
             raise_type_error("numpy." + name +
                              " of Variables takes no out=: a NumPy array cannot keep derivatives; "
                              "write y = y + x instead of y += x, or make y with anp.zeros");
         }
-        if (!alone) {
-            raise_type_error(
-                "numpy." + name +
-                " of Variables takes no keywords: what is recorded has no out=, where= or dtype=");
-        }
-        py::object const function = counterpart(name);
-        auto const inputs = py::reinterpret_steal<py::tuple>(
-            PyTuple_GetSlice(arguments, 2, PyTuple_GET_SIZE(arguments)));
-        return function(*inputs).release().ptr();
+        raise_type_error(
+            "numpy." + name +
+            " of Variables takes no keywords: what is recorded has no out=, where= or dtype=");
     });
 }
 
 PyObject* array_function(PyObject*, PyObject* arguments, PyObject*) {
     return guarded([&]() -> PyObject* {
-        auto const all = py::reinterpret_borrow<py::tuple>(arguments);
-        if (all.size() != 4)
+        if (PyTuple_GET_SIZE(arguments) != 4)
             raise_type_error("__array_function__() takes a function, types, args and kwargs");
-        py::object const apply = py::module_::import("autodiffx.numpy").attr("_apply_function");
-        return py::object(apply(all[0], all[2], all[3])).release().ptr();
+        PyObject *const function = PyTuple_GET_ITEM(arguments, 0),
+                        *const positional = PyTuple_GET_ITEM(arguments, 2),
+                        *const named = PyTuple_GET_ITEM(arguments, 3);
+        if (PyObject* const result = reduced_by_function(function, positional, named))
+            return result;
+        static Kept const apply("autodiffx.numpy", "_apply_function");
+        PyObject* const given[] = {function, positional, named};
+        return called(apply.object, given, 3);
     });
 }
 

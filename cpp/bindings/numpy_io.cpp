@@ -122,6 +122,39 @@ struct Power {
     }
 };
 
+// What SciPy calls the operators that it has loops for.
+struct ScipyName {
+    Op op;
+    const char* name;
+};
+constexpr ScipyName scipy_names[] = {
+    {Op::erf, "erf"},           {Op::erfc, "erfc"},
+    {Op::erfinv, "erfinv"},     {Op::ndtr, "ndtr"},
+    {Op::log_ndtr, "log_ndtr"}, {Op::ndtri, "ndtri"},
+    {Op::gamma, "gamma"},       {Op::lgamma, "gammaln"},
+    {Op::digamma, "psi"},       {Op::beta, "beta"},
+    {Op::betaln, "betaln"},     {Op::sigmoid, "expit"},
+    {Op::logit, "logit"},       {Op::log_sigmoid, "log_expit"},
+    {Op::xlogy, "xlogy"},       {Op::xlog1py, "xlog1py"},
+};
+
+// Whether its values or its derivatives are made by loops of SciPy's.
+bool reads_scipys(Op op) {
+    auto const is_it = [op](const ScipyName& each) { return each.op == op; };
+    return op == Op::softplus || std::any_of(std::begin(scipy_names), std::end(scipy_names), is_it);
+}
+
+void install_scipys() {
+    py::module_ const special = py::module_::import("scipy.special");
+    for (ScipyName const& each : scipy_names) {
+        if (!py::hasattr(special, each.name)) continue;
+        py::object const ufunc = special.attr(each.name);
+        if (!PyObject_TypeCheck(ufunc.ptr(), &PyUFunc_Type)) continue;
+        for (Dtype const dtype : {Dtype::float64, Dtype::float32})
+            install_loop(reinterpret_cast<PyUFuncObject*>(ufunc.ptr()), each.op, dtype);
+    }
+}
+
 void install_loops() {
     py::module_ const numpy = py::module_::import("numpy");
     for (std::size_t i = 0; i < table_size; ++i) {
@@ -143,6 +176,8 @@ void install_loops() {
 bool is_ndarray(PyObject* object) {
     return PyArray_Check(object) && PyArray_NDIM(reinterpret_cast<PyArrayObject*>(object)) > 0;
 }
+
+int ndim_of(PyObject* ndarray) { return PyArray_NDIM(reinterpret_cast<PyArrayObject*>(ndarray)); }
 
 py::object to_numpy(const double* extent, const ArrayView& view, bool writeable) {
     npy_intp strides[max_ndim];
@@ -257,6 +292,13 @@ Strength strength_of(PyObject* object) {
     py::object const array = checked(PyArray_FromAny(object, nullptr, 0, 0, 0, nullptr));
     if (PyArray_TYPE(as_array(array)) == NPY_BOOL) return Strength::boolean;
     return is_small(as_array(array)) ? Strength::float32 : Strength::float64;
+}
+
+void require_loops(Op op) {
+    static bool installed = false;
+    if (installed || !reads_scipys(op)) return;
+    install_scipys();
+    installed = true;
 }
 
 void register_arrays() {

@@ -89,6 +89,7 @@ void run(const Loop& loop, const std::int64_t* lengths, std::int64_t (*strides)[
 }  // namespace
 
 PyObject* apply_to_ndarrays(Op op, PyObject* const* arguments) {
+    require_loops(op);
     int const arity = arity_of(op), first = op == Op::where ? 1 : 0;
     // The dtype to calculate in: booleans only where there is a loop for them.
     Strength strongest = Strength::weak;

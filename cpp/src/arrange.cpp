@@ -52,23 +52,76 @@ ArrayResult record_reshaped(Tape& tape, const ArrayOperand& operand, ArrayOp how
     return record(tape, draft);
 }
 
+namespace {
+
+// What is left of a shape and its strides along the axes of the whole.
+struct Remainder {
+    std::int64_t shape[max_ndim], strides[max_ndim];
+    int ndim = 0;
+
+    Remainder(const ArrayOperand& operand, const bool* marked, bool kept) {
+        shape[0] = 1;  // without axes it is passed on unread, which compilers do not see
+        std::int64_t step = 1;
+        for (int i = 0; i < operand.ndim; ++i) {
+            if (!marked[i]) shape[ndim++] = operand.shape[i];
+            else if (kept) shape[ndim++] = 1;
+        }
+        for (int i = operand.ndim; i-- > 0;) {
+            strides[i] = marked[i] ? 0 : step;
+            if (!marked[i]) step *= std::max<std::int64_t>(operand.shape[i], 1);
+        }
+    }
+};
+
+}  // namespace
+
 ArrayResult record_sum_over(Tape& tape, const ArrayOperand& operand, const bool* marked,
                             bool kept) {
-    std::int64_t shape[max_ndim], strides[max_ndim];
-    shape[0] = 1;  // without axes it is passed on unread, which compilers do not see
-    int ndim = 0;
-    for (int i = 0; i < operand.ndim; ++i) {
-        if (!marked[i]) shape[ndim++] = operand.shape[i];
-        else if (kept) shape[ndim++] = 1;
-    }
-    std::int64_t step = 1;
-    for (int i = operand.ndim; i-- > 0;) {
-        strides[i] = marked[i] ? 0 : step;
-        if (!marked[i]) step *= std::max<std::int64_t>(operand.shape[i], 1);
-    }
-    Draft draft = along(operand, ArrayOp::sum, shape, ndim);
-    std::copy(strides, strides + operand.ndim, draft.strides[1]);
+    Remainder const left(operand, marked, kept);
+    Draft draft = along(operand, ArrayOp::sum, left.shape, left.ndim);
+    std::copy(left.strides, left.strides + operand.ndim, draft.strides[1]);
     return record(tape, draft);
+}
+
+ArrayResult record_extreme_over(Tape& tape, const ArrayOperand& operand, ArrayOp which,
+                                const bool* marked, bool kept) {
+    ArrayResult copy;
+    std::int64_t strides[max_ndim];
+    ArrayOperand const x =
+        is_active(operand.kind) ? as_needed(tape, operand, copy, strides) : operand;
+    Remainder const left(x, marked, kept);
+    Draft draft = along(x, which, left.shape, left.ndim);
+    std::copy(left.strides, left.strides + x.ndim, draft.strides[1]);
+    return record(tape, draft);
+}
+
+ArrayResult record_shift_over(Tape& tape, const ArrayOperand& operand, const bool* marked) {
+    Remainder const left(operand, marked, true);
+    Draft draft = along(operand, ArrayOp::shift, left.shape, left.ndim);
+    draft.passive = true;
+    std::copy(left.strides, left.strides + operand.ndim, draft.strides[1]);
+    return record(tape, draft);
+}
+
+ArrayResult record_logsumexp_over(Tape& tape, const ArrayOperand& operand, const bool* marked,
+                                  bool kept) {
+    ArrayResult copy;
+    std::int64_t strides[max_ndim], dense[max_ndim];
+    ArrayOperand const x =
+        is_active(operand.kind) ? as_needed(tape, operand, copy, strides) : operand;
+    ArrayResult shift = record_shift_over(tape, x, marked);
+    Remainder const left(x, marked, kept);
+    ArrayOperand const operands[] = {x, as_operand(shift, dense)};
+    Draft draft = along(x, ArrayOp::logsumexp, left.shape, left.ndim);
+    draft.operands = operands;
+    draft.arity = 2;
+    for (int k = 1; k <= 2; ++k) std::copy(left.strides, left.strides + x.ndim, draft.strides[k]);
+    ArrayResult const total = record(tape, draft);
+    shift.ndim = total.ndim;
+    std::copy(total.shape, total.shape + total.ndim, shift.shape);
+    std::int64_t of_total[max_ndim];
+    ArrayOperand const terms[] = {as_operand(total, of_total), as_operand(shift, dense)};
+    return record_array(tape, Op::add, terms);
 }
 
 ArrayResult record_total(Tape& tape, const ArrayOperand& operand) {

@@ -2,60 +2,11 @@
 #include "autodiffx/external.hpp"
 #include "autodiffx/field.hpp"
 #include "autodiffx/sweep.hpp"
+#include "autodiffx/unpacked.hpp"
 
 namespace autodiffx {
 
 namespace {
-
-// A copy of a record, which moves when the tape grows.
-struct Unpacked {
-    ArrayOp op;
-    int arity, loops;
-    std::int64_t lengths[max_ndim];
-    ArrayPart result, operands[3];
-    std::int64_t strides[4][max_ndim];
-    std::vector<std::int64_t> indices;
-    bool deferred;
-
-    Unpacked(const Tape& tape, const Statement& statement)
-        : deferred((statement.flags & Statement::deferred_bit) != 0) {
-        ArrayRecord const record(tape, statement);
-        op = record.op();
-        result = record.result();
-        if (op == ArrayOp::external) {  // its operands stand elsewhere
-            arity = loops = 0;
-            return;
-        }
-        arity = record.arity();
-        loops = record.loops();
-        std::copy(record.lengths(), record.lengths() + loops, lengths);
-        for (int k = 0; k <= arity; ++k) {
-            ArrayPart& part = k < arity ? operands[k] : result;
-            if (k < arity) part = record.operand(k);
-            std::copy(part.strides, part.strides + loops, strides[k]);
-            part.strides = strides[k];
-        }
-        if (record.indices() > 0)
-            indices.assign(record.index_list(), record.index_list() + record.indices());
-    }
-    // Of one operand alone: what an external statement passes on to it.
-    Unpacked(const ArrayOperand& operand, const ArrayPart& of_result)
-        : op(ArrayOp::external),
-          arity(0),
-          loops(operand.ndim),
-          result(of_result),
-          deferred(operand.deferred) {
-        std::copy(operand.shape, operand.shape + loops, lengths);
-    }
-    // Its parts point to its own strides.
-    Unpacked(const Unpacked&) = delete;
-    Unpacked& operator=(const Unpacked&) = delete;
-    [[nodiscard]] std::int64_t total() const {
-        std::int64_t total = 1;
-        for (int i = 0; i < loops; ++i) total *= lengths[i];
-        return total;
-    }
-};
 
 // Elements that an extent has room for.
 std::int64_t room(std::uint32_t slots, Dtype dtype) {
@@ -317,6 +268,11 @@ struct Step {
             return;
         }
         if (is_elementwise(at.op)) return elementwise_any(seen(adjoint));
+        if (is_extreme(at.op) && wanted(at.operands[0]))
+            return contribute(at.operands[0],
+                              table::chain(seen(adjoint), shares_of_ties(field(at.operands[0]),
+                                                                         field(at.result))));
+        if (at.op == ArrayOp::logsumexp) return elementwise<Op::logsumexp>(seen(adjoint));
         std::int64_t const count = static_cast<std::int64_t>(at.indices.size());
         ArrayPart const& operand = at.operands[0];
         std::int64_t const length = room(operand.slots, operand.dtype);

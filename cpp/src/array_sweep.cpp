@@ -86,7 +86,8 @@ template <Op op, int i, class Numbers>
 void contribute(const Numbers& numbers, const ArrayRecord& record, std::int64_t from) {
     using Number = typename Numbers::Number;
     constexpr int arity = Row<op>::arity;
-    if (!is_active(record.operand(i).kind)) return;
+    // A truth value has no derivative, also where it was assigned to.
+    if (!is_active(record.operand(i).kind) || record.operand(i).dtype == Dtype::boolean) return;
     // Only what the partial reads is fetched: the rest may have been overwritten since.
     constexpr unsigned reads = partial_reads<op, i>();
     Number values[arity], result(0.0);
@@ -179,6 +180,7 @@ void reverse_any(const Numbers& numbers, const ArrayRecord& record) {
         return;
     }
     if (has_indices(record.op())) return reverse_indexed(numbers, record);
+    if (record.op() == ArrayOp::logsumexp) return reverse<Op::logsumexp>(numbers, record);
     // Each summand of a sum has the result's adjoint, and so has what is copied.
     reverse<Op::positive>(numbers, record);
     if (record.op() == ArrayOp::write) {
@@ -289,10 +291,13 @@ void push_forward(const ArrayRecord& record, Places<const double> primals,
     if (!writes) std::fill_n(tangents.at(result), result.slots, 0.0);
     if (result.dtype == Dtype::boolean) return;
     if (record.op() == ArrayOp::matmul) return push_matmul(record, primals, tangents);
+    if (is_extreme(record.op())) return push_extreme(record, primals, tangents);
     if (has_indices(record.op())) return forward_indexed(record, tangents);
     Run const written(tangents.at(result), result, record);
-    bool const adds = record.op() == ArrayOp::sum || record.op() == ArrayOp::spread;
+    bool const powers = record.op() == ArrayOp::logsumexp;
+    bool const adds = record.op() == ArrayOp::sum || record.op() == ArrayOp::spread || powers;
     Step const step = is_elementwise(record.op()) ? steps[static_cast<std::size_t>(record.op())]
+                      : powers                    ? tangent_of<Op::logsumexp>
                                                   : tangent_of<Op::positive>;
     Forward const at{primals, tangents};
     for_each_block(record, [&](std::int64_t from) {
@@ -304,11 +309,13 @@ void push_forward(const ArrayRecord& record, Places<const double> primals,
 
 void pull_back(const ArrayRecord& record, const AdjointPlaces<double>& at) {
     if (record.op() == ArrayOp::matmul) return pull_matmul(record, at);
+    if (is_extreme(record.op())) return pull_extreme(record, at);
     reverse_any(Plain{at}, record);
 }
 
 void pull_back(const ArrayRecord& record, const AdjointPlaces<dual<double>>& at) {
     if (record.op() == ArrayOp::matmul) return pull_matmul(record, at);
+    if (is_extreme(record.op())) return pull_extreme(record, at);
     reverse_any(Twofold{at}, record);
 }
 
@@ -316,7 +323,7 @@ bool reaches_all(const ArrayRecord& record, int k) {
     ArrayOp const op = record.op();
     if (has_indices(op) || op == ArrayOp::external || record.total() == 0) return false;
     ArrayPart const part = record.operand(k);
-    if (part.offset != 0) return false;
+    if (part.offset != 0 || part.dtype == Dtype::boolean) return false;
     for (int i = 0; i < record.arity(); ++i) {
         if (i != k && record.operand(i).extent == part.extent) return false;
     }

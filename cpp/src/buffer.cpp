@@ -2,8 +2,8 @@
 #include "autodiffx/buffer.hpp"
 
 #include <cstdlib>
-#include <memory>
 #include <new>
+#include <utility>
 
 #if defined(__linux__)
 #include <sys/mman.h>
@@ -38,10 +38,25 @@ struct Pool {
         }
     }
 };
-// Behind a pointer: threads have little room of their own for what a module brings along.
-Pool& pool() {
-    thread_local std::unique_ptr<Pool> const pool = std::make_unique<Pool>();
-    return *pool;
+// Behind a pointer: threads have little room of their own for what a module brings along. There is
+// none without memory for it, nor as the thread ends: then nothing waits.
+struct PoolOfThread {
+    static thread_local Pool* pool;
+    static thread_local bool ended;
+    ~PoolOfThread() {
+        delete std::exchange(pool, nullptr);
+        ended = true;
+    }
+};
+thread_local Pool* PoolOfThread::pool = nullptr;
+thread_local bool PoolOfThread::ended = false;
+
+Pool* pool() noexcept {
+    if (PoolOfThread::pool == nullptr && !PoolOfThread::ended) {
+        thread_local PoolOfThread owner;
+        PoolOfThread::pool = new (std::nothrow) Pool;
+    }
+    return PoolOfThread::pool;
 }
 
 Memory::Head* allocate(std::size_t bytes) {
@@ -60,42 +75,44 @@ Memory::Head* allocate(std::size_t bytes) {
 }  // namespace
 
 void* Memory::take(std::size_t bytes) {
-    Pool& here = pool();
+    Pool* const here = pool();
     std::size_t rounded;
     if (bytes > static_cast<std::size_t>(-1) / 4) throw std::bad_alloc();
-    Head*& list = here.first[class_of(std::max<std::size_t>(bytes, 1), rounded)];
-    Head* head = list;
+    std::size_t const size_class = class_of(std::max<std::size_t>(bytes, 1), rounded);
+    Head* head = here != nullptr ? here->first[size_class] : nullptr;
     if (head != nullptr) {
-        list = head->next;
-        here.kept -= rounded;
+        here->first[size_class] = head->next;
+        here->kept -= rounded;
     } else {
         head = allocate(rounded);
         head->bytes = rounded;
     }
     head->references = 1;
-    here.in_use += rounded;
-    here.most = std::max(here.most, here.in_use);
+    if (here != nullptr) {
+        here->in_use += rounded;
+        here->most = std::max(here->most, here->in_use);
+    }
     return head + 1;
 }
 
 void Memory::give_back(void* memory) noexcept {
-    Pool& here = pool();
+    Pool* const here = pool();
     Head* const head = &Memory::head(memory);
     std::size_t const bytes = head->bytes;
     // What another thread took is not counted here.
-    here.in_use -= std::min(here.in_use, bytes);
-    if (here.in_use + here.kept + bytes > here.most) {
+    if (here != nullptr) here->in_use -= std::min(here->in_use, bytes);
+    if (here == nullptr || here->in_use + here->kept + bytes > here->most) {
         std::free(head);
         return;
     }
     std::size_t rounded;
-    Head*& list = here.first[class_of(bytes, rounded)];
+    Head*& list = here->first[class_of(bytes, rounded)];
     head->next = list;
     list = head;
-    here.kept += bytes;
+    here->kept += bytes;
 }
 
-std::size_t Memory::in_use() { return pool().in_use; }
-std::size_t Memory::kept() { return pool().kept; }
+std::size_t Memory::in_use() { return pool() != nullptr ? pool()->in_use : 0; }
+std::size_t Memory::kept() { return pool() != nullptr ? pool()->kept : 0; }
 
 }  // namespace autodiffx

@@ -125,6 +125,8 @@ void push_words(Tape& tape, const Draft& draft, std::uint32_t extent) {
 unsigned needed_primals(ArrayOp op, const ArrayOperand* operands, int arity) {
     if (op == ArrayOp::matmul)
         return (is_active(operands[0].kind) ? 2u : 0u) | (is_active(operands[1].kind) ? 1u : 0u);
+    if (is_extreme(op)) return is_active(operands[0].kind) ? 1u | Reads::result : 0u;
+    if (op == ArrayOp::logsumexp) op = array_op(Op::logsumexp);
     if (!is_elementwise(op)) return 0;
     Kind kinds[3] = {};
     for (int k = 0; k < arity; ++k) kinds[k] = operands[k].kind;

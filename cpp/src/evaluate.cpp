@@ -114,6 +114,9 @@ void evaluate(const ArrayRecord& record, Places<double> primals) {
         results[result.slots - 1] = 0.0;  // also of a product without elements
         return evaluate_matmul(record, primals);
     }
+    if (is_extreme(record.op())) return evaluate_extreme(record, primals);
+    if (record.op() == ArrayOp::logsumexp || record.op() == ArrayOp::shift)
+        return evaluate_logsumexp(record, primals);
     int const arity = record.arity(), loops = record.loops(), inner = loops - 1;
     const std::int64_t* const lengths = record.lengths();
     ArrayPart parts[4];

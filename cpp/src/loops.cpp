@@ -3,18 +3,14 @@
 
 #include <cmath>
 #include <cstring>
+#include <limits>
+
+#include "autodiffx/inline.hpp"
+#include "autodiffx/partial_loops.hpp"
 
 namespace autodiffx {
 
 namespace {
-
-// Compiled for several instruction sets, the best chosen when the program starts.
-#if defined(__x86_64__) && defined(__GLIBC__) && defined(__GNUC__) && !defined(__clang__) && \
-    !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
-#define AUTODIFFX_CLONES __attribute__((target_clones("avx512f", "avx2", "default")))
-#else
-#define AUTODIFFX_CLONES
-#endif
 
 template <class T>
 T load(const char* at) {
@@ -74,54 +70,6 @@ void each_number(char** pointers, const std::ptrdiff_t* length, const std::ptrdi
     }
 }
 
-// The chain of neighbours with neighbours or with one number. No other library has a loop for it.
-AUTODIFFX_CLONES
-void chain_of_runs(double* result, const double* x, const double* y, std::ptrdiff_t length) {
-    for (std::ptrdiff_t i = 0; i < length; ++i) result[i] = Row<Op::chain>::primal(x[i], y[i]);
-}
-AUTODIFFX_CLONES
-void chain_with_number(double* result, const double* x, double y, std::ptrdiff_t length) {
-    for (std::ptrdiff_t i = 0; i < length; ++i) result[i] = Row<Op::chain>::primal(x[i], y);
-}
-void chain_numbers(char** pointers, const std::ptrdiff_t* length, const std::ptrdiff_t* steps,
-                   void* data) {
-    constexpr auto item = static_cast<std::ptrdiff_t>(sizeof(double));
-    auto const* const x = reinterpret_cast<const double*>(pointers[0]);
-    auto const* const y = reinterpret_cast<const double*>(pointers[1]);
-    auto* const result = reinterpret_cast<double*>(pointers[2]);
-    bool const dense = steps[2] == item;
-    if (dense && steps[0] == item && steps[1] == item) chain_of_runs(result, x, y, *length);
-    else if (dense && steps[0] == item && steps[1] == 0) chain_with_number(result, x, *y, *length);
-    else if (dense && steps[1] == item && steps[0] == 0) chain_with_number(result, y, *x, *length);
-    else each<Op::chain, double, double>(pointers, length, steps, data);
-}
-
-// 4 e / (1 + e)**2 with e = exp(-2 |x|), by whichever loop is installed for exp.
-AUTODIFFX_CLONES
-void sech2_exponents(double* e, const double* x, std::ptrdiff_t length) {
-    for (std::ptrdiff_t i = 0; i < length; ++i) e[i] = -2.0 * std::abs(x[i]);
-}
-AUTODIFFX_CLONES
-void sech2_of_powers(double* e, std::ptrdiff_t length) {
-    for (std::ptrdiff_t i = 0; i < length; ++i) {
-        double const sum = 1.0 + e[i];
-        e[i] = 4.0 * (e[i] / (sum * sum));
-    }
-}
-void sech2_numbers(char** pointers, const std::ptrdiff_t* length, const std::ptrdiff_t* steps,
-                   void* data) {
-    constexpr auto item = static_cast<std::ptrdiff_t>(sizeof(double));
-    if (steps[0] != item || steps[1] != item) {
-        each<Op::sech2, double, double>(pointers, length, steps, data);
-        return;
-    }
-    auto* const result = reinterpret_cast<double*>(pointers[1]);
-    sech2_exponents(result, reinterpret_cast<const double*>(pointers[0]), *length);
-    char* in_place[] = {pointers[1], pointers[1]};
-    loop_of(Op::exp, Dtype::float64)(in_place, *length, steps);
-    sech2_of_powers(result, *length);
-}
-
 struct Table {
     Loop loops[table_size][3];
     Loop numbers[table_size];
@@ -138,9 +86,8 @@ struct Table {
         } else {
             loops[i][0].function = each<op, double, double>;
             loops[i][1].function = each<op, float, float>;
+            if (Loop::Function const own = partial_loop(op)) loops[i][0].function = own;
             if constexpr (op == Op::where) numbers[i].function = each_number<op>;
-            if constexpr (op == Op::chain) numbers[i].function = chain_numbers;
-            if constexpr (op == Op::sech2) numbers[i].function = sech2_numbers;
         }
     }
     Table() {
@@ -186,12 +133,14 @@ void accumulate_chain(double* sum, const double* x, double y, std::size_t length
     for (std::size_t i = 0; i < length; ++i) sum[i] += Row<Op::chain>::primal(x[i], y);
 }
 
+AUTODIFFX_CLONES
 void assign_chain(double* result, const double* x, const double* y, std::size_t length) {
-    chain_of_runs(result, x, y, static_cast<std::ptrdiff_t>(length));
+    for (std::size_t i = 0; i < length; ++i) result[i] = Row<Op::chain>::primal(x[i], y[i]);
 }
 
+AUTODIFFX_CLONES
 void assign_chain(double* result, const double* x, double y, std::size_t length) {
-    chain_with_number(result, x, y, static_cast<std::ptrdiff_t>(length));
+    for (std::size_t i = 0; i < length; ++i) result[i] = Row<Op::chain>::primal(x[i], y);
 }
 
 AUTODIFFX_CLONES
@@ -208,6 +157,42 @@ double total_of(const double* x, std::size_t length) {
         for (std::size_t j = 0; j < half; ++j) sums[j] += sums[j + half];
     }
     return sums[0];
+}
+
+namespace {
+
+// Looked at as bits, for that goes in wide steps.
+template <class T, class Bits>
+AUTODIFFX_INLINE bool any_infinite_of(const T* x, std::int64_t length, std::int64_t step) {
+    T const infinity = std::numeric_limits<T>::infinity();
+    Bits exponent;
+    std::memcpy(&exponent, &infinity, sizeof exponent);
+    Bits found = 0;
+    for (std::int64_t i = 0; i < length; ++i) {
+        Bits bits;
+        std::memcpy(&bits, x + i * step, sizeof bits);
+        found |= static_cast<Bits>((bits & exponent) == exponent);
+    }
+    return found != 0;
+}
+AUTODIFFX_CLONES
+bool any_infinite_neighbour(const double* x, std::int64_t length) {
+    return any_infinite_of<double, std::uint64_t>(x, length, 1);
+}
+AUTODIFFX_CLONES
+bool any_infinite_neighbour(const float* x, std::int64_t length) {
+    return any_infinite_of<float, std::uint32_t>(x, length, 1);
+}
+
+}  // namespace
+
+bool any_infinite(const double* x, std::int64_t length, std::int64_t step) {
+    if (step == 1) return any_infinite_neighbour(x, length);
+    return any_infinite_of<double, std::uint64_t>(x, length, step);
+}
+bool any_infinite(const float* x, std::int64_t length, std::int64_t step) {
+    if (step == 1) return any_infinite_neighbour(x, length);
+    return any_infinite_of<float, std::uint32_t>(x, length, step);
 }
 
 }  // namespace autodiffx

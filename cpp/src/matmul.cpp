@@ -66,25 +66,19 @@ bool fits(const Matrix<T>& matrix) {
            matrix.column_step < limit;
 }
 
-// Whether any element is infinite or nan: looked at as bits, for that goes in wide steps.
+// Whether any element is infinite or nan.
 template <class T>
 bool has_infinities(const Matrix<T>& matrix) {
-    using Bits = std::conditional_t<sizeof(T) == 8, std::uint64_t, std::uint32_t>;
-    T const infinity = std::numeric_limits<T>::infinity();
-    Bits exponent;
-    std::memcpy(&exponent, &infinity, sizeof exponent);
-    Bits found = 0;
-    for (std::int64_t i = 0; i < matrix.rows; ++i) {
-        for (std::int64_t j = 0; j < matrix.columns; ++j) {
-            Bits bits;
-            std::memcpy(&bits, &matrix.at(i, j), sizeof bits);
-            found |= static_cast<Bits>((bits & exponent) == exponent);
-        }
+    Matrix<T> const lying = matrix.column_step == 1 ? matrix : matrix.transposed();
+    if (lying.column_step == 1 && lying.row_step == lying.columns)
+        return any_infinite(lying.data, lying.rows * lying.columns, 1);
+    for (std::int64_t i = 0; i < lying.rows; ++i) {
+        if (any_infinite(&lying.at(i, 0), lying.columns, lying.column_step)) return true;
     }
-    return found != 0;
+    return false;
 }
 
-// c += a b or c = a b, as derivatives are passed on: zero times infinity is zero.
+// c += a b, or c = a b, as derivatives are passed on: zero times infinity is zero.
 template <class T>
 void multiply_carefully(const Matrix<T>& a, const Matrix<T>& b, const Matrix<T>& c, bool adds) {
     for (std::int64_t i = 0; i < c.rows; ++i) {
@@ -105,7 +99,7 @@ void multiply(Matrix<T> a, Matrix<T> b, Matrix<T> c, bool adds) {
     if (c.rows == 0 || c.columns == 0) return;
     if (!c.has_rows() && c.transposed().has_rows())
         return multiply(b.transposed(), a.transposed(), c.transposed(), adds);
-    if (!has_blas<T>() || !c.has_rows() || !fits(a) || !fits(b) || !fits(c) || a.columns == 0) {
+    if (!has_blas<T>() || !fits(a) || !fits(b) || !fits(c) || a.columns == 0) {
         for (std::int64_t i = 0; i < c.rows; ++i) {
             for (std::int64_t j = 0; j < c.columns; ++j) {
                 T sum = adds ? c.at(i, j) : T(0);
@@ -115,7 +109,17 @@ void multiply(Matrix<T> a, Matrix<T> b, Matrix<T> c, bool adds) {
         }
         return;
     }
-    std::vector<T> memory_a, memory_b;
+    std::vector<T> memory_a, memory_b, memory_c;
+    if (!c.has_rows()) {
+        memory_c.resize(static_cast<std::size_t>(c.rows * c.columns));
+        Matrix<T> const dense{memory_c.data(), c.rows, c.columns, c.columns, 1};
+        multiply(a, b, dense, false);
+        for (std::int64_t i = 0; i < c.rows; ++i) {
+            for (std::int64_t j = 0; j < c.columns; ++j)
+                c.at(i, j) = adds ? c.at(i, j) + dense.at(i, j) : dense.at(i, j);
+        }
+        return;
+    }
     if (!a.has_rows() && !a.transposed().has_rows()) a = packed(a, memory_a);
     if (!b.has_rows() && !b.transposed().has_rows()) b = packed(b, memory_b);
     // What lies in rows here lies in columns there, so there it is c' = b' a'.
@@ -129,9 +133,10 @@ void multiply(Matrix<T> a, Matrix<T> b, Matrix<T> c, bool adds) {
     call_gemm(&of_b, &of_a, &m, &n, &k, b.data, &ldb, a.data, &lda, &beta, c.data, &ldc);
 }
 
-// c += a b or c = a b of a derivative and a value.
+// c += a b, or c = a b, of a derivative and a value. If it does not add, no element of c stands
+// for another.
 template <class T>
-void pass(const Matrix<T>& a, const Matrix<T>& b, const Matrix<T>& c, bool adds = true) {
+void pass(const Matrix<T>& a, const Matrix<T>& b, const Matrix<T>& c, bool adds) {
     if (has_infinities(a) || has_infinities(b)) multiply_carefully(a, b, c, adds);
     else multiply(a, b, c, adds);
 }
@@ -174,12 +179,12 @@ void push_in(const ArrayRecord& record, Places<const double> primals, Places<dou
     if (is_active(left.kind)) {
         Matrices<T> const at(record, elements<T>(tangents.at(left)), elements<T>(primals.at(right)),
                              tangent);
-        pass(at.a, at.b, at.c);
+        pass(at.a, at.b, at.c, false);
     }
     if (is_active(right.kind)) {
         Matrices<T> const at(record, elements<T>(primals.at(left)), elements<T>(tangents.at(right)),
                              tangent);
-        pass(at.a, at.b, at.c);
+        pass(at.a, at.b, at.c, is_active(left.kind));
     }
 }
 
@@ -212,16 +217,16 @@ void pull_dual(const ArrayRecord& record, const AdjointPlaces<dual<double>>& at)
         Matrices<T> const of(record, component(left, i), component(right, i), component(result, i),
                              2, 2, 2);
         Matrices<T> const values(record, a, b, component(result, i), 1, 1, 2);
-        if (is_active(left.kind)) pass(of.c, values.b.transposed(), of.a);
-        if (is_active(right.kind)) pass(values.a.transposed(), of.c, of.b);
+        if (is_active(left.kind)) pass(of.c, values.b.transposed(), of.a, true);
+        if (is_active(right.kind)) pass(values.a.transposed(), of.c, of.b, true);
     }
     // The tangents of what they are multiplied by.
     Matrices<T> const value(record, component(left, 1), component(right, 1), component(result, 0),
                             2, 2, 2);
     Matrices<T> const moving(record, ta, tb, component(result, 0), 1, 1, 2);
     if (is_active(left.kind) && is_active(right.kind)) {
-        pass(value.c, moving.b.transposed(), value.a);
-        pass(moving.a.transposed(), value.c, value.b);
+        pass(value.c, moving.b.transposed(), value.a, true);
+        pass(moving.a.transposed(), value.c, value.b, true);
     }
 }
 

@@ -12,8 +12,6 @@ constexpr double sqrt_half = 0.70710678118654752440084436210484904;
 constexpr double sqrt_half_error = -4.833646656726456726e-17;  // what sqrt_half lacks
 constexpr double sqrt_2 = 1.4142135623730950488016887242096981;
 constexpr double log_sqrt_2_pi = 0.91893853320467274178032973640561764;
-constexpr double inverse_sqrt_2_pi = 0.39894228040143267793994605993438187;
-constexpr double two_over_sqrt_pi = 1.1283791670955125738961589031215452;
 constexpr double four_over_pi = 1.2732395447351626861510701069801148;
 
 // The root of gelu' and its Taylor coefficients there.

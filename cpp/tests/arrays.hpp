@@ -1,4 +1,7 @@
 // Array leaves, arrays that somebody holds, and short words to ask for their elements.
+//
+// Every test that includes this runs twice: with arrays as short as its own in the slots, and
+// apart.
 #pragma once
 
 #include <algorithm>
@@ -10,23 +13,32 @@
 #include <vector>
 
 #include "autodiffx/array.hpp"
+#include "check.hpp"
 #include "recording.hpp"
 
 namespace recording {
 
 using autodiffx::ArrayOperand;
 using autodiffx::ArrayResult;
+using autodiffx::Buffer;
 using autodiffx::Dtype;
 using autodiffx::max_ndim;
 using Elements = std::vector<double>;
 using Lengths = std::vector<std::int64_t>;
 
+VARIATION(short_arrays_in_slots) { autodiffx::apart_from = 64; }
+VARIATION(short_arrays_apart) { autodiffx::apart_from = 2; }
+
 // Elements as slots hold them, and back.
-inline Elements packed(const Elements& elements, Dtype dtype = Dtype::float64) {
-    if (dtype == Dtype::float64) return elements.empty() ? Elements{0.0} : elements;
+inline Buffer<double> packed(const Elements& elements, Dtype dtype = Dtype::float64) {
     auto const count = static_cast<std::int64_t>(elements.size());
-    Elements slots(autodiffx::slots_for(count, dtype));
-    auto* const to = reinterpret_cast<unsigned char*>(slots.data());
+    Buffer<double> slots(autodiffx::slots_for(count, dtype), 0.0);
+    double* const numbers = slots.writable();
+    if (dtype == Dtype::float64) {
+        std::copy(elements.begin(), elements.end(), numbers);
+        return slots;
+    }
+    auto* const to = reinterpret_cast<unsigned char*>(numbers);
     for (std::size_t i = 0; i < elements.size(); ++i) {
         auto const single = static_cast<float>(elements[i]);
         if (dtype == Dtype::float32) std::memcpy(to + 4 * i, &single, sizeof single);
@@ -47,6 +59,25 @@ inline Elements unpacked(const double* slots, std::size_t count, Dtype dtype = D
         }
     }
     return elements;
+}
+
+inline bool operator==(const Buffer<double>& a, const Elements& b) {
+    return std::equal(a.begin(), a.end(), b.begin(), b.end());
+}
+// The numbers of an extent, wherever they are.
+inline Elements numbers(const Tape& tape, const ArrayResult& of) {
+    const double* const first = tape.places().at(of);
+    return {first, first + of.slots};
+}
+// One slot of a float64 array, as somebody has it who took that element.
+template <class Whole>
+Operand slot_of(Tape& tape, const Whole& array, std::int64_t place) {
+    if (array.extent != autodiffx::no_extent) {
+        tape.extents[array.extent].needed = true;
+        tape.settle(array.extent);
+    }
+    tape.has_elements = true;
+    return {array.first + static_cast<Slot>(place), array.kind, array.deferred};
 }
 
 // A view with shape and strides of its own.
@@ -109,11 +140,17 @@ struct Shown : Handle {
         autodiffx::dense_strides(made.shape, made.ndim, strides);
         on.link(*this, made.last(), static_cast<State>(made.kind), made.deferred);
         array = true;
+        on.show(made.last());
     }
     Shown(const Shown&) = delete;
     Shown& operator=(const Shown&) = delete;
     ~Shown() {
-        if (on_tape()) tape->unlink(*this);
+        if (!on_tape()) {
+            if (state == State::detached) leaf->release();
+            return;
+        }
+        tape->hide(slot);
+        tape->unlink(*this);
     }
     [[nodiscard]] ArrayOperand operand() const {
         ArrayOperand operand;
@@ -133,7 +170,9 @@ struct Shown : Handle {
     }
     [[nodiscard]] Elements elements() const {
         auto const count = static_cast<std::size_t>(autodiffx::elements_of(made.shape, made.ndim));
-        return unpacked(tape->primals.data() + operand().first, count, made.dtype);
+        const double* const first =
+            on_tape() ? tape->places().at(operand()) : leaf->array->value.data();
+        return unpacked(first, count, made.dtype);
     }
 };
 

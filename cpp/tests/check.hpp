@@ -5,7 +5,8 @@
 //     CHECK_THROWS(Type, code)     the same, unless the code throws a Type
 //     REQUIRE(condition)           ends the test (not to be used off its thread)
 //
-// Checks may be made from several threads at once.
+// Checks may be made from several threads at once. VARIATION(name) { ... } is a way to run all
+// tests of the file: each runs once after each of these bodies.
 #pragma once
 
 #include <atomic>
@@ -29,6 +30,11 @@ inline std::vector<Test>& tests() {
     return list;
 }
 
+inline std::vector<Test>& variations() {
+    static std::vector<Test> list;
+    return list;
+}
+
 // Failures of all tests so far.
 inline std::atomic<int> failures{0};
 
@@ -39,6 +45,11 @@ struct Abandoned {};
 
 inline bool add(const char* name, void (*body)()) {
     tests().push_back({name, body});
+    return true;
+}
+
+inline bool vary(const char* name, void (*begin)()) {
+    variations().push_back({name, begin});
     return true;
 }
 
@@ -68,6 +79,12 @@ void equal(const char* file, int line, const char* code, const Found& found, con
     static void name();                                                        \
     [[maybe_unused]] static const bool name##_added = check::add(#name, name); \
     static void name()
+
+// May stand in a header.
+#define VARIATION(name)                                                          \
+    inline void name();                                                          \
+    [[maybe_unused]] inline const bool name##_varies = check::vary(#name, name); \
+    inline void name()
 
 #define CHECK(...) ((__VA_ARGS__) ? void() : check::fail(__FILE__, __LINE__, #__VA_ARGS__))
 

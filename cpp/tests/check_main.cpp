@@ -27,13 +27,20 @@ int main(int argc, char** argv) {
     };
     int passed = 0;
     int failed = 0;
-    for (const check::Test& test : check::tests()) {
-        if (!chosen(test)) continue;
-        const int before = check::failures;
-        run(test);
-        const bool good = check::failures == before;
-        ++(good ? passed : failed);
-        if (!good) std::printf("FAILED %s\n", test.name);
+    const auto run_all = [&](const char* variation) {
+        for (const check::Test& test : check::tests()) {
+            if (!chosen(test)) continue;
+            const int before = check::failures;
+            run(test);
+            const bool good = check::failures == before;
+            ++(good ? passed : failed);
+            if (!good) std::printf("FAILED %s%s\n", test.name, variation);
+        }
+    };
+    if (check::variations().empty()) run_all("");
+    for (const check::Test& variation : check::variations()) {
+        variation.body();
+        run_all((std::string(", ") + variation.name).c_str());
     }
     std::printf("%d passed, %d failed\n", passed, failed);
     // A name that chooses nothing is a mistake, not a success.

@@ -64,3 +64,12 @@ TEST(threads_are_counted) {
     });
     CHECK_EQUAL(noted, 6);
 }
+
+static int begun = 0, runs = 0;
+VARIATION(one_way) { ++begun; }
+VARIATION(the_other_way) { ++begun; }
+
+TEST(each_test_runs_once_in_each_variation) {
+    CHECK_EQUAL(check::variations().size(), 2u);
+    CHECK_EQUAL(++runs, begun);
+}

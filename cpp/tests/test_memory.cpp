@@ -1,11 +1,14 @@
 // Memory that ends at every possible place: the tape is as it was, and the same again succeeds.
 //
-// The linker sends realloc, from which arenas grow, through __wrap_realloc.
+// The linker sends realloc, from which arenas grow, through __wrap_realloc; likewise calloc, which
+// gives zeros, and aligned_alloc, which gives buffers.
 #include <cstdlib>
 #include <cstring>
 #include <new>
+#include <thread>
 
 #include "arrays.hpp"
+#include "autodiffx/flat.hpp"
 #include "autodiffx/loops.hpp"
 #include "check.hpp"
 
@@ -27,6 +30,16 @@ void* __wrap_realloc(void* block, std::size_t bytes);
 void* __wrap_realloc(void* block, std::size_t bytes) {
     return refused() ? nullptr : __real_realloc(block, bytes);
 }
+void* __real_calloc(std::size_t count, std::size_t bytes);
+void* __wrap_calloc(std::size_t count, std::size_t bytes);
+void* __wrap_calloc(std::size_t count, std::size_t bytes) {
+    return refused() ? nullptr : __real_calloc(count, bytes);
+}
+void* __real_aligned_alloc(std::size_t alignment, std::size_t bytes);
+void* __wrap_aligned_alloc(std::size_t alignment, std::size_t bytes);
+void* __wrap_aligned_alloc(std::size_t alignment, std::size_t bytes) {
+    return refused() ? nullptr : __real_aligned_alloc(alignment, bytes);
+}
 }
 
 // Not inlined: GCC would see free() called on what it takes for memory of its own operator new.
@@ -34,6 +47,9 @@ void* __wrap_realloc(void* block, std::size_t bytes) {
     if (refused()) throw std::bad_alloc();
     if (void* block = std::malloc(bytes)) return block;
     throw std::bad_alloc();
+}
+[[gnu::noinline]] void* operator new(std::size_t bytes, const std::nothrow_t&) noexcept {
+    return refused() ? nullptr : std::malloc(bytes);
 }
 [[gnu::noinline]] void operator delete(void* block) noexcept { std::free(block); }
 [[gnu::noinline]] void operator delete(void* block, std::size_t) noexcept { std::free(block); }
@@ -45,18 +61,24 @@ using autodiffx::Relation;
 
 namespace {
 
-// Calls `work` with ever more memory until it succeeds; returns how often it failed.
+// Calls `work` with ever more memory until it succeeds; returns how often it failed. Each time in a
+// thread of its own: there no buffers wait that would make up for what is refused.
 template <class Work>
 int until_it_succeeds(const Work& work) {
+    bool done = false;
     for (int failures = 0;; ++failures) {
-        remaining = failures;
-        try {
-            work();
-            remaining = -1;
-            return failures;
-        } catch (const std::bad_alloc&) {
-            remaining = -1;
-        }
+        std::thread thread([&] {
+            remaining = failures;
+            try {
+                work();
+                remaining = -1;
+                done = true;
+            } catch (const std::bad_alloc&) {
+                remaining = -1;
+            }
+        });
+        thread.join();
+        if (done) return failures;
     }
 }
 
@@ -142,6 +164,8 @@ void no_product(char*, char*, int*, int*, int*, double*, double*, int*, double*,
 TEST(array_statements_leave_the_recording_as_it_was_without_memory) {
     autodiffx::blas.gemm = no_product;
     const Array x({2, 3}, {1, 2, 3, 4, 5, 6}), y({600}, Elements(600, 2.0));
+    const Array fresh({80}, Elements(80, 3.0)), indexed({80}, Elements(80, 4.0));
+    indexed.leaf->want_elements();
     std::int64_t const places[] = {3, 1}, two = 2, long_shape[] = {4, 600};
     int failures = 0;
     // Each on tapes of its own: where the arenas are full everything has to grow, elsewhere only
@@ -171,6 +195,8 @@ TEST(array_statements_leave_the_recording_as_it_was_without_memory) {
                     CHECK_EQUAL(after.slots, before.slots);
                     CHECK_EQUAL(after.words, before.words);
                     CHECK_EQUAL(after.extents, before.extents);
+                    CHECK_EQUAL(after.inputs, before.inputs);
+                    CHECK_EQUAL(tape->apart.size(), tape->extents.size());
                     CHECK(z.elements() == (Elements{0, 0, 0, 0}));
                     for (std::size_t i = 0; i < before.extents; ++i)
                         CHECK(!tape->extents[i].needed);
@@ -183,6 +209,15 @@ TEST(array_statements_leave_the_recording_as_it_was_without_memory) {
         ArrayOperand const operand = x.on(tape);
         record_array(tape, Op::sin, &operand);
     });
+    attempt([&](Tape& tape, const Shown&) {
+        ArrayOperand const operand = x.on(tape);
+        autodiffx::FlatOperand const flat{operand.first, operand.extent, operand.kind};
+        Kind kind;
+        record_flat(tape, Op::sin, &flat, operand.shape, 2, 6, kind);
+    });
+    attempt([&](Tape& tape, const Shown&) { fresh.on(tape); });
+    attempt([&](Tape& tape, const Shown&) { indexed.on(tape); });
+    attempt([&](Tape& tape, const Shown&) { tape.constants(packed({1, 2, 3})); });
     attempt([&](Tape& tape, const Shown&) {
         record_fill(tape, y.on(tape), long_shape, 2, Dtype::float64);
     });
@@ -248,6 +283,32 @@ TEST(array_sweeps_survive_the_end_of_memory) {
                                   x);
           }) > 3);
     CHECK(found == (Elements{2, 0, 4}));
+}
+
+TEST(memory_is_given_back_without_memory) {
+    std::vector<autodiffx::Buffer<double>> made;
+    for (int i = 0; i < 3; ++i) made.emplace_back(100, 1.0);
+    // By threads that have not taken any.
+    until_it_succeeds([&] {
+        made.pop_back();
+        if (!made.empty()) throw std::bad_alloc();
+    });
+    CHECK(made.empty());
+}
+
+TEST(zeros_that_cannot_be_had_leave_none) {
+    autodiffx::Zeroed<double> zeros;
+    zeros.extend(10);
+    CHECK_EQUAL(until_it_succeeds([&] {
+                    try {
+                        zeros.extend(1000);
+                    } catch (const std::bad_alloc&) {
+                        CHECK_EQUAL(zeros.size(), 0u);
+                        throw;
+                    }
+                }),
+                1);
+    CHECK_EQUAL(zeros[999], 0.0);
 }
 
 TEST(without_memory_to_collect_the_tape_stays_as_it_is) {

@@ -39,7 +39,8 @@ struct Slope {
         last = found.first + copy.made.slots - 1;
     }
     [[nodiscard]] Elements elements(const Array& x) const {
-        return unpacked(tape->primals.data() + first, x.size(), x.leaf->array->dtype);
+        std::uint32_t const extent = tape->extent_at(first);
+        return unpacked(tape->places().at(first, extent), x.size(), x.leaf->array->dtype);
     }
     // The derivative of the gradient's product with a direction.
     [[nodiscard]] Elements bent(const Array& x, const Elements& direction) const {
@@ -80,9 +81,7 @@ ArrayResult apply(Tape& tape, Op op, const ArrayOperand& a, const ArrayOperand& 
     ArrayOperand const operands[] = {a, b};
     return record_array(tape, op, operands);
 }
-ArrayResult sum(Tape& tape, const ArrayOperand& operand) {
-    return record_total(tape, operand);
-}
+ArrayResult sum(Tape& tape, const ArrayOperand& operand) { return record_total(tape, operand); }
 
 }  // namespace
 
@@ -140,9 +139,7 @@ TEST(rows_that_repeat_and_sums) {
 TEST(elements_beside_whole_arrays) {
     // x[0] x[1] sum(x^2) exp(x[2]): numbers that are elements, and an array of all of them.
     auto const program = [](Tape& tape, const ArrayOperand& x) {
-        auto const slot = [&](Slot i) { return Operand{x.first + i, x.kind, false}; };
-        if (x.extent != no_extent) tape.extents[x.extent].needed = true;
-        tape.has_elements = true;
+        auto const slot = [&](std::int64_t i) { return slot_of(tape, x, i); };
         Shown const squares(tape, apply(tape, Op::square, x));
         ArrayResult const total = sum(tape, squares.operand());
         Operand const scale = record<Op::multiply>(
@@ -255,4 +252,98 @@ TEST(what_was_swept_with_zero_gets_zero) {
     Slope<decltype(root)> const slope(x, {0.0, 1.0}, root);
     CHECK(slope.elements(x) == (Elements{0.0, 0.25}));
     CHECK(slope.bent(x, {0.0, 1.0}) == (Elements{0.0, -1.0 / 32.0}));
+}
+
+namespace {
+
+// f = sum_g w[g] log(sum of exp over group g); group[i] says to which x[i] belongs.
+struct Groups {
+    std::vector<std::size_t> group;
+    Elements weights;
+
+    // Calls use(i, share of x[i] in its group, weight) for each.
+    template <class Use>
+    void for_each(const Elements& x, Use use) const {
+        Elements sums(weights.size());
+        for (std::size_t i = 0; i < x.size(); ++i) sums[group[i]] += std::exp(x[i]);
+        for (std::size_t i = 0; i < x.size(); ++i)
+            use(i, std::exp(x[i]) / sums[group[i]], weights[group[i]]);
+    }
+    [[nodiscard]] Elements slope(const Elements& x) const {
+        Elements result(x.size());
+        for_each(x, [&](std::size_t i, double share, double w) { result[i] = w * share; });
+        return result;
+    }
+    [[nodiscard]] Elements product(const Elements& x, const Elements& v) const {
+        Elements means(weights.size()), result(x.size());
+        for_each(x, [&](std::size_t i, double share, double) { means[group[i]] += share * v[i]; });
+        for_each(x, [&](std::size_t i, double share, double w) {
+            result[i] = w * share * (v[i] - means[group[i]]);
+        });
+        return result;
+    }
+    void check(const bool (&marked)[2], bool turned) const {
+        Elements const v = {0.3, 0.7, -1.1, 0.2, -0.4, 0.9};
+        auto const program = [&](Tape& tape, const ArrayOperand& x) {
+            Seen const across(x, {3, 2}, {1, 3});
+            return record_logsumexp_over(tape, turned ? across.operand() : x, marked, false);
+        };
+        auto const exact = [&](const Elements& x) { return slope(x); };
+        auto const bent = [&](const Elements& x) { return product(x, v); };
+        Elements const at = {0.3, -0.8, 2.0, 1.5, 0.1, -0.6}, elsewhere = {1, 0, -2, 0.5, 3, -1};
+        check_curvature({2, 3}, at, elsewhere, weights, v, program, exact, bent);
+        check_curvature({2, 3}, at, elsewhere, weights, v, program, exact, bent, 1e-6,
+                        Dtype::float32);
+    }
+};
+
+}  // namespace
+
+TEST(logarithms_of_sums_along_axes) {
+    Groups const rows{{0, 0, 0, 1, 1, 1}, {1.5, -0.5}}, columns{{0, 1, 2, 0, 1, 2}, {1, 2, -1}},
+        all{{0, 0, 0, 0, 0, 0}, {2}}, none{{0, 1, 2, 3, 4, 5}, {1, 2, 3, -1, -2, -3}};
+    rows.check({false, true}, false);
+    rows.check({true, false}, true);
+    columns.check({true, false}, false);
+    columns.check({false, true}, true);
+    all.check({true, true}, false);
+    all.check({true, true}, true);
+    none.check({false, false}, false);
+}
+
+TEST(logarithms_of_long_sums) {
+    // More than a block, so far out that exp alone would overflow.
+    constexpr std::size_t length = 3000;
+    for (Dtype const dtype : {Dtype::float64, Dtype::float32}) {
+        bool const single = dtype == Dtype::float32;
+        const Array x({length}, Elements(length, 2000.0), dtype);
+        Graph tape;
+        bool const marked[] = {true};
+        Shown const result(tape, record_logsumexp_over(tape, x.on(tape), marked, false));
+        CHECK(close(result.elements(), {2000.0 + std::log(3000.0)}, single ? 2e-4 : 1e-12));
+        auto const found = adjoints_of(gradient(tape, seed_of(result.operand(), {1.0})), x);
+        CHECK(close(found, Elements(length, 1.0 / 3000.0), single ? 1e-10 : 1e-18));
+    }
+}
+
+TEST(infinite_sums_pass_nothing_on) {
+    double const infinity = std::numeric_limits<double>::infinity();
+    const Array x({3, 2}, {-infinity, -infinity, infinity, 1.0, -infinity, 2.0});
+    Graph tape;
+    bool const marked[] = {false, true};
+    Shown const result(tape, record_logsumexp_over(tape, x.on(tape), marked, true));
+    CHECK(result.elements() == (Elements{-infinity, infinity, 2.0}));
+    auto const found = gradient(tape, seed_of(result.operand(), {1, 1, 1}));
+    CHECK(adjoints_of(found, x) == (Elements{0, 0, 0, 0, 0, 1}));
+}
+
+TEST(a_logarithm_of_sums_of_nothing) {
+    const Array x({2, 0}, {});
+    Graph tape;
+    bool const marked[] = {false, true}, other[] = {true, false};
+    double const infinity = std::numeric_limits<double>::infinity();
+    Shown const rows(tape, record_logsumexp_over(tape, x.on(tape), marked, false));
+    CHECK(rows.elements() == (Elements{-infinity, -infinity}));
+    Shown const columns(tape, record_logsumexp_over(tape, x.on(tape), other, false));
+    CHECK(columns.elements().empty());
 }

@@ -145,13 +145,14 @@ TEST(every_row_has_a_name_of_its_own) {
 }
 
 TEST(hidden_rows_are_read_by_some_partial) {
-    // chain belongs to the sweeps as well; every other hidden row stands in a partial.
+    // chain belongs to the sweeps as well, logsumexp to a statement of arrays; every other hidden
+    // row stands in a partial.
     std::string texts;
     for_each_op([&](auto op) {
         for (const char* text : Row<op()>::partial_texts) texts += std::string(" ") + text;
     });
     for_each_op([&](auto op) {
-        if (Row<op()>::visibility == Visibility::open) return;
+        if (Row<op()>::visibility == Visibility::open || op() == Op::logsumexp) return;
         std::string const call = std::string(Row<op()>::name) + "(";
         if (texts.find(call) == std::string::npos) check::fail(__FILE__, __LINE__, call);
     });

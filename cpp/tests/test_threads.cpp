@@ -3,8 +3,8 @@
 #include <thread>
 #include <vector>
 
+#include "arrays.hpp"
 #include "check.hpp"
-#include "recording.hpp"
 
 using namespace recording;
 using autodiffx::gradient;
@@ -32,6 +32,44 @@ TEST(threads_record_sweep_and_replay_side_by_side) {
                 autodiffx::replay(graph);
                 const double value = x.leaf->value;
                 CHECK_EQUAL(f.primal(), std::sin(value * 1.25) + value / 1.25);
+            }
+        });
+    }
+    for (std::thread& thread : threads) thread.join();
+}
+
+TEST(arrays_are_shared_from_thread_to_thread_one_after_the_other) {
+    // Each thread has its own memory for arrays; what one made others read, keep and let go.
+    const Array x({3000}, Elements(3000, 2.0));
+    std::vector<LeafAdjoint> found;
+    for (int i = 0; i < 4; ++i) {
+        std::thread thread([&] {
+            Ambient tape;
+            for (int step = 0; step < 50; ++step) {
+                tape->make_room();
+                ArrayOperand const operand = x.on(tape);
+                Shown const squares(tape, record_array(tape, Op::square, &operand));
+                found = gradient(tape, seed_of(squares.operand(), Elements(3000, 1.0)));
+            }
+        });
+        thread.join();
+        CHECK(adjoints_of(found, x) == Elements(3000, x.leaf->array->value[0] * 2.0));
+        x.set(Elements(3000, 3.0 + i));
+    }
+}
+
+TEST(arrays_are_recorded_and_swept_side_by_side) {
+    std::vector<std::thread> threads;
+    for (int i = 0; i < 4; ++i) {
+        threads.emplace_back([i] {
+            const Array x({3000}, Elements(3000, 1.0 + i));
+            Ambient tape;
+            for (int step = 0; step < 100; ++step) {
+                tape->make_room();
+                ArrayOperand const operand = x.on(tape);
+                Shown const squares(tape, record_array(tape, Op::square, &operand));
+                auto const found = gradient(tape, seed_of(squares.operand(), Elements(3000, 1.0)));
+                CHECK(of(found, x).extent == Elements(3000, 2.0 + 2.0 * i));
             }
         });
     }

@@ -82,7 +82,7 @@ TEST(tangents_and_adjoints_agree_past_writes) {
     const Array x({3}, at);
     Shown const result(tape, woven(tape, x));
     ArrayOperand const whole = result.operand();
-    Elements const tangents = tangent(tape, whole.first, whole.last(), {along(x, direction)});
+    auto const tangents = tangent(tape, whole.first, whole.last(), {along(x, direction)});
     double forward = 0.0, backward = 0.0;
     Elements const adjoints = adjoints_of(gradient(tape, seed_of(whole, weights)), x);
     for (std::size_t i = 0; i < 4; ++i) forward += weights[i] * tangents[i];
@@ -258,6 +258,27 @@ TEST(a_write_casts_and_repeats) {
     Shown const y(tape, zeros(tape, {2}));
     record_write(tape, y.operand(), flags.on(tape));
     CHECK(y.elements() == (Elements{0, 1}));
+}
+
+TEST(truth_values_that_are_assigned_to_get_no_adjoint) {
+    // One of them, repeated: what lies behind it in the same slots and the next stays as it is.
+    Elements const numbers = {1, 2, 3, 4, 5, 6, 7, 8};
+    for (Dtype const dtype : {Dtype::float64, Dtype::float32}) {
+        Graph tape;
+        const Array x({8}, numbers);
+        Shown const truths(tape, zeros(tape, {8}, Dtype::boolean));
+        Shown const y(tape, zeros(tape, {8}));
+        record_write(tape, y.operand(), x.on(tape));
+        record_write(tape, truths.operand(), scalar(number(tape, 1.0)));
+        Seen const repeated = truths.view({8}, {0}, 7);
+        Shown const factor(tape, record_copy(tape, repeated.operand(), dtype));
+        ArrayOperand const factors[] = {factor.operand(), y.operand()};
+        Shown const products(tape, record_array(tape, Op::multiply, factors));
+        auto const seed = seed_of(products.operand(), Elements(8, 1.0));
+        CHECK(adjoints_of(gradient(tape, seed), x) == Elements(8, 1.0));
+        auto const bent = hessian_product(tape, seed, {along(x, numbers)});
+        CHECK(adjoints_of(bent, x) == Elements(8, 0.0));
+    }
 }
 
 TEST(a_write_at_indices_takes_a_number_or_as_many_in_any_layout) {

@@ -32,11 +32,21 @@ enum class ArrayOp : std::uint16_t {
     write,     // replaces elements of an array that is there (a statement of Op::write)
     write_at,  // the same at indices
     matmul,    // the product of two matrices: loops along m, n and k
+    // along axes, the largest and the smallest; those that tie share the derivative evenly
+    largest,
+    smallest,
+    // along axes, the largest element, or zero where that is not finite; a decision
+    shift,
+    // log(sum(exp(x - shift))) along axes
+    logsumexp,
     external,  // what a kernel of somebody else's does: see external.hpp
     count_,
 };
 inline constexpr ArrayOp array_op(Op op) { return static_cast<ArrayOp>(op); }
 inline constexpr bool is_elementwise(ArrayOp op) { return op < ArrayOp::spread; }
+inline constexpr bool is_extreme(ArrayOp op) {
+    return op == ArrayOp::largest || op == ArrayOp::smallest;
+}
 inline constexpr bool has_indices(ArrayOp op) {
     return op == ArrayOp::take || op == ArrayOp::put || op == ArrayOp::write_at;
 }
@@ -176,6 +186,16 @@ ArrayResult record_sum_over(Tape& tape, const ArrayOperand& operand, const bool*
 // All of it added up.
 ArrayResult record_total(Tape& tape, const ArrayOperand& operand);
 
+// The largest or smallest along the marked axes, which have elements.
+ArrayResult record_extreme_over(Tape& tape, const ArrayOperand& operand, ArrayOp which,
+                                const bool* marked, bool kept);
+
+// What can be subtracted along the marked axes, which stay, so that exp does not overflow.
+ArrayResult record_shift_over(Tape& tape, const ArrayOperand& operand, const bool* marked);
+// log(sum(exp(operand))) along the marked axes.
+ArrayResult record_logsumexp_over(Tape& tape, const ArrayOperand& operand, const bool* marked,
+                                  bool kept);
+
 // The product of two matrices of one dtype, of fitting shapes.
 ArrayResult record_matmul(Tape& tape, const ArrayOperand& a, const ArrayOperand& b);
 
@@ -231,6 +251,15 @@ struct AdjointPlaces {
 
 // The primal of a statement, from those of its operands.
 void evaluate(const ArrayRecord& record, Places<double> primals);
+
+// The same of extremes.
+void evaluate_extreme(const ArrayRecord& record, Places<double> primals);
+void push_extreme(const ArrayRecord& record, Places<const double> primals, Places<double> tangents);
+void pull_extreme(const ArrayRecord& record, const AdjointPlaces<double>& at);
+void pull_extreme(const ArrayRecord& record, const AdjointPlaces<dual<double>>& at);
+
+// The same of a logarithm of sums, and of what is subtracted before.
+void evaluate_logsumexp(const ArrayRecord& record, Places<double> primals);
 
 // The same of a product of matrices.
 void evaluate_matmul(const ArrayRecord& record, Places<double> primals);

@@ -102,4 +102,8 @@ struct Field : number_type {
     }
 };
 
+// What each element has of the derivative of an extreme, which repeats along the axes over which
+// it was found: those that tie share it.
+Field shares_of_ties(const Field& x, const Field& extreme);
+
 }  // namespace autodiffx

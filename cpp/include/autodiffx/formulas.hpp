@@ -31,6 +31,8 @@ inline constexpr double infinity = std::numeric_limits<double>::infinity();
 inline constexpr double pi = 3.1415926535897932384626433832795029;
 inline constexpr double pi_squared = 9.8696044010893586188344909998761511;
 inline constexpr double sqrt_2_pi = 2.5066282746310005024157652848110453;
+inline constexpr double inverse_sqrt_2_pi = 0.39894228040143267793994605993438187;
+inline constexpr double two_over_sqrt_pi = 1.1283791670955125738961589031215452;
 
 // 0 * inf is 0 here: what does not depend contributes nothing. Without a branch, so that a loop
 // over it becomes vector instructions.
@@ -138,6 +140,10 @@ inline double logaddexp(double a, double b) {
 }
 
 inline double logaddexp_partial(double a, double b) { return a == b ? 0.5 : sigmoid(a - b); }
+
+inline double logsumexp_partial(double x, double total) {
+    return std::isinf(total) ? 0.0 : std::exp(x - total);
+}
 
 inline double xlogy(double x, double y) {
     return x == 0.0 && !std::isnan(y) ? 0.0 : x * std::log(y);

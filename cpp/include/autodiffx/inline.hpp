@@ -19,3 +19,11 @@
 #define AUTODIFFX_OPAQUE(value) static_cast<void>(0)
 #define AUTODIFFX_HIDDEN
 #endif
+
+// Compiled for several instruction sets, the best chosen when the program starts.
+#if defined(__x86_64__) && defined(__GLIBC__) && defined(__GNUC__) && !defined(__clang__) && \
+    !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
+#define AUTODIFFX_CLONES __attribute__((target_clones("avx512f", "avx2", "default")))
+#else
+#define AUTODIFFX_CLONES
+#endif

@@ -56,5 +56,8 @@ void assign_chain(double* result, const double* x, const double* y, std::size_t 
 void assign_chain(double* result, const double* x, double y, std::size_t length);
 // The sum of a run, in an order that keeps rounding small.
 double total_of(const double* x, std::size_t length);
+// Whether any of x[0], x[step], x[2 step], ... is infinite or nan.
+bool any_infinite(const double* x, std::int64_t length, std::int64_t step);
+bool any_infinite(const float* x, std::int64_t length, std::int64_t step);
 
 }  // namespace autodiffx

@@ -26,6 +26,7 @@ from typing import Any
 import numpy as _numpy
 
 from autodiffx import _core
+from autodiffx._core import Variable as _Variable
 from autodiffx.numpy import linalg as linalg
 from autodiffx.numpy.applying import *  # noqa: F403
 from autodiffx.numpy.arranging import *  # noqa: F403
@@ -66,12 +67,15 @@ __all__ = [
 def _for_variables(name: str, plain: Callable[..., Any]) -> Callable[..., Any]:
     """The function of NumPy, and what it becomes when it is given Variables."""
 
+    own = getattr(_core, name, None) if isinstance(plain, _numpy.ufunc) else None
+
     @wraps(plain)
     def either(*arguments: Any, **keywords: Any) -> Any:
+        if own is not None and not keywords and arguments and isinstance(arguments[0], _Variable):
+            return own(*arguments)
         if not (any_traced(arguments) or any_traced(keywords.values())):
             return plain(*arguments, **keywords)
         if isinstance(plain, _numpy.ufunc):
-            own = getattr(_core, name, None)
             if own is not None and not keywords:
                 return own(*arguments)
             return _apply_ufunc(plain, "__call__", arguments, keywords)

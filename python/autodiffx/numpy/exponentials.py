@@ -27,6 +27,9 @@ _shift = Rule("shift", _largest_or_zero)
 
 def _shift_of(x: Any, axes: tuple[int, ...]) -> Any:
     """What a replay has to find anew is recorded; elsewhere it is a constant."""
+    found = _core._shift(x, axes, True)
+    if found is not None:
+        return found
     if _core._records_guards() or not is_traced(x):
         return _shift(x, axis=axes)
     return _largest_or_zero(plain(x), axes)
@@ -39,6 +42,9 @@ def _floating(a: Any) -> Any:
 
 def logsumexp(a: Any, axis: Any = None, keepdims: bool = False) -> Any:
     """log(sum(exp(a))) along axes, without overflow."""
+    found = _core._logsumexp(a, axis, keepdims)
+    if found is not None:
+        return found
     x = _floating(a)
     axes = axes_of(axis, x.ndim)
     shift = _shift_of(x, axes)

@@ -100,9 +100,8 @@ _sum = Rule(
 
 def sum_over(x: Any, axis: Axes, keepdims: bool = False) -> Any:
     """The sum along axes, given as rising numbers from zero."""
-    if isinstance(x, Variable) and x.ndim > 0 and x.dtype != np.bool_:
-        return _core._sum(x, axis, keepdims)
-    return _sum(x, axis=axis, keepdims=keepdims)
+    total = _core._sum(x, axis, keepdims)
+    return _sum(x, axis=axis, keepdims=keepdims) if total is None else total
 
 
 def unbroadcast(x: Any, shape: Sequence[int]) -> Any:
@@ -154,12 +153,14 @@ _smallest = _extreme("min", np.min)
 
 def largest_over(x: Any, axis: Axes, keepdims: bool = False) -> Any:
     """The largest along axes; the derivative is split evenly among those that tie."""
-    return _largest(x, axis=axis, keepdims=keepdims)
+    found = _core._max(x, axis, keepdims)
+    return _largest(x, axis=axis, keepdims=keepdims) if found is None else found
 
 
 def smallest_over(x: Any, axis: Axes, keepdims: bool = False) -> Any:
     """The smallest along axes; the derivative is split evenly among those that tie."""
-    return _smallest(x, axis=axis, keepdims=keepdims)
+    found = _core._min(x, axis, keepdims)
+    return _smallest(x, axis=axis, keepdims=keepdims) if found is None else found
 
 
 # ---- products -----------------------------------------------------------------------------------

@@ -82,6 +82,10 @@ def sum(
     >>> sum(x, axis=0).value
     array([4., 6.])
     """
+    if not (is_given(dtype) or is_given(out) or is_given(initial) or is_given(where)):
+        total = _core._sum(a, axis, is_kept(keepdims))
+        if total is not None:
+            return total
     refuse_keywords("sum", out=out)
     x = _where(numbers(a, dtype), where, 0.0)
     total = sum_over(x, axes_of(axis, x.ndim), is_kept(keepdims))
@@ -134,6 +138,10 @@ def mean(
     where: Any = absent,
 ) -> Any:
     """The mean along axes, as `numpy.mean`."""
+    if not (is_given(dtype) or is_given(out) or is_given(where)):
+        found = _core._mean(a, axis, is_kept(keepdims))
+        if found is not None:
+            return found
     refuse_keywords("mean", out=out)
     x = numbers(a, dtype)
     return mean_over(x, axes_of(axis, x.ndim), is_kept(keepdims), where)
@@ -202,8 +210,12 @@ def std(
 def extreme_over(
     name: str, a: Any, axis: Any, out: Any, keepdims: Any, initial: Any, where: Any
 ) -> Any:
-    refuse_keywords(name, out=out)
     largest = name == "max"
+    if not (is_given(out) or is_given(initial) or is_given(where)):
+        found = (_core._max if largest else _core._min)(a, axis, is_kept(keepdims))
+        if found is not None:
+            return found
+    refuse_keywords(name, out=out)
     x = numbers(a)
     if where is not absent and where is not True and not is_given(initial):
         raise ValueError(
