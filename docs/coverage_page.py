@@ -32,7 +32,11 @@ PAGE = FOLDER / "coverage.md"
 EXCLUDED = FOLDER / "coverage_excluded.json"
 
 # Modules of SciPy and their counterparts, each a section of the page.
-MODULES = (("scipy.linalg", "autodiffx.scipy.linalg"),)
+MODULES = (
+    ("scipy.linalg", "autodiffx.scipy.linalg"),
+    ("scipy.special", "autodiffx.scipy.special"),
+    ("scipy.stats", "autodiffx.scipy.stats"),
+)
 
 OPENING = """\
 # Coverage of NumPy and SciPy

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from scipy import stats as scipy_stats
 from scipy.stats import multivariate_normal
 
 import autodiffx as adx
@@ -147,10 +148,46 @@ def test_influence_by_the_normal_equations_is_that_of_differences() -> None:
     assert np.sum(by_a * along_a) + np.sum(by_b * along_b) == pytest.approx(expected, rel=1e-7)
 
 
+# ---- maximum likelihood --------------------------------------------------------------------------
+
+
+def test_likeliest_parameters_are_those_of_the_closed_form_and_of_scipy() -> None:
+    script = example("maximum_likelihood")
+    data = script["read"]()
+    fits = script["main"]()
+    mean, deviation, count = data.mean(), data.std(), len(data)
+    normal = fits["norm"]
+    assert normal.parameters == pytest.approx({"loc": mean, "scale": deviation}, rel=1e-6)
+    expected = {"loc": deviation / count**0.5, "scale": deviation / (2.0 * count) ** 0.5}
+    assert normal.errors == pytest.approx(expected, rel=1e-5)
+    for name in ("gamma", "weibull_min", "lognorm"):
+        shape, _, scale = getattr(scipy_stats, name).fit(data, floc=0)
+        assert list(fits[name].parameters.values()) == pytest.approx([shape, scale], rel=1e-4)
+    assert max(fits, key=lambda name: fits[name].log_likelihood) == "gamma"
+
+
+def test_hessian_of_a_likelihood_is_that_of_differences() -> None:
+    script = example("maximum_likelihood")
+    data = script["read"]()
+    at = np.array([30.0, 31.0])
+    found = script["hessian"](at, "gamma", data)
+
+    def value(place: Array) -> float:
+        return float(-scipy_stats.gamma.logpdf(data, place[0], scale=place[1]).sum())
+
+    for direction in np.eye(2):
+
+        def along(place: Array, direction: Array = direction) -> float:
+            return slope(value, place, direction)
+
+        curvature = slope(along, at, direction)
+        assert direction @ found @ direction == pytest.approx(curvature, rel=1e-5)
+
+
 # ---- pictures ------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("name", ["digits", "gaussian_process", "kalman"])
+@pytest.mark.parametrize("name", ["digits", "gaussian_process", "kalman", "maximum_likelihood"])
 def test_picture_is_drawn(name: str, tmp_path: Path) -> None:
     file = tmp_path / "picture.png"
     short = {"digits": {"epochs": 1}, "gaussian_process": {"first": 1984}}
