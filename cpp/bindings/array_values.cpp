@@ -52,8 +52,12 @@ std::unique_ptr<LeafArray> of_shape(char const* what, PyObject* value, const Arr
 
 PyObject* array_value(PyObject* self) {
     const double* const elements = read_elements(self);
-    if (handle_of(self).on_tape()) note_escape(handle_of(self));
-    py::object const array = to_numpy(elements, view_of(self), false);
+    Handle const& handle = handle_of(self);
+    if (handle.on_tape()) note_escape(handle);
+    // The buffer of a leaf is never written to: setting the value puts another in its place.
+    bool const of_leaf = !handle.on_tape() && handle.leaf->array;
+    py::object const array = of_leaf ? to_numpy(handle.leaf->array->value, view_of(self))
+                                     : to_numpy(elements, view_of(self), false);
     // What has no axis is a NumPy scalar.
     if (view_of(self).ndim == 0) return py::object(array[py::tuple()]).release().ptr();
     return py::object(array).release().ptr();

@@ -83,6 +83,8 @@ void register_arrays();
 void register_array_protocol(py::module_& module);
 // A new ndarray of a view's elements.
 py::object to_numpy(const double* extent, const ArrayView& view, bool writeable);
+// A read-only ndarray of them; what is large it shows where it is.
+py::object to_numpy(const Buffer<double>& buffer, const ArrayView& view);
 // Packed elements from anything that NumPy makes an array of. Without a dtype
 // float32 stays what it is and integers, booleans and lists become float64.
 std::unique_ptr<LeafArray> from_numpy(char const* what, PyObject* object, PyObject* dtype);

@@ -179,7 +179,44 @@ bool is_ndarray(PyObject* object) {
 
 int ndim_of(PyObject* ndarray) { return PyArray_NDIM(reinterpret_cast<PyArrayObject*>(ndarray)); }
 
+namespace {
+
+// From so many slots on NumPy's memory is fresh each time, and that costs more than a copy.
+constexpr std::size_t own_memory_from = std::size_t{1} << 13;
+
+// An array of memory that a buffer holds; the array holds the buffer.
+py::object in_buffer(const Buffer<double>& buffer, int ndim, const npy_intp* shape,
+                     npy_intp* strides, std::int64_t offset, Dtype dtype, bool writeable) {
+    auto held = std::make_unique<Buffer<double>>(buffer);
+    auto* const start = reinterpret_cast<char*>(const_cast<double*>(held->data()));
+    auto const item = static_cast<std::int64_t>(item_size(dtype));
+    py::object array = checked(PyArray_NewFromDescr(
+        &PyArray_Type, PyArray_DescrFromType(type_number(dtype)), ndim, shape, strides,
+        start + offset * item, writeable ? NPY_ARRAY_WRITEABLE : 0, nullptr));
+    PyObject* const holder = PyCapsule_New(held.get(), nullptr, [](PyObject* capsule) {
+        delete static_cast<Buffer<double>*>(PyCapsule_GetPointer(capsule, nullptr));
+    });
+    if (holder == nullptr) throw py::error_already_set();
+    held.release();
+    if (PyArray_SetBaseObject(as_array(array), holder) != 0) throw py::error_already_set();
+    return array;
+}
+
+}  // namespace
+
+py::object to_numpy(const Buffer<double>& buffer, const ArrayView& view) {
+    if (buffer.size() < own_memory_from) return to_numpy(buffer.data(), view, false);
+    npy_intp strides[max_ndim];
+    auto const item = static_cast<npy_intp>(item_size(view.dtype));
+    for (int i = 0; i < view.ndim; ++i) strides[i] = view.strides()[i] * item;
+    return in_buffer(buffer, view.ndim, view.shape(), strides, view.offset, view.dtype, false);
+}
+
 py::object to_numpy(const double* extent, const ArrayView& view, bool writeable) {
+    if (view.is_whole && view.slots >= own_memory_from) {
+        Buffer<double> const copy(extent, view.slots);
+        return in_buffer(copy, view.ndim, view.shape(), nullptr, 0, view.dtype, writeable);
+    }
     npy_intp strides[max_ndim];
     auto const item = static_cast<npy_intp>(item_size(view.dtype));
     for (int i = 0; i < view.ndim; ++i) strides[i] = view.strides()[i] * item;

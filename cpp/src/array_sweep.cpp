@@ -88,6 +88,7 @@ void contribute(const Numbers& numbers, const ArrayRecord& record, std::int64_t 
     constexpr int arity = Row<op>::arity;
     // A truth value has no derivative, also where it was assigned to.
     if (!is_active(record.operand(i).kind) || record.operand(i).dtype == Dtype::boolean) return;
+    if ((numbers.at.skips >> i & 1u) != 0) return;
     // Only what the partial reads is fetched: the rest may have been overwritten since.
     constexpr unsigned reads = partial_reads<op, i>();
     Number values[arity], result(0.0);
@@ -317,6 +318,22 @@ void pull_back(const ArrayRecord& record, const AdjointPlaces<dual<double>>& at)
     if (record.op() == ArrayOp::matmul) return pull_matmul(record, at);
     if (is_extreme(record.op())) return pull_extreme(record, at);
     reverse_any(Twofold{at}, record);
+}
+
+bool passes_as_it_is(const ArrayRecord& record, int k) {
+    ArrayOp const op = record.op();
+    bool const is_copy = op == ArrayOp::copy || op == array_op(Op::positive);
+    if (op != array_op(Op::add) && !(op == array_op(Op::subtract) && k == 0) && !is_copy)
+        return false;
+    ArrayPart const part = record.operand(k), result = record.result();
+    if (part.slots != result.slots || part.dtype != result.dtype || result.offset != 0)
+        return false;
+    std::int64_t step = 1;
+    for (int i = record.loops(); i-- > 0; step *= record.lengths()[i]) {
+        if (record.lengths()[i] == 1) continue;
+        if (part.strides[i] != step || result.strides[i] != step) return false;
+    }
+    return true;
 }
 
 bool reaches_all(const ArrayRecord& record, int k) {

@@ -3,6 +3,7 @@
 
 #include "autodiffx/array.hpp"
 #include "autodiffx/loops.hpp"
+#include "autodiffx/rows.hpp"
 
 namespace autodiffx {
 
@@ -145,6 +146,7 @@ void evaluate(const ArrayRecord& record, Places<double> primals) {
         if (result.dtype == Dtype::float64) results[result.slots - 1] = 0.0;
         return;
     }
+    if (evaluate_rows(record, primals)) return;
     Loop const loop = loop_for(record);
     std::int64_t at[max_ndim] = {};
     for (;;) {

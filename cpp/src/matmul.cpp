@@ -137,6 +137,12 @@ void multiply(Matrix<T> a, Matrix<T> b, Matrix<T> c, bool adds) {
 // for another.
 template <class T>
 void pass(const Matrix<T>& a, const Matrix<T>& b, const Matrix<T>& c, bool adds) {
+    // Zero times infinity would leave a nan. Where it could is looked for in what there is less of.
+    if (!adds && c.rows * c.columns <= a.rows * a.columns + b.rows * b.columns) {
+        multiply(a, b, c, false);
+        if (has_infinities(c)) multiply_carefully(a, b, c, false);
+        return;
+    }
     if (has_infinities(a) || has_infinities(b)) multiply_carefully(a, b, c, adds);
     else multiply(a, b, c, adds);
 }

@@ -136,22 +136,28 @@ struct ReverseStep : Reach<typename Source::Number> {
             // What is overwritten gets no adjoint even if what is written passes none on.
             bool const passive = how == reached_passively ||
                                  ((s.flags & Statement::passive_bit) != 0 && s.op != Op::write);
-            unsigned assigns = 0;
+            unsigned assigns = 0, skips = 0;
+            std::uint32_t heir = no_extent;
             for (int k = 0; k < record.arity(); ++k) {
                 ArrayPart const part = record.operand(k);
                 if (part.kind == Kind::constant) continue;
                 bool const passes = !passive && part.kind != Kind::varying;
                 this->reach(part, passes ? reached_actively : reached_passively);
-                if (passes && this->lay(part, [&] { return reaches_all(record, k); }))
-                    assigns |= 1u << k;
+                if (!passes || !this->lay(part, [&] { return reaches_all(record, k); })) continue;
+                assigns |= 1u << k;
+                if (heir != no_extent || !this->can_bequeath(result.extent)) continue;
+                if (!passes_as_it_is(record, k)) continue;
+                heir = part.extent;
+                skips |= 1u << k;
             }
             if (passive) return i;
             AdjointPlaces<T> const at{
-                tape.places(), {source.tangents}, adjoints->places(), assigns};
+                tape.places(), {source.tangents}, adjoints->places(), assigns, skips};
             if (External* const external = external_of(tape, s))
                 external->reverse(ExternalRecord(tape, s), at);
             else pull_back(record, at);
-            if (s.op == Op::array) this->leave(result.extent);
+            if (heir != no_extent) this->bequeath(result.extent, heir);
+            else if (s.op == Op::array) this->leave(result.extent);
         }
         return i;
     }

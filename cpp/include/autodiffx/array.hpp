@@ -247,6 +247,7 @@ struct AdjointPlaces {
     Places<T> adjoints;
     unsigned assigns = 0;  // bit k: nothing has been contributed to operand k yet, its memory holds
                            // anything, and the statement reaches all of it
+    unsigned skips = 0;    // bit k: operand k is seen to elsewhere
 };
 
 // The primal of a statement, from those of its operands.
@@ -270,6 +271,9 @@ void pull_matmul(const ArrayRecord& record, const AdjointPlaces<dual<double>>& a
 // Whether the adjoint of operand k can be assigned as a whole where nothing was contributed before:
 // the statement reaches each of its elements, and no other operand shares them.
 bool reaches_all(const ArrayRecord& record, int k);
+
+// Whether all that the statement passes on to operand k is the adjoint of its result as it lies.
+bool passes_as_it_is(const ArrayRecord& record, int k);
 
 // The tangent of a statement's result, from those of its operands.
 void push_forward(const ArrayRecord& record, Places<const double> primals, Places<double> tangents);

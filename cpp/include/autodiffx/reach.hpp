@@ -81,6 +81,14 @@ struct Reach {
     void leave(std::uint32_t extent) {
         if (is_apart(extent) && !is_shown(extent)) adjoints->forget(extent);
     }
+    // Whether the adjoint of a result may become that of an operand, memory and all.
+    [[nodiscard]] bool can_bequeath(std::uint32_t extent) const {
+        return is_apart(extent) && !is_shown(extent);
+    }
+    void bequeath(std::uint32_t from, std::uint32_t to) {
+        std::swap(adjoints->apart[from], adjoints->apart[to]);
+        adjoints->forget(from);
+    }
     // Whether somebody may ask for the adjoint after the sweep.
     [[nodiscard]] bool is_shown(std::uint32_t extent) const {
         return tape->is_graph() || tape->extents[extent].handles != 0;
