@@ -3,6 +3,7 @@
 #include "array_shortcut.hpp"
 
 #include <algorithm>
+#include <limits>
 
 #include "autodiffx/flat.hpp"
 #include "shortcut.hpp"
@@ -20,7 +21,8 @@ struct Shape {
     // Whether it is the same, or the first that is seen.
     bool take(const std::int64_t* other, int other_ndim, std::int64_t other_size) {
         if (lengths != nullptr)
-            return ndim == other_ndim && std::equal(other, other + other_ndim, lengths);
+            return ndim == other_ndim && size == other_size &&
+                   (ndim == 1 || std::equal(other, other + other_ndim, lengths));
         lengths = other;
         ndim = other_ndim;
         size = other_size;
@@ -69,25 +71,29 @@ PyObject* arrays_at_once(Op op, PyObject* const* arguments, int arity) {
     Shape shape;
     for (int k = 0; k < arity; ++k) {
         PyObject* const each = arguments[k];
-        if (is_variable(each) && !handle_of(each).array) return nullptr;
+        if (Py_TYPE(each) == variable_type && !handle_of(each).array) return nullptr;
     }
     tape->make_room();
     FlatOperand operands[3];
-    Ndarray arrays[3];
+    const double* data[3];  // of ndarrays
+    Ndarray array;
     for (int k = 0; k < arity; ++k) {
         PyObject* const each = arguments[k];
-        if (is_variable(each)) {
+        data[k] = nullptr;
+        if (Py_TYPE(each) == variable_type) {
             if (!find_array(*tape, each, operands[k], shape)) return nullptr;
-        } else if (find_ndarray(each, arrays[k])) {
-            if (!shape.take(arrays[k].shape, arrays[k].ndim, arrays[k].size)) return nullptr;
+        } else if (find_ndarray(each, array)) {
+            if (!shape.take(array.shape, array.ndim, array.size)) return nullptr;
+            data[k] = array.data;
         } else if (!find_number(*tape, each, operands[k])) {
             return nullptr;
         }
     }
     if (shape.size == 0 || shape.ndim == 0) return nullptr;
+    if (shape.size > std::numeric_limits<std::uint32_t>::max()) return nullptr;
     for (int k = 0; k < arity; ++k) {
-        if (arrays[k].data == nullptr) continue;
-        operands[k].extent = tape->constants(arrays[k].data, static_cast<std::size_t>(shape.size));
+        if (data[k] == nullptr) continue;
+        operands[k].extent = tape->constants_of(data[k], static_cast<std::size_t>(shape.size));
         operands[k].first = tape->extents[operands[k].extent].first;
     }
     Kind kind;

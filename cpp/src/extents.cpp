@@ -1,5 +1,6 @@
 // Extents of a tape: how they come, where their numbers are, who shows them.
 #include <algorithm>
+#include <cstring>
 #include <utility>
 
 #include "autodiffx/tape.hpp"
@@ -10,6 +11,18 @@ std::uint32_t Tape::constants(const double* packed, std::size_t slots) {
     std::uint32_t const extent = constants(slots);
     std::copy(packed, packed + slots, places().at(extents[extent].first, extent));
     return extent;
+}
+
+std::uint32_t Tape::constants_of(const double* packed, std::size_t slots) {
+    ConstantArray& entry = arrays_[reinterpret_cast<std::uintptr_t>(packed) / 16 % constant_arrays];
+    if (entry.from == packed && entry.generation == generation_) {
+        Extent const& extent = extents[entry.extent];
+        if (extent.slots == slots && std::memcmp(places().at(extent.first, entry.extent), packed,
+                                                 slots * sizeof(double)) == 0)
+            return entry.extent;
+    }
+    entry = {packed, generation_, constants(packed, slots)};
+    return entry.extent;
 }
 
 std::uint32_t Tape::constants(const Buffer<double>& packed) {

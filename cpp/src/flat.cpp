@@ -75,6 +75,9 @@ std::uint32_t record_flat(Tape& tape, Op op, const FlatOperand* operands, const 
 
 namespace {
 
+// So many elements are done before what is made for many is called.
+constexpr std::size_t few = 8;
+
 struct FlatBlock {
     const FlatStep& step;
     std::size_t from;
@@ -110,7 +113,12 @@ struct FlatBlock {
         else assign_chain(to, given, partial.value, count);
     }
     static void add(double* to, const double* given, const Block& partial, std::size_t count) {
-        if (partial.data != nullptr) return accumulate_chain(to, given, partial.data, count);
+        if (partial.data != nullptr) {
+            if (count > few) return accumulate_chain(to, given, partial.data, count);
+            for (std::size_t i = 0; i < count; ++i)
+                to[i] += table::chain(given[i], partial.data[i]);
+            return;
+        }
         if (partial.value == 1.0) accumulate(to, given, count);
         else if (partial.value != 0.0) accumulate_chain(to, given, partial.value, count);
     }

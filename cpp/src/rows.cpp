@@ -38,10 +38,10 @@ AUTODIFFX_INLINE void apply(const Rows<T>& rows, bool a_repeats, bool b_repeats)
     else apply<op, T, false, false>(rows);
 }
 
-#define ROWS(name, T)                                                           \
-    AUTODIFFX_CLONES                                                            \
-    void name##_rows(const Rows<T>& rows, bool a_repeats, bool b_repeats) {     \
-        apply<Op::name>(rows, a_repeats, b_repeats);                            \
+#define ROWS(name, T)                                                       \
+    AUTODIFFX_CLONES                                                        \
+    void name##_rows(const Rows<T>& rows, bool a_repeats, bool b_repeats) { \
+        apply<Op::name>(rows, a_repeats, b_repeats);                        \
     }
 ROWS(add, double)
 ROWS(subtract, double)
@@ -59,9 +59,9 @@ bool evaluate_in(const ArrayRecord& record, Places<double> primals) {
     auto const start = [&](const ArrayPart& part) {
         return reinterpret_cast<T*>(primals.at(part)) + part.offset;
     };
-    Rows<T> const rows{start(parts[2]),       start(parts[0]),      start(parts[1]),
-                       record.lengths()[0],   record.lengths()[1],  parts[2].strides[0],
-                       parts[0].strides[0],   parts[1].strides[0]};
+    Rows<T> const rows{start(parts[2]),     start(parts[0]),     start(parts[1]),
+                       record.lengths()[0], record.lengths()[1], parts[2].strides[0],
+                       parts[0].strides[0], parts[1].strides[0]};
     bool const a_repeats = parts[0].strides[1] == 0, b_repeats = parts[1].strides[1] == 0;
     switch (static_cast<Op>(record.op())) {
         case Op::add:

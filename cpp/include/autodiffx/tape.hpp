@@ -197,6 +197,9 @@ public:
     // The extent of a constant array, from packed elements; or without content.
     std::uint32_t constants(const double* packed, std::size_t slots);
     std::uint32_t constants(const Buffer<double>& packed);  // shared if it is large
+    // The same as constants(packed, slots), or one that was laid from the same place and still is
+    // the same.
+    std::uint32_t constants_of(const double* packed, std::size_t slots);
     std::uint32_t constants(std::size_t slots);
     // Whether the slot of a leaf's present version is leaf.cached_slot.
     [[nodiscard]] bool has_input(const Leaf& leaf) const { return leaf.cached_key == key_; }
@@ -336,6 +339,13 @@ private:
         Slot slot = 0;
     };
     static constexpr std::size_t constant_entries = 64;
+    // Constant arrays by a hash of where they were copied from.
+    struct ConstantArray {
+        const double* from = nullptr;
+        std::uint64_t generation = 0;
+        std::uint32_t extent = no_extent;
+    };
+    static constexpr std::size_t constant_arrays = 16;
     static std::uint64_t bits_of(double value) {
         std::uint64_t bits;
         std::memcpy(&bits, &value, sizeof bits);
@@ -363,6 +373,7 @@ private:
     bool ordered_ = true;
     Position tenured_;  // up to here the last collection went
     ConstantEntry constants_[constant_entries];
+    ConstantArray arrays_[constant_arrays];
 };
 
 // The tapes that `tape` captures from, directly or not, each after those that
