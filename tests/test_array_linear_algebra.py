@@ -38,6 +38,13 @@ def test_the_determinant_of_a_singular_matrix_has_derivatives(array_backend: Any
         np.testing.assert_allclose(graph.hvp({x: along})[x], expected, atol=1e-7)
 
 
+@pytest.mark.parametrize("name", ["svd", "svdvals", "pinv", "qr", "inv", "det", "eigh", "cholesky"])
+@pytest.mark.parametrize("numbers", [2.0, [1.0, 2.0]])
+def test_what_is_no_matrix_is_said_to_be_none(array_backend: Any, name: str, numbers: Any) -> None:
+    with pytest.raises(np.linalg.LinAlgError, match=f"{np.ndim(numbers)}-dimensional array given"):
+        getattr(linalg, name)(array_backend.Variable(numbers))
+
+
 @pytest.mark.parametrize(
     ("use", "message"),
     [

@@ -321,3 +321,19 @@ def test_what_is_not_there_names_itself(use: Any, message: str) -> None:
     x = adx.Variable([[2.0, 1.0], [1.0, 2.0]])
     with pytest.raises(NotImplementedError, match=message):
         use(linalg, x)
+
+
+@pytest.mark.parametrize("name", ["svd", "pinv", "qr", "lu_factor", "expm"])
+def test_what_is_no_matrix_is_said_to_be_none(core: Any, name: str) -> None:
+    linalg = of(core)
+    for numbers in (2.0, [1.0, 2.0]):
+        with pytest.raises(np.linalg.LinAlgError, match="-dimensional array given"):
+            getattr(linalg, name)(core.Variable(numbers))
+
+
+def test_a_right_side_that_does_not_fit_is_named(core: Any) -> None:
+    linalg, a = of(core), core.Variable([[1.0, 3.0], [2.0, 4.0]])
+    factor = linalg.lu_factor(a)
+    for b in ([1.0, 2.0, 3.0], np.ones((3, 2)), 1.0):
+        with pytest.raises(ValueError, match=r"Shapes of lu \(2, 2\) and b"):
+            linalg.lu_solve(factor, b)
