@@ -6,7 +6,8 @@ counterpart, and what Variables do with it.
 What is differentiable is asked of the package itself. docs/coverage_excluded.json lists NumPy's
 functions that have no floating-point derivative, by the reason; the rest is what is counted. A
 counterpart of a module of SciPy says the same of its own: `__all__` is what is differentiable,
-`WITHOUT_DERIVATIVE` and `UNSUPPORTED` are names, separated by blanks, by the reason.
+`WITHOUT_DERIVATIVE` and `UNSUPPORTED` are names, separated by blanks, by the reason. Distributions
+say which of their methods are.
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ from autodiffx.numpy import making
 from autodiffx.numpy.dispatch import SUPPORTED
 from autodiffx.numpy.elementwise import UFUNCS
 from autodiffx.numpy.unsupported import REASONS
+from autodiffx.scipy import stats
 
 FOLDER = Path(__file__).resolve().parent
 PAGE = FOLDER / "coverage.md"
@@ -53,9 +55,9 @@ kinks. The arrays that are made from nothing or from lists (`array`, `full` …)
 SCIPY = """\
 ## SciPy
 
-Every public function of some modules of SciPy (as of SciPy {version}). SciPy's own functions do not
-know Variables: import these from the counterpart of the module, where those that are not supported
-stand too, for plain numbers.
+Every public function of some modules of SciPy (as of SciPy {version}). Import them from the
+counterpart of the module, where functions that are not supported stand too, for plain numbers. Of
+SciPy's own functions only the ufuncs of `scipy.special` know Variables.
 """
 
 
@@ -140,7 +142,8 @@ def of_scipy(module: str, counterpart: str) -> tuple[list[str], dict[str, str], 
     without, unsupported = named(ours.WITHOUT_DERIVATIVE), named(ours.UNSUPPORTED)
     differentiable, missing, left_out = [], {}, {}
     for name in sorted(set(theirs.__all__)):
-        if not callable(getattr(theirs, name)) or isinstance(getattr(theirs, name), type):
+        plain = getattr(theirs, name)
+        if not callable(plain) or isinstance(plain, type) or is_distribution(plain):
             continue
         if name in ours.__all__:
             differentiable.append(name)
@@ -149,6 +152,28 @@ def of_scipy(module: str, counterpart: str) -> tuple[list[str], dict[str, str], 
         else:
             missing[name] = unsupported.get(name, "")
     return differentiable, missing, left_out
+
+
+def is_distribution(plain: Any) -> bool:
+    """Whether it is one of SciPy's distributions; not all of them can be drawn from."""
+    return not isinstance(plain, type) and (hasattr(plain, "rvs") or hasattr(plain, "logpmf"))
+
+
+def table_of_distributions() -> str:
+    """Those that there are, with their parameters and the methods that are differentiated."""
+    rows = ["| distribution | parameters | methods |", "|---|---|---|"]
+    for name in stats.__all__:
+        found = getattr(stats, name)
+        columns = (name, " ".join(found.parameters), " ".join(found.methods))
+        rows.append("".join(f"| `{column}` " for column in columns) + "|")
+    return "\n".join(rows)
+
+
+def other_distributions() -> list[str]:
+    """SciPy's distributions that there are not."""
+    theirs = import_module("scipy.stats")
+    public = sorted(set(theirs.__all__) - set(stats.__all__))
+    return [name for name in public if is_distribution(getattr(theirs, name))]
 
 
 def by_reason(names: Mapping[str, str]) -> Iterator[str]:
@@ -163,15 +188,34 @@ def scipy_sections() -> Iterator[str]:
     yield SCIPY.format(version=release(scipy))
     for module, counterpart in MODULES:
         differentiable, missing, left_out = of_scipy(module, counterpart)
+        refusing = len(missing) + len(left_out)
         yield f"## {module}\n"
-        yield (
-            f"`{counterpart}` differentiates {len(differentiable)} functions, and {len(missing)} "
-            f"refuse Variables:\n\n{listed(differentiable)}\n"
-        )
+        if differentiable:
+            yield (
+                f"`{counterpart}` differentiates {len(differentiable)} functions, and {refusing} "
+                f"refuse Variables:\n\n{listed(differentiable)}\n"
+            )
+        else:
+            yield from distribution_sections(counterpart, refusing)
         for title, names in (("not supported", missing), ("without a derivative", left_out)):
             if names:
                 yield f"### {module}: {title}\n"
                 yield from by_reason(names)
+
+
+def distribution_sections(counterpart: str, refusing: int) -> Iterator[str]:
+    """What there is of SciPy's distributions, and what there is not."""
+    yield (
+        f"`{counterpart}` has {len(stats.__all__)} distributions, differentiated by the point and\n"
+        "by all real parameters ([stats.md](stats.md)). Other methods raise `NotImplementedError`\n"
+        f"with what to use, and {refusing} functions refuse Variables.\n"
+    )
+    yield table_of_distributions() + "\n"
+    others = other_distributions()
+    yield (
+        f"{len(others)} other distributions are not there (write the formula of their logpdf with\n"
+        f"`autodiffx.numpy` and `autodiffx.scipy.special`):\n\n{listed(others)}\n"
+    )
 
 
 def release(package: Any) -> str:

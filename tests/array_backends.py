@@ -1,13 +1,11 @@
-"""Which implementations have arrays, and which tests of arrays ask for what one has not yet."""
+"""Which implementations have arrays."""
 
 from __future__ import annotations
 
 import importlib
 from typing import Any
 
-from numpy_functions_not_yet import FUNCTIONS_NOT_YET, OF_FUNCTIONS, TESTS_NOT_YET
-
-__all__ = ["ARRAY_BACKENDS", "has_arrays", "is_left_out"]
+__all__ = ["ARRAY_BACKENDS", "has_arrays"]
 
 LISTED = {"core": "autodiffx", "reference": "autodiffx.reference"}
 
@@ -20,20 +18,6 @@ def _makes_arrays(module: str) -> bool:
 
 
 ARRAY_BACKENDS = {name: module for name, module in LISTED.items() if _makes_arrays(module)}
-
-# Beginnings of tests that are left out for the core.
-NOT_YET: tuple[str, ...] = ()
-
-
-def is_left_out(test: str) -> bool:
-    """Whether the test, as pytest names it, asks the core for what it has not yet."""
-    name = test.rpartition("/")[2]
-    if "[core" not in name and "::test_core_and_reference_agree" not in name:
-        return False
-    function = name.partition("[")[2].rstrip("]").removeprefix("core-")
-    if name.startswith(OF_FUNCTIONS) and function in FUNCTIONS_NOT_YET:
-        return True
-    return name.startswith((*NOT_YET, *TESTS_NOT_YET))
 
 
 def has_arrays(backend: Any) -> bool:

@@ -67,7 +67,7 @@ def masked_in_part(draw: Drawn, shape: tuple[int, ...]) -> Options:
     options = masked(draw, shape)
     if options:
         first = np.any([index == 0 for index in np.indices(shape)], axis=0)
-        options["where"] = options["where"] | first
+        options["where"] = options["where"] | first | (not shape)
     return options
 
 

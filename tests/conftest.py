@@ -14,7 +14,7 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 import pytest
 from hypothesis import HealthCheck, settings
 
-from array_backends import ARRAY_BACKENDS, is_left_out
+from array_backends import ARRAY_BACKENDS
 
 settings.register_profile(
     "suite",
@@ -51,10 +51,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 @pytest.hookimpl(trylast=True)
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    left_out = [item for item in items if is_left_out(item.nodeid)]
-    config.hook.pytest_deselected(items=left_out)
-    items[:] = [item for item in items if not is_left_out(item.nodeid)]
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=operator_examined)
 
 

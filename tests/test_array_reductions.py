@@ -3,82 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from types import ModuleType
 from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 from numpy.exceptions import AxisError
 
-from array_checks import (
-    check_agreement,
-    check_gradient,
-    check_graph,
-    check_last,
-    check_nesting,
-    check_value,
-    namespaces,
-)
-from array_reductions import METHODS, REDUCTIONS
-from array_shapes import DTYPES, assert_close, leaf, seeds, uniform
+from array_checks import namespaces
+from array_shapes import DTYPES, assert_close, leaf, uniform
 
 numpys: Any = np  # whose types know plain arrays only
-each = pytest.mark.parametrize("name", REDUCTIONS)
-
-
-@each
-def test_values_and_gradients(array_backend: Any, name: str) -> None:
-    ways = namespaces(array_backend, name, METHODS)
-
-    @settings(max_examples=12)
-    @given(REDUCTIONS[name], st.sampled_from(ways), seeds)
-    def compare(call: Any, namespace: Any, seed: int) -> None:
-        check_value(array_backend, call, namespace)
-        check_gradient(array_backend, call, namespace, seed)
-
-    compare()
-
-
-@each
-def test_graphs(array_backend: Any, name: str) -> None:
-    @settings(max_examples=5)
-    @given(REDUCTIONS[name], seeds)
-    def compare(call: Any, seed: int) -> None:
-        check_graph(array_backend, call, np, seed)
-
-    compare()
-
-
-@each
-def test_a_graph_ends_with_the_result(array_backend: Any, name: str) -> None:
-    @settings(max_examples=4)
-    @given(REDUCTIONS[name])
-    def compare(call: Any) -> None:
-        check_last(array_backend, call)
-
-    compare()
-
-
-@each
-def test_nesting(array_backend: Any, name: str) -> None:
-    @settings(max_examples=3)
-    @given(REDUCTIONS[name], seeds)
-    def compare(call: Any, seed: int) -> None:
-        check_nesting(array_backend, call, np, seed)
-
-    compare()
-
-
-@each
-def test_core_and_reference_agree(core: ModuleType, reference: ModuleType, name: str) -> None:
-    @settings(max_examples=5)
-    @given(REDUCTIONS[name], seeds)
-    def compare(call: Any, seed: int) -> None:
-        check_agreement(core, reference, call, seed)
-
-    compare()
 
 
 @pytest.mark.parametrize("dtype", DTYPES)

@@ -31,6 +31,15 @@ def test_the_names_are_these(array_backend: Any) -> None:
         _ = stats.zipf
 
 
+def test_other_functions_are_scipys_and_refuse_variables(core: Any) -> None:
+    stats, x = stats_of(core), core.Variable([1.0, 2.0, 4.0])
+    assert stats.gmean([1.0, 4.0]) == scipy.stats.gmean([1.0, 4.0])
+    with pytest.raises(NotImplementedError, match=r"scipy\.stats\.gmean of .*autodiffx\.numpy"):
+        stats.gmean(x)
+    with pytest.raises(NotImplementedError, match=r"scipy\.stats\.kstest .*hypothesis tests"):
+        stats.kstest([1.0], "norm", args=(x[0], 1.0))
+
+
 def test_without_a_variable_it_is_scipys(core: Any) -> None:
     stats = stats_of(core)
     for name, row in CONTINUOUS.items():

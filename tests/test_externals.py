@@ -115,6 +115,28 @@ def test_several_results_lie_side_by_side() -> None:
     assert y.value == 20.0
 
 
+@pytest.mark.parametrize("length", [4, 300])  # in the slots, and apart
+def test_elements_are_taken_while_a_recorded_sweep_runs(length: int) -> None:
+    unit = np.eye(1, length)[0]
+
+    def back(g: Any, y: Any, x: Any, wanted: Any) -> Any:
+        twice = y[1] + np.exp(x[0])  # the same, as a result and of an element
+        return 2.0 * g[0] * x + 0.5 * g[1] * twice * unit
+
+    both = Rule("both", lambda x: (x**2, np.asarray(np.exp(x[0]))), back)
+
+    def f(x: Any) -> Any:
+        squares, first = both(x)
+        return np.sum(squares * squares) + first
+
+    numbers = np.linspace(0.5, 1.5, length)
+    gradient = adx.grad(f)
+    expected = 4.0 * numbers**3 + np.exp(0.5) * unit
+    np.testing.assert_allclose(gradient(numbers), expected, rtol=1e-14)
+    found = adx.grad(lambda x: np.sum(gradient(x)))(numbers)
+    np.testing.assert_allclose(found, 12.0 * numbers**2 + np.exp(0.5) * unit, rtol=1e-14)
+
+
 def test_plain_arrays_are_only_computed_with() -> None:
     y = wave(POINT, 2.0)
     assert type(y) is np.ndarray

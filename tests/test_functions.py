@@ -145,7 +145,7 @@ def test_polygamma(backend: Any) -> None:
         backend.polygamma(backend.Variable(1.0), 2.5)
     with pytest.raises(TypeError):
         backend.polygamma(x, x)
-    for order in (-1, 1.5):
+    for order in (-1, 1.5, np.array([1, 2])):
         with pytest.raises((TypeError, ValueError)):
             backend.polygamma(order, x)
 

@@ -335,3 +335,16 @@ def test_optional_arguments(backend: Any) -> None:
     assert graph.forward() == 6.0
     x.value = -1.0
     assert graph.forward() == pytest.approx(-0.1 + 2.0 * math.expm1(-1.0), rel=1e-15)
+
+
+def test_products_leave_the_gradients_of_results(backend: Any) -> None:
+    x = backend.Variable(0.5)
+    with backend.Graph() as graph:
+        y = backend.sin(x)
+        z = y * y
+    z.backward()
+    gradients = x.grad, y.grad, z.grad
+    assert None not in gradients
+    graph.hvp({x: 1.0})
+    graph.jvp({x: 1.0})
+    assert (x.grad, y.grad, z.grad) == gradients

@@ -172,7 +172,8 @@ bool is_in_use(const Tape& tape) {
 }
 
 // An element of a result (the view is taken over): what it is now, whatever is written later. That
-// is its slot, which then stays as it is; of an array that is being assigned to it is a copy.
+// is its slot, which then stays as it is; of an array that is being assigned to it is a copy, and
+// of one that lies apart while a sweep runs over it: then it cannot be moved into its slots.
 PyObject* element_of(PyObject* array, ArrayView* view) {
     Handle const& handle = handle_of(array);
     Tape& tape = *handle.tape;
@@ -180,7 +181,9 @@ PyObject* element_of(PyObject* array, ArrayView* view) {
     std::uint32_t const extent = tape.extent_at(handle.slot);
     std::int64_t const place = view->offset;
     // Where nothing can be recorded the next write moves the array.
-    if (extent != no_extent && tape.extents[extent].assigned && is_in_use(tape)) {
+    bool const moves = extent != no_extent && (tape.extents[extent].assigned ||
+                                               (tape.sweeping && tape.apart[extent] != nullptr));
+    if (moves && is_in_use(tape)) {
         free_view(view);
         Tape& present = current_tape();
         present.make_room();

@@ -106,6 +106,16 @@ OperandOfTape place_operand(Tape& tape, const py::object& object) {
 
 py::object object_of_operand(Tape& tape, const ArrayOperand& operand) {
     bool const number = operand.ndim == 0 && operand.dtype == Dtype::float64;
+    bool const stays =
+        operand.extent != no_extent && tape.sweeping && tape.apart[operand.extent] != nullptr;
+    if (number && stays) {
+        // While a sweep runs over what lies apart it stays there, and its elements are copies.
+        if (operand.kind == Kind::constant)
+            return py::reinterpret_steal<py::object>(
+                new_constant(tape.apart[operand.extent][operand.offset]));
+        return py::reinterpret_steal<py::object>(
+            new_array(tape, record_copy(tape, operand, Dtype::float64, ArrayOp::gather)));
+    }
     if (number) {
         auto const slot = static_cast<Slot>(operand.first + operand.offset);
         return py::reinterpret_steal<py::object>(object_of_slot(tape, slot, operand.kind));

@@ -29,12 +29,14 @@ constexpr const Default* default_of(Op op) {
 }
 
 void check_order(PyObject* order) {
-    bool const whole = PyLong_Check(order) || (PyIndex_Check(order) != 0 && !is_variable(order));
-    if (!whole) {
+    // Arrays have __index__ too, which fails for all but one integer.
+    PyObject* const whole = is_variable(order) ? nullptr : PyNumber_Index(order);
+    if (whole == nullptr) {
+        PyErr_Clear();
         raise_type_error("the order of polygamma() is a plain non-negative int, got '" +
                          type_name(order) + "': it is not differentiable by the order");
     }
-    if (py::cast<double>(py::handle(order).attr("__index__")()) < 0) {
+    if (py::cast<double>(py::reinterpret_steal<py::object>(whole)) < 0) {
         raise_value_error("the order of polygamma() is a plain non-negative int, got " +
                           std::string(py::repr(order)));
     }

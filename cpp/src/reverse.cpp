@@ -255,8 +255,12 @@ struct Sweeping {
 template <class T, class MakeSource>
 void sweep(Tape& tape, Adjoints<T>& adjoints, const std::vector<Seed<T>>& seeds, std::size_t stop,
            Slot base, MakeSource make_source, RecordedAdjoints* recorded = nullptr) {
+    constexpr bool is_plain = std::is_same_v<T, double>;
     Sweeping const sweeping(tape);
-    tape.swept_statements = Tape::npos;
+    // Sweeps of other numbers have adjoints of their own, and leave those of the last gradient.
+    if constexpr (is_plain) {
+        if (&adjoints == &tape.adjoints) tape.swept_statements = Tape::npos;
+    }
     adjoints.clear();
     Slot high = base, lowest = std::numeric_limits<Slot>::max();
     std::size_t from = stop;
@@ -276,7 +280,6 @@ void sweep(Tape& tape, Adjoints<T>& adjoints, const std::vector<Seed<T>>& seeds,
     std::size_t const count = std::size_t{high} - base + 1;
     adjoints.values.extend(count);
     adjoints.reached.extend(count);
-    constexpr bool is_plain = std::is_same_v<T, double>;
     if constexpr (is_plain) {
         adjoints.extend_apart(tape.extents.size());
     }

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from autodiffx.numpy.arrays import as_array, decide
+from autodiffx.numpy.arrays import as_array, decide, own
 from autodiffx.numpy.dispatch import function, is_traced, refuse_keywords
 from autodiffx.numpy.keyed import take_ordered
 from autodiffx.numpy.primitives import axes_of, gather, is_nan, select
@@ -127,7 +127,7 @@ def _quantile(
     if not ignores:
         last = ordered[..., -1]
         result = select(is_nan(last), x.dtype.type(np.nan), result)
-    return reshape(result, (*q.shape, *kept)) if keepdims else result
+    return own(reshape(result, (*q.shape, *kept))) if keepdims else result
 
 
 def _quantile_of(

@@ -79,8 +79,9 @@ def apply_ufunc(
     ufunc: np.ufunc, method: str, inputs: tuple[Any, ...], keywords: dict[str, Any]
 ) -> Any:
     """What a ufunc, or a method of one, does with Variables; raises as apply_function."""
-    of_scipy = _is_scipys(ufunc)
-    name = f"{'scipy.special' if of_scipy else 'numpy'}.{ufunc.__name__.lstrip('_')}"
+    name = f"numpy.{ufunc.__name__}"
+    if _is_scipys(ufunc):  # behind some of its functions stand ufuncs with an underscore
+        name = f"scipy.special.{ufunc.__name__.lstrip('_')}"
     if method == "__call__":
         return _call(ufunc, name, inputs, keywords)
     whole = f"{name}.{method}"

@@ -43,7 +43,8 @@ def reason_for(name: str) -> str:
     if short.startswith(("fft.", "lib.scimath.")):
         return COMPLEX
     if name.startswith("scipy.special."):
-        from autodiffx.scipy.special import unsupported
+        from autodiffx.scipy import calling, special
 
-        return unsupported.reason_for(name.removeprefix("scipy.special."))
+        reasons = special.UNSUPPORTED | special.WITHOUT_DERIVATIVE
+        return calling.reason_for("scipy.special", name.removeprefix("scipy.special."), reasons)
     return "see autodiffx.numpy for what is, or call it on x.value for numbers without derivative"

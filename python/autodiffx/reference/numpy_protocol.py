@@ -97,7 +97,9 @@ class NumpyProtocol(Arithmetic):
             return self._logical(ufunc.__name__, inputs)
         function = FUNCTIONS.get(_UFUNC_NAMES.get(ufunc.__name__, ufunc.__name__))
         if function is None:
-            name = f"{'scipy.special' if _is_scipys(ufunc) else 'np'}.{ufunc.__name__.lstrip('_')}"
+            name = f"np.{ufunc.__name__}"
+            if _is_scipys(ufunc):  # behind some of its functions stand ufuncs with an underscore
+                name = f"scipy.special.{ufunc.__name__.lstrip('_')}"
             raise _refused(inputs)(
                 f"{name} is not supported on a {type(self).__name__}: "
                 "there is no operator of this name"

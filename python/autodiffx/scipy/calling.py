@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 
 from autodiffx.numpy.dispatch import any_traced
 
-__all__ = ["function", "refuse", "unsupported"]
+__all__ = ["function", "reason_for", "refuse", "unsupported"]
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
@@ -33,6 +33,18 @@ def function(module: str) -> Callable[[Function], Function]:
     return decorate
 
 
+def reason_for(module: str, name: str, reasons: Mapping[str, str]) -> str:
+    """Why a function of a module of SciPy is not supported, or what to use instead.
+
+    Args:
+        reasons: names, separated by blanks, by the reason.
+    """
+    found = next((why for why, names in reasons.items() if name in names.split()), None)
+    return found or (
+        f"see autodiffx.{module} for what is, or call it on x.value for numbers without derivative"
+    )
+
+
 def unsupported(module: str, name: str, reasons: Mapping[str, str]) -> Any:
     """What else stands in a module of SciPy: of functions those that refuse Variables.
 
@@ -50,14 +62,13 @@ def unsupported(module: str, name: str, reasons: Mapping[str, str]) -> Any:
     plain = getattr(theirs, name)
     if not callable(plain) or isinstance(plain, type):
         return plain
-    reason = next((why for why, names in reasons.items() if name in names.split()), None)
 
     @wraps(plain)
     def for_plain_numbers(*arguments: Any, **keywords: Any) -> Any:
         if any_traced(arguments) or any_traced(keywords.values()):
             raise NotImplementedError(
                 f"{module}.{name} of Variables is not supported: "
-                f"{reason or 'call it on x.value for numbers without derivative'}"
+                f"{reason_for(module, name, reasons)}"
             )
         return plain(*arguments, **keywords)
 

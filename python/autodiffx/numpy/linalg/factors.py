@@ -11,6 +11,7 @@ from autodiffx.numpy.dispatch import function
 from autodiffx.numpy.linalg.matrices import (
     half_lower,
     product,
+    require_matrices,
     require_square,
     symmetric,
     transposed,
@@ -80,10 +81,7 @@ def qr(a: Any, mode: str = "reduced") -> Any:
     raises LinAlgError or gives what is not finite.
     """
     x = as_array(a)
-    if x.ndim < 2:
-        raise np.linalg.LinAlgError(
-            f"{x.ndim}-dimensional array given. Array must be at least two-dimensional"
-        )
+    require_matrices(x)
     rows, columns = x.shape[-2:]
     if mode not in ("reduced", "r") and not (mode == "complete" and rows <= columns):
         raise NotImplementedError(

@@ -18,6 +18,7 @@ __all__ = [
     "inverse_differences",
     "product",
     "reciprocal_or_zero",
+    "require_matrices",
     "require_square",
     "square_of",
     "symmetric",
@@ -75,12 +76,17 @@ def inverse_differences(x: Any) -> Any:
     return reciprocal_or_zero(as_rows(x) - as_columns(x))
 
 
-def require_square(x: Any) -> None:
-    """Raises LinAlgError unless the last two axes have one length."""
+def require_matrices(x: Any) -> None:
+    """Raises LinAlgError unless there are two axes at least."""
     if x.ndim < 2:
         raise np.linalg.LinAlgError(
             f"{x.ndim}-dimensional array given. Array must be at least two-dimensional"
         )
+
+
+def require_square(x: Any) -> None:
+    """Raises LinAlgError unless the last two axes have one length."""
+    require_matrices(x)
     if x.shape[-1] != x.shape[-2]:
         raise np.linalg.LinAlgError("Last 2 dimensions of the array must be square")
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from autodiffx.numpy.arrays import as_array, decide, own
 from autodiffx.numpy.dispatch import function
-from autodiffx.numpy.linalg.matrices import product, require_square, transposed
+from autodiffx.numpy.linalg.matrices import product, require_matrices, require_square, transposed
 from autodiffx.numpy.primitives import matrix_product, sum_over, unbroadcast
 from autodiffx.numpy.rule import Rule
 from autodiffx.numpy.views import reshape
@@ -95,6 +95,7 @@ def pinv(a: Any, rcond: Any = None, hermitian: bool = False, *, rtol: Any = np._
     The derivative is that along matrices of the same rank: where the rank changes there is none.
     """
     x = as_array(a)
+    require_matrices(x)
     cutoff = rcond if rcond is not None else (None if rtol is np._NoValue else rtol)
     if cutoff is None:
         cutoff = 1e-15 if rtol is np._NoValue else max(x.shape[-2:]) * np.finfo(x.dtype).eps

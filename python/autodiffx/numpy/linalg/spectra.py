@@ -19,6 +19,7 @@ from autodiffx.numpy.linalg.matrices import (
     inverse_differences,
     product,
     reciprocal_or_zero,
+    require_matrices,
     require_square,
     symmetric,
     transposed,
@@ -176,8 +177,9 @@ def svd(
     derivative.
     """
     x = as_array(a)
+    require_matrices(x)
     if not compute_uv:
-        return svdvals(x)
+        return _svdvals(x)
     if full_matrices and x.shape[-1] != x.shape[-2]:
         raise NotImplementedError(
             "numpy.linalg.svd of a Variable that is not square with full_matrices=True: the "
@@ -190,8 +192,5 @@ def svd(
 def svdvals(x: Any, /) -> Any:
     """Singular values, as `numpy.linalg.svdvals`."""
     a = as_array(x)
-    if a.ndim < 2:
-        raise np.linalg.LinAlgError(
-            f"{a.ndim}-dimensional array given. Array must be at least two-dimensional"
-        )
+    require_matrices(a)
     return _svdvals(a)

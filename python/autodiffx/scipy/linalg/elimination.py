@@ -223,11 +223,15 @@ def lu_solve(
     array([1., 1.])
     """
     both, exchanged = as_array(lu_and_piv[0]), np.asarray(lu_and_piv[1])
+    columns = as_array(b)
+    require_square(both)
+    if columns.ndim == 0 or columns.shape[-min(columns.ndim, 2)] != both.shape[-1]:
+        raise ValueError(f"Shapes of lu {both.shape} and b {columns.shape} are incompatible")
     order = _order(exchanged)
     places = np.eye(both.shape[-1], dtype=both.dtype)[order]
     if check_finite:
         require_finite(both)
-        require_finite(b)
+        require_finite(columns)
 
     def solved(right: Any) -> Any:
         if trans:
@@ -237,4 +241,4 @@ def lu_solve(
             )
         return solve(both, solve(both, matrix_product(places, right), True, unit=True), False)
 
-    return with_columns(solved, as_array(b))
+    return with_columns(solved, columns)

@@ -8,6 +8,7 @@ import numpy as np
 
 from autodiffx.numpy import linalg
 from autodiffx.numpy.arrays import as_array
+from autodiffx.numpy.linalg.matrices import require_matrices
 from autodiffx.scipy.calling import function, refuse
 from autodiffx.scipy.linalg.triangles import require_finite
 
@@ -147,7 +148,8 @@ def qr(
     """
     refuse("scipy.linalg.qr", "take np.linalg.qr", pivoting=(pivoting, False))
     x = _array(a, check_finite)
-    if x.ndim < 2 or x.shape[-2] > x.shape[-1]:
+    require_matrices(x)
+    if x.shape[-2] > x.shape[-1]:
         refuse("scipy.linalg.qr", "take mode='economic'", mode=(mode, "economic"))
     if mode == "raw":
         refuse("scipy.linalg.qr", "take another", mode=(mode, "full"))

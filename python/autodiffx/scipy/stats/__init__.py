@@ -14,6 +14,10 @@ which is imported then. Variables of float32 give float32.
 
 from __future__ import annotations
 
+from importlib import import_module
+from typing import Any
+
+from autodiffx.scipy.calling import unsupported
 from autodiffx.scipy.stats.betas import beta as beta
 from autodiffx.scipy.stats.circle import vonmises as vonmises
 from autodiffx.scipy.stats.counts import bernoulli as bernoulli
@@ -25,6 +29,8 @@ from autodiffx.scipy.stats.gammas import gamma as gamma
 from autodiffx.scipy.stats.gammas import invgamma as invgamma
 from autodiffx.scipy.stats.normals import lognorm as lognorm
 from autodiffx.scipy.stats.normals import norm as norm
+from autodiffx.scipy.stats.reasons import UNSUPPORTED as UNSUPPORTED
+from autodiffx.scipy.stats.reasons import WITHOUT_DERIVATIVE as WITHOUT_DERIVATIVE
 from autodiffx.scipy.stats.tails import cauchy as cauchy
 from autodiffx.scipy.stats.tails import t as t
 from autodiffx.scipy.stats.vectors import dirichlet as dirichlet
@@ -44,7 +50,13 @@ __all__ = [
 ]  # fmt: skip
 
 
-def __getattr__(name: str) -> object:
-    raise AttributeError(
-        f"module 'autodiffx.scipy.stats' has no {name!r}: it has {', '.join(__all__)}"
-    )
+def __getattr__(name: str) -> Any:
+    theirs = None if name.startswith("_") else getattr(import_module("scipy.stats"), name, None)
+    is_distribution = hasattr(theirs, "logpmf") or hasattr(theirs, "rvs")
+    if theirs is None or (is_distribution and not isinstance(theirs, type)):
+        raise AttributeError(
+            f"module 'autodiffx.scipy.stats' has no {name!r}: it has {', '.join(__all__)}"
+        )
+    found = unsupported("scipy.stats", name, UNSUPPORTED | WITHOUT_DERIVATIVE)
+    globals()[name] = found
+    return found

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-__all__ = ["UNSUPPORTED", "WITHOUT_DERIVATIVE", "reason_for"]
+__all__ = ["UNSUPPORTED", "WITHOUT_DERIVATIVE"]
 
 # Names, separated by blanks, by what keeps them from having a derivative.
 WITHOUT_DERIVATIVE = {
@@ -71,19 +71,3 @@ UNSUPPORTED = {
         "voigt_profile wright_bessel wrightomega"
     ),
 }
-
-_REASONS = {
-    name: reason
-    for table in (WITHOUT_DERIVATIVE, UNSUPPORTED)
-    for reason, names in table.items()
-    for name in names.split()
-}
-
-
-def reason_for(name: str) -> str:
-    """Why a function, named without its module, is not supported, or what to use instead."""
-    return _REASONS.get(
-        name,
-        "see autodiffx.scipy.special for what is, or call it on x.value for numbers without "
-        "derivative",
-    )
