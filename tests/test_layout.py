@@ -27,7 +27,7 @@ LAYERS = (
     ("array.hpp", "draft.hpp", "reduction.hpp", "unpacked.hpp"),
     ("field.hpp", "runs.hpp", "external.hpp"),
     ("record.hpp",),
-    ("flat.hpp", "reach.hpp", "sources.hpp", "sweep.hpp"),
+    ("flat.hpp", "reach.hpp", "rows.hpp", "sources.hpp", "sweep.hpp"),
 )
 LAYER = {name: number for number, names in enumerate(LAYERS) for name in names}
 
