@@ -101,6 +101,7 @@ void* Memory::take(std::size_t bytes) {
     if (here != nullptr) {
         here->in_use += rounded;
         here->most = std::max(here->most, here->in_use);
+        here->make_room(0);
     }
     return head + 1;
 }
@@ -116,6 +117,10 @@ void Memory::give_back(void* memory) noexcept {
     // What another thread took is not counted here.
     here->in_use -= std::min(here->in_use, bytes);
     here->make_room(bytes);
+    if (here->in_use + here->kept + bytes > 2 * here->most) {  // it was never in use here
+        std::free(head);
+        return;
+    }
     std::size_t rounded;
     Head*& list = here->first[class_of(bytes, rounded)];
     head->next = list;

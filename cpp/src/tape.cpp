@@ -226,7 +226,7 @@ void Tape::make_room_slowly() {
     if (!is_graph() && !sweeping) {
         std::size_t const slots = primals.size();
         bool const none_left = newest() == &ring_;
-        if (none_left && (statements.size() >= first_rewind || slots >= first_slots))
+        if (none_left && (statements.size() >= first_rewind || slots >= first_rewind_slots))
             rewind(Position{});
         else if (statements.size() >= collect_at_ || slots >= collect_slots_at_) collect();
         else if (statements.size() >= tenured_.statements + first_collection ||

@@ -132,7 +132,7 @@ TEST(what_was_given_back_comes_again_for_the_sizes_that_fit_in) {
     }
 }
 
-TEST(no_more_is_kept_than_was_in_use_at_once) {
+TEST(as_much_again_is_kept_as_was_in_use_at_once) {
     afresh([] {
         for (int i = 0; i < 100; ++i) taken_by(1000);
         CHECK_EQUAL(Memory::kept(), taken_by(1000));
@@ -141,32 +141,29 @@ TEST(no_more_is_kept_than_was_in_use_at_once) {
             Buffer<double> const a(125), b(125), c(125);
         }
         CHECK_EQUAL(Memory::kept(), 3 * taken_by(1000));
-        // Of whatever sizes: these are less than that together, and come one by one.
+        // Of whatever sizes, which come one by one.
         for (std::size_t bytes = 64; bytes <= 2048; bytes *= 2) taken_by(bytes);
-        CHECK(Memory::kept() <= 3 * taken_by(1000));
+        CHECK(Memory::kept() <= 2 * 3 * taken_by(1000));
+        // The largest make room, and what is used again and again is there.
+        for (int i = 0; i < 8; ++i) taken_by(static_cast<std::size_t>(64 << (i % 2)));
+        CHECK(Memory::kept() >= taken_by(64) + taken_by(128));
     });
     std::mt19937 random(7);
     afresh([&] {
         std::vector<Buffer<double>> held;
-        std::size_t most = 0, in_use = 0, ever_kept = 0;
+        std::size_t most = 0, ever_kept = 0;
         for (int i = 0; i < 20000; ++i) {
             if (held.empty() || random() % 2 == 0) {
                 held.emplace_back(std::size_t{1} << random() % 12);
                 most = std::max(most, Memory::in_use());
             } else {
-                std::size_t const kept = Memory::kept();
                 std::swap(held[random() % held.size()], held.back());
                 held.pop_back();
-                // It is kept as a whole, or not at all.
-                std::size_t const given = in_use - Memory::in_use();
-                CHECK(Memory::kept() == kept || Memory::kept() == kept + given);
-                if (Memory::kept() > kept) CHECK(Memory::kept() + Memory::in_use() <= most);
             }
-            in_use = Memory::in_use();
             ever_kept = std::max(ever_kept, Memory::kept());
-            CHECK(Memory::kept() <= most);
+            CHECK(Memory::kept() + Memory::in_use() <= 2 * most);
         }
-        CHECK(ever_kept > most / 4);
+        CHECK(ever_kept > most / 2);
     });
 }
 
