@@ -213,7 +213,7 @@ class Vectors:
         parameters = arguments_of(place, self.parameters, self.defaults, args, kwds)
         value = self.formula(place, array_of(x, place), *parameters)
         lengths = tuple(length for length in np.shape(value) if length != 1)
-        return value if np.shape(value) == lengths else np.reshape(value, lengths)
+        return value if np.shape(value) == lengths else np.copy(np.reshape(value, lengths))
 
     def pdf(self, x: Any, *args: Any, **kwds: Any) -> Any:
         """The density."""
