@@ -158,6 +158,7 @@ REFUSED: list[tuple[Use, type[Exception], str]] = [
     (lambda s, v: s.norm.logpdf(v(1.0), 0.0, 1.0, 2.0), TypeError, "loc, scale"),
     (lambda s, v: s.norm.logpdf(v(1.0), 0.0, loc=2.0), TypeError, "loc"),
     (lambda s, v: s.gamma.logpdf(v(1.0)), TypeError, "a"),
+    (lambda s, v: s.gamma.logpdf(a=v(1.0)), TypeError, "point|argument"),
     (lambda s, v: s.beta.logpdf(v(1.0), b=2.0), TypeError, "a"),
     (lambda s, v: s.poisson.logpmf(1, v(1.0), scale=2.0), TypeError, "scale"),
     (lambda s, v: s.norm.logpdf(v([1.0, 2.0]), [1.0, 2.0, 3.0]), ValueError, "broadcast"),

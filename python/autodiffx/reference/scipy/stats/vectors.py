@@ -10,7 +10,7 @@ import numpy as np
 
 from autodiffx.reference.functions import FUNCTIONS
 from autodiffx.reference.numpy.given import array_of, together
-from autodiffx.reference.scipy.stats.continuous import Fixed
+from autodiffx.reference.scipy.stats.distribution import Fixed
 from autodiffx.reference.scipy.stats.families import power_log
 from autodiffx.reference.scipy.stats.family import arguments_of, refusal
 from autodiffx.reference.scipy.stats.triangles import log_determinant, solved, triangle_of
