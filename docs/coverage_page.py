@@ -207,8 +207,8 @@ def distribution_sections(counterpart: str, refusing: int) -> Iterator[str]:
     """What there is of SciPy's distributions, and what there is not."""
     yield (
         f"`{counterpart}` has {len(stats.__all__)} distributions, differentiated by the point and\n"
-        "by all real parameters ([stats.md](stats.md)). Other methods raise `NotImplementedError`\n"
-        f"with what to use, and {refusing} functions refuse Variables.\n"
+        "by all real parameters ([stats.md](stats.md)). Their other methods and\n"
+        f"{refusing} functions refuse Variables.\n"
     )
     yield table_of_distributions() + "\n"
     others = other_distributions()

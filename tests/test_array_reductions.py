@@ -294,3 +294,10 @@ def test_without_a_variable_they_are_numpys(array_backend: Any) -> None:
     stacked = anp.sum([x, x * 3.0, 1.0])
     stacked.backward()
     assert (stacked.value, x.grad) == (9.0, 4.0)
+
+
+def test_an_axis_is_plain(core: Any) -> None:
+    x = core.Variable([1.0, 2.0])
+    for name in ("sum", "max", "median", "prod"):
+        with pytest.raises(TypeError, match=r"an axis is a plain integer"):
+            getattr(numpys, name)(x, axis=core.Variable(0.0))

@@ -192,3 +192,11 @@ def test_numbers(backend: ModuleType) -> None:
     slope = backend.grad(lambda t: special.gammainc(t, 1.5) * special.i0e(t))(2.0)
     assert slope == pytest.approx(x.grad, rel=1e-15)
     assert backend.jvp(lambda t: special.entr(t), (2.0,), (1.0,))[1] == -np.log(2.0) - 1.0
+
+
+def test_out_is_refused_by_scipys_name(core: Any) -> None:
+    x = core.Variable([2.0, 3.0])
+    for ufunc in (scipys.gammaln, scipys.psi, scipys.gammainc):
+        given = (x,) * ufunc.nin
+        with pytest.raises(TypeError, match=rf"scipy\.special\.{ufunc.__name__} of Variables"):
+            ufunc(*given, out=np.zeros(2))

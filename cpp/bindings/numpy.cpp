@@ -80,14 +80,16 @@ PyObject* array_ufunc(PyObject*, PyObject* arguments, PyObject* keywords) {
             PyObject* const given[] = {ufunc, method, inputs.ptr(), named.ptr()};
             return called(apply.object, given, 4);
         }
-        std::string const name = py::str(py::handle(ufunc).attr("__name__"));
+        std::string const short_name = py::str(py::handle(ufunc).attr("__name__"));
+        bool const numpys = py::hasattr(py::module_::import("numpy"), short_name.c_str());
+        std::string const name = (numpys ? "numpy." : "scipy.special.") + short_name;
         if (PyDict_GetItemString(keywords, "out") != nullptr) {
-            raise_type_error("numpy." + name +
+            raise_type_error(name +
                              " of Variables takes no out=: a NumPy array cannot keep derivatives; "
                              "write y = y + x instead of y += x, or make y with anp.zeros");
         }
         raise_type_error(
-            "numpy." + name +
+            name +
             " of Variables takes no keywords: what is recorded has no out=, where= or dtype=");
     });
 }
@@ -118,8 +120,8 @@ PyObject* array(PyObject* self, PyObject*, PyObject*) {
         }
         raise_type_error(
             "a NumPy array of a Variable would drop its derivative: use x.value for the number, "
-            "adx.sin(x) and the like "
-            "for functions, anp.stack([x, ...]) to join and anp.zeros(n) to fill arrays of "
+            "adx.sin(x) and the like for functions, autodiffx.scipy for those of SciPy, "
+            "anp.stack([x, ...]) to join and anp.zeros(n) to fill arrays of "
             "Variables");
     });
 }

@@ -77,9 +77,17 @@ def _kept(shape: Sequence[int], axis: Axes) -> tuple[int, ...]:
 
 
 def axes_of(axis: Any, ndim: int) -> Axes:
-    """Axes as rising numbers from zero, all of them for None. Raises AxisError, ValueError."""
+    """Axes as rising numbers from zero, all of them for None.
+
+    Raises:
+        AxisError: there is no such axis.
+        ValueError: one is named twice.
+        TypeError: a Variable, which is no plain integer.
+    """
     if axis is None:
         return tuple(range(ndim))
+    if is_traced(axis):
+        raise TypeError("an axis is a plain integer, or several in a tuple, not a Variable")
     return tuple(sorted(normalize_axis_tuple(axis, ndim)))
 
 

@@ -16,33 +16,22 @@ from autodiffx.numpy.linalg.matrices import (
     symmetric,
     transposed,
 )
-from autodiffx.numpy.linalg.solving import solve
-from autodiffx.numpy.linalg.triangular import solve_triangle
+from autodiffx.numpy.linalg.triangular import solve_lower
 from autodiffx.numpy.primitives import concatenate_all, matrix_product
 from autodiffx.numpy.rule import Rule
 
 __all__ = ["cholesky", "qr"]
 
 
-LARGE = 64  # from here on solving by triangles is worth the way through SciPy, and its import
-
-
-def _over(lower: Any, b: Any, transpose: bool = False) -> Any:
-    """The x with lower @ x = b, or lower.T @ x = b."""
-    if lower.ndim == 2 and lower.shape[-1] >= LARGE:
-        return solve_triangle(lower, b, True, transpose)
-    return solve(transposed(lower) if transpose else lower, b)
-
-
 def _cholesky_vjp(adjoint: Any, result: Any, a: Any, wanted: Any) -> Any:
     inside = half_lower(matrix_product(transposed(result), adjoint))
-    half = _over(result, inside, True)
-    return symmetric(transposed(_over(result, transposed(half), True)))
+    half = solve_lower(result, inside, True)
+    return symmetric(transposed(solve_lower(result, transposed(half), True)))
 
 
 def _cholesky_jvp(tangents: Any, result: Any, a: Any) -> Any:
-    half = _over(result, symmetric(tangents[0]))
-    return matrix_product(result, half_lower(transposed(_over(result, transposed(half)))))
+    half = solve_lower(result, symmetric(tangents[0]))
+    return matrix_product(result, half_lower(transposed(solve_lower(result, transposed(half)))))
 
 
 _cholesky = Rule("cholesky", np.linalg.cholesky, _cholesky_vjp, _cholesky_jvp)
@@ -66,7 +55,7 @@ def _qr_vjp(adjoint: Any, result: Any, a: Any, wanted: Any) -> Any:
     inside = matrix_product(r, transposed(of_r)) - matrix_product(transposed(of_q), q)
     lower = half_lower(inside)
     whole = lower + transposed(lower)
-    return transposed(_over(transposed(r), transposed(of_q + matrix_product(q, whole)), True))
+    return transposed(solve_lower(transposed(r), transposed(of_q + matrix_product(q, whole)), True))
 
 
 _qr = Rule("qr", lambda a: tuple(np.linalg.qr(a)), _qr_vjp)

@@ -11,10 +11,13 @@ from typing import Any
 
 from autodiffx.numpy.arranging import tril, triu
 from autodiffx.numpy.linalg.matrices import transposed
+from autodiffx.numpy.linalg.solving import solve
 from autodiffx.numpy.primitives import matrix_product, unbroadcast
 from autodiffx.numpy.rule import Rule
 
-__all__ = ["solve_triangle"]
+__all__ = ["solve_lower", "solve_triangle"]
+
+LARGE = 64  # from here on solving by triangles is worth the way through SciPy, and its import
 
 
 def _forward(a: Any, b: Any, transpose: bool, lower: bool, unit: bool, check: bool) -> Any:
@@ -81,3 +84,10 @@ def solve_triangle(
 ) -> Any:
     """The x with a @ x = b, or a.T @ x = b, of which a triangle of a is looked at."""
     return _solve_triangular(a, b, transpose=transpose, lower=lower, unit=unit, check=check)
+
+
+def solve_lower(lower: Any, b: Any, transpose: bool = False) -> Any:
+    """The x with lower @ x = b, or lower.T @ x = b, by what is faster; the rest of lower is 0."""
+    if lower.ndim == 2 and lower.shape[-1] >= LARGE:
+        return solve_triangle(lower, b, True, transpose)
+    return solve(transposed(lower) if transpose else lower, b)

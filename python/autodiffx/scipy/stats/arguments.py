@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
 import numpy as np
@@ -20,8 +21,11 @@ __all__ = [
     "is_true",
     "not_negative",
     "probability",
+    "quiet",
     "some_probability",
 ]
+
+_CONVERT = "convert it with x.astype(np.float64), and join Variables with anp.stack"
 
 PARAMETER = Callable[[Any], Any]  # whether a parameter is valid, element by element
 
@@ -37,11 +41,20 @@ def given(name: str, value: Any) -> Any:
     if type(value) in (int, bool):
         return float(value)
     array = as_array(value)
-    if is_traced(array) or array.dtype.kind == "f":
+    if is_traced(array) or array.dtype in (np.float64, np.float32):
         return array
     if array.dtype.kind not in "biu":
-        raise TypeError(f"{name} takes real numbers, not {array.dtype}")
+        way_out = "take x.real and x.imag" if array.dtype.kind == "c" else _CONVERT
+        raise TypeError(
+            f"{name} takes real numbers, in arrays of float64, float32, integers or booleans, not "
+            f"{array.dtype}: {way_out}"
+        )
     return array.astype(np.float64)
+
+
+def quiet(point: Any) -> AbstractContextManager[Any]:
+    """NumPy does not warn of plain points at which there is infinity or NaN, as SciPy does not."""
+    return nullcontext() if is_traced(point) else np.errstate(all="ignore")
 
 
 def is_number(value: Any, number: float) -> bool:

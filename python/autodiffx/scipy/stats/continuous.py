@@ -16,6 +16,7 @@ from autodiffx.scipy.stats.arguments import (
     is_number,
     is_true,
     probability,
+    quiet,
 )
 from autodiffx.scipy.stats.distribution import Distribution
 from autodiffx.scipy.stats.formulas import log_of_share
@@ -201,7 +202,8 @@ class Continuous(Distribution):
         y = x if is_number(loc, 0.0) else x - loc
         y = y if is_number(scale, 1.0) else y / scale
         formula, below, above = _METHODS[method]
-        value = getattr(self, formula)(y, *shapes)
+        with quiet(x):
+            value = getattr(self, formula)(y, *shapes)
         if not is_number(scale, 1.0):
             if method == "pdf":
                 value = value / scale
@@ -215,7 +217,8 @@ class Continuous(Distribution):
         def outside(number: float) -> Any:
             if is_true(valid):
                 return number
-            return _core.where(valid, number, np.nan).astype(value.dtype)
+            found = _core.where(valid, number, np.nan)
+            return found if type(found) is float else found.astype(value.dtype)
 
         if self.lower is not None:
             ends = _core.less_equal if self.is_open else _core.less
@@ -233,7 +236,8 @@ class Continuous(Distribution):
             raise self._unsupported(method)
         q, shapes, loc, scale, _ = found
         q = checked(probability, q)[0]
-        value = (self._quantile if method == "ppf" else self._upper_quantile)(q, *shapes)
+        with quiet(q):
+            value = (self._quantile if method == "ppf" else self._upper_quantile)(q, *shapes)
         value = value if is_number(scale, 1.0) else value * scale
         return value if is_number(loc, 0.0) else value + loc
 

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from importlib import import_module
 from typing import Any
 
+from autodiffx.numpy.dispatch import any_traced
+
 __all__ = ["Distribution", "Frozen"]
 
 # Methods of SciPy's that have no derivative here, with what to use.
@@ -73,10 +75,12 @@ class Distribution:
                 f"{', '.join(self.methods)}"
             )
 
-        def refuse(*arguments: Any, **keywords: Any) -> Any:
-            raise self._unsupported(name)
+        def for_plain_numbers(*arguments: Any, **keywords: Any) -> Any:
+            if any_traced(arguments) or any_traced(keywords.values()):
+                raise self._unsupported(name)
+            return self._plainly(name, *arguments, **keywords)
 
-        return refuse
+        return for_plain_numbers
 
     def _unsupported(self, name: str) -> NotImplementedError:
         return NotImplementedError(
@@ -112,12 +116,24 @@ class Frozen:
     def __getattr__(self, name: str) -> Any:
         if name.startswith("_"):
             raise AttributeError(name)
+        is_plain = not any_traced(self.args) and not any_traced(self.kwds.values())
+        if is_plain and name not in self.dist.methods:
+            plain = getattr(import_module("scipy.stats"), self.dist.name)
+            return getattr(plain(*self.args, **self.kwds), name)
         method = getattr(self.dist, name)
+        if name not in self.dist.methods:  # it refuses Variables
+            return lambda *given, **named: method(*self.args, *given, **self.kwds, **named)
 
-        def of_point(point: Any = None) -> Any:
-            return method(point, *self.args, **self.kwds)
+        def at(*given: Any, **named: Any) -> Any:
+            points = [*given, *named.values()]
+            if len(points) != 1 or not named.keys() <= {"x", "k", "q"}:
+                raise TypeError(
+                    f"{self.dist.name}.{name} with its parameters fixed takes the point alone, "
+                    f"and was given {len(points)} arguments"
+                )
+            return method(points[0], *self.args, **self.kwds)
 
-        return of_point
+        return at
 
     def __repr__(self) -> str:
         return f"{self.dist!r} with {self.args} {self.kwds}"

@@ -8,6 +8,7 @@ import numpy as np
 
 from autodiffx import _core
 from autodiffx import numpy as anp
+from autodiffx.numpy.arrays import own
 from autodiffx.numpy.dispatch import any_traced
 from autodiffx.scipy.stats.arguments import given
 from autodiffx.scipy.stats.distribution import Distribution
@@ -118,4 +119,4 @@ def log_determinant(triangle: Any) -> Any:
 
 def squeezed(value: Any) -> Any:
     """Without axes of length 1, as SciPy gives it."""
-    return value.reshape(tuple(length for length in value.shape if length != 1))
+    return own(value.reshape(tuple(length for length in value.shape if length != 1)))

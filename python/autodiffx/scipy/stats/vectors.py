@@ -11,6 +11,7 @@ import numpy as np
 from autodiffx import _core
 from autodiffx import numpy as anp
 from autodiffx.numpy.arrays import decide
+from autodiffx.numpy.linalg.triangular import solve_lower
 from autodiffx.scipy.stats.formulas import LOG_ROOT_2_PI, log_of_power
 from autodiffx.scipy.stats.matrices import Multivariate, cholesky_of, log_determinant
 
@@ -47,7 +48,7 @@ class Elliptical(Multivariate):
         deviation = x - center
         triangle = cholesky_of(f"{self.name}: {names[1]}", square)
         columns = deviation.reshape((-1, length)).T
-        whitened = anp.linalg.solve(triangle, columns)
+        whitened = solve_lower(triangle, columns)
         forms = anp.sum(_core.square(whitened), axis=0).reshape(x.shape[:-1])
         return forms, log_determinant(triangle), length
 

@@ -10,6 +10,7 @@ import numpy as np
 from autodiffx import _core
 from autodiffx import numpy as anp
 from autodiffx.numpy.arrays import decide
+from autodiffx.numpy.linalg.triangular import solve_lower
 from autodiffx.scipy.stats.formulas import LOG_2, LOG_PI
 from autodiffx.scipy.stats.matrices import Multivariate, cholesky_of, log_determinant
 
@@ -52,7 +53,7 @@ class Wishart(Multivariate):
         triangle = cholesky_of("wishart: scale", scale)
         log_det_scale = log_determinant(triangle)
         root = cholesky_of("wishart: x", x)
-        trace = anp.sum(_core.square(anp.linalg.solve(triangle, root)), axis=(-2, -1))
+        trace = anp.sum(_core.square(solve_lower(triangle, root)), axis=(-2, -1))
         half = 0.5 * df
         gammas = 0.25 * length * (length - 1) * LOG_PI
         for i in range(length):

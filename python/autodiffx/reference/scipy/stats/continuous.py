@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
 from typing import Any
 
 from autodiffx.reference.functions import FUNCTIONS
 from autodiffx.reference.numpy.given import array_of, in_dtype
+from autodiffx.reference.scipy.stats.distribution import Distribution
 from autodiffx.reference.scipy.stats.family import (
     CONDITIONS,
-    Family,
     arguments_of,
     everywhere,
-    refusal,
     replaced,
 )
 from autodiffx.reference.shapes import dtype_of
@@ -31,7 +29,7 @@ _OUTSIDE = {
 }
 
 
-class Continuous:
+class Continuous(Distribution):
     """SciPy's methods of a continuous family.
 
     Outside the support derivatives are zero; where a parameter is not what it has to be the value
@@ -45,40 +43,15 @@ class Continuous:
     0.5
     """
 
-    def __init__(self, name: str, family: Family) -> None:
-        self.name = name
-        self.family = family
+    points = ("x", "q")
 
-    def __call__(self, *args: Any, **kwds: Any) -> Any:
-        """The distribution with its parameters fixed: methods take the point alone."""
-        return Fixed(self, args, kwds)
-
-    def __getattr__(self, method: str) -> Callable[..., Any]:
-        if method.startswith("_"):
-            raise AttributeError(method)
-        formulas = self.family.formulas
-
-        def at(point: Any = None, *args: Any, **kwds: Any) -> Any:
-            if method not in formulas:
-                raise refusal(self.name, method, tuple(formulas))
-            for other in ("x", "q"):
-                point = kwds.pop(other, point) if other in kwds else point
-            return self._evaluated(method, point, args, kwds)
-
-        return at
-
-    def _evaluated(self, method: str, point: Any, args: Any, kwds: Any) -> Any:
+    def _evaluated(self, method: str, point: Any, args: tuple[Any, ...], kwds: Any) -> Any:
         place = f"{self.name}.{method}"
         family = self.family
         names = (*family.shapes, "loc", "scale")
         *shapes, loc, scale = arguments_of(place, names, {"loc": 0.0, "scale": 1.0}, args, kwds)
         x = array_of(point, place)
-        conditions = [CONDITIONS[words] for words in family.shapes.values()]
-        fine: Any = True
-        for index, condition in enumerate(conditions):
-            holds = condition(shapes[index])
-            shapes[index] = replaced(holds, shapes[index], math.nan)
-            fine = FUNCTIONS["logical_and"](fine, holds)
+        fine = self._fine(shapes)
         scale = replaced(CONDITIONS["positive"](scale), scale, math.nan)
         if method in ("ppf", "isf"):
             q = replaced(CONDITIONS["probability"](x), x, math.nan)
@@ -104,22 +77,3 @@ class Continuous:
         if not everywhere(fine):
             fill = in_dtype(FUNCTIONS["where"](fine, outside, math.nan), dtype_of(value))
         return FUNCTIONS["where"](beyond, fill, value)
-
-
-class Fixed:
-    """A distribution whose parameters are given.
-
-    >>> from autodiffx.reference.scipy.stats import uniform
-    >>> uniform(loc=1.0).cdf(1.25)
-    0.25
-    """
-
-    def __init__(self, distribution: Any, args: tuple[Any, ...], kwds: dict[str, Any]) -> None:
-        self.distribution = distribution
-        self.args = args
-        self.kwds = kwds
-
-    def __getattr__(self, method: str) -> Callable[..., Any]:
-        if method.startswith("_"):
-            raise AttributeError(method)
-        return lambda point: getattr(self.distribution, method)(point, *self.args, **self.kwds)

@@ -11,14 +11,12 @@ import numpy as np
 from autodiffx.reference.dispatch import Ranked
 from autodiffx.reference.functions import FUNCTIONS
 from autodiffx.reference.numpy.given import array_of
-from autodiffx.reference.scipy.stats.continuous import Fixed
+from autodiffx.reference.scipy.stats.distribution import Distribution
 from autodiffx.reference.scipy.stats.families import from_areas, from_log, power_log
 from autodiffx.reference.scipy.stats.family import (
-    CONDITIONS,
     Family,
     arguments_of,
     everywhere,
-    refusal,
     replaced,
 )
 
@@ -87,7 +85,7 @@ _OUTSIDE = {
 }
 
 
-class Counts:
+class Counts(Distribution):
     """SciPy's methods of a family of counts.
 
     k, loc and whole parameters are plain numbers: there is no derivative by them.
@@ -100,31 +98,13 @@ class Counts:
     6.666667
     """
 
-    def __init__(self, name: str, family: Family) -> None:
-        self.name = name
-        self.family = family
+    points = ("k",)
 
-    def __call__(self, *args: Any, **kwds: Any) -> Any:
-        """The distribution with its parameters fixed: methods take the count alone."""
-        return Fixed(self, args, kwds)
-
-    def __getattr__(self, method: str) -> Callable[..., Any]:
-        if method.startswith("_"):
-            raise AttributeError(method)
-        formulas = self.family.formulas
-
-        def at(k: Any = None, *args: Any, **kwds: Any) -> Any:
-            if method not in formulas:
-                raise refusal(self.name, method, tuple(formulas))
-            return self._evaluated(method, k, args, kwds)
-
-        return at
-
-    def _evaluated(self, method: str, k: Any, args: Any, kwds: Any) -> Any:
+    def _evaluated(self, method: str, point: Any, args: tuple[Any, ...], kwds: Any) -> Any:
         place = f"{self.name}.{method}"
         names = (*self.family.shapes, "loc")
         *shapes, loc = arguments_of(place, names, {"loc": 0.0}, args, kwds)
-        k = array_of(k, place)
+        k = array_of(point, place)
         whole = [
             s
             for s, words in zip(shapes, self.family.shapes.values(), strict=True)
@@ -132,11 +112,7 @@ class Counts:
         ]
         if any(isinstance(each, Ranked) for each in (k, loc, *whole)):
             raise TypeError(f"{place} takes counts in plain whole numbers: pass their .value")
-        fine: Any = True
-        for index, words in enumerate(self.family.shapes.values()):
-            holds = CONDITIONS[words](shapes[index])
-            shapes[index] = replaced(holds, shapes[index], math.nan)
-            fine = FUNCTIONS["logical_and"](fine, holds)
+        fine = self._fine(shapes)
         counts = np.asarray(k) - loc
         last = self.family.upper(*shapes) if self.family.upper else math.inf
         low, known = counts < 0, ~np.isnan(counts)

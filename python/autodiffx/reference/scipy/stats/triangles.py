@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from autodiffx.reference.functions import FUNCTIONS
+from autodiffx.reference.numpy.linalg.matrices import symmetric
 
 __all__ = ["log_determinant", "solved", "triangle_of"]
 
@@ -16,12 +17,15 @@ Triangle = list[list[Any]]
 def triangle_of(matrix: Any, name: str) -> Triangle:
     """Rows of the lower triangle L with L L^T = matrix, of which the lower triangle is read.
 
+    The matrix is taken to be symmetric, and so are gradients.
+
     Raises:
         LinAlgError: the matrix is not positive definite.
 
     >>> triangle_of(np.array([[4.0, 0.0], [2.0, 10.0]]), "matrix")
     [[2.0], [1.0, 3.0]]
     """
+    matrix = symmetric(matrix)
     rows: Triangle = []
     for i in range(matrix.shape[0]):
         row: list[Any] = []

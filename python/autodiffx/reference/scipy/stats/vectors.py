@@ -10,7 +10,7 @@ import numpy as np
 
 from autodiffx.reference.functions import FUNCTIONS
 from autodiffx.reference.numpy.given import array_of, together
-from autodiffx.reference.scipy.stats.continuous import Fixed
+from autodiffx.reference.scipy.stats.distribution import Fixed
 from autodiffx.reference.scipy.stats.families import power_log
 from autodiffx.reference.scipy.stats.family import arguments_of, refusal
 from autodiffx.reference.scipy.stats.triangles import log_determinant, solved, triangle_of
@@ -213,7 +213,7 @@ class Vectors:
         parameters = arguments_of(place, self.parameters, self.defaults, args, kwds)
         value = self.formula(place, array_of(x, place), *parameters)
         lengths = tuple(length for length in np.shape(value) if length != 1)
-        return value if np.shape(value) == lengths else np.reshape(value, lengths)
+        return value if np.shape(value) == lengths else np.copy(np.reshape(value, lengths))
 
     def pdf(self, x: Any, *args: Any, **kwds: Any) -> Any:
         """The density."""
