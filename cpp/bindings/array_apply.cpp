@@ -22,6 +22,7 @@ std::uint32_t extent_of(const Tape& tape, Slot first, std::uint32_t slots) {
 void lay(ArrayOperand& operand, const ArrayView& view, const Tape& tape, Slot first) {
     static_cast<View&>(operand) = located(view, first);
     operand.extent = extent_of(tape, first, view.slots);
+    tape.require_kept(operand.extent);
 }
 
 // The first slot of an array of an enclosing tape. What is being assigned to there is captured as
@@ -31,6 +32,7 @@ Slot capture_array(Tape& tape, Tape& outer, PyObject* object) {
     std::uint32_t const slots = view_of(object).slots;
     std::uint32_t const at = extent_of(outer, handle.slot + 1 - slots, slots);
     if (at == no_extent) return tape.capture(outer, handle, slots);
+    outer.require_kept(at);
     Extent& extent = outer.extents[at];
     if (!extent.assigned) {
         extent.needed = true;

@@ -72,11 +72,7 @@ View located(const ArrayView& view, Slot first) {
 
 const double* extent_elements(const Tape& tape, Slot first) {
     std::uint32_t const extent = tape.extent_at(first);
-    if (extent != no_extent && tape.extents[extent].forgotten) {
-        throw missing_value(
-            "the elements of this array were given back when no Variable showed it any more: keep "
-            "the Variable, or record in a Graph");
-    }
+    tape.require_kept(extent);
     return tape.places().at(first, extent);
 }
 

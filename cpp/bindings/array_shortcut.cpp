@@ -48,7 +48,9 @@ bool find_array(Tape& tape, PyObject* object, FlatOperand& operand, Shape& shape
         return false;
     }
     operand.extent = tape.extent_at(operand.first);
-    return !tape.extents[operand.extent].assigned && shape.take(view.shape(), view.ndim, view.size);
+    Extent const& extent = tape.extents[operand.extent];
+    return !extent.assigned && !extent.forgotten &&
+           shape.take(view.shape(), view.ndim, view.size);
 }
 
 bool find_number(Tape& tape, PyObject* object, FlatOperand& operand) {

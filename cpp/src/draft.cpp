@@ -171,8 +171,7 @@ ArrayResult record(Tape& tape, Draft& draft) {
     tape.statements.reserve_more(1);
     for (int k = 0; k < draft.arity; ++k) {
         std::uint32_t const extent = draft.operands[k].extent;
-        if (extent != no_extent && tape.extents[extent].forgotten)
-            throw std::logic_error("an operand was given back");
+        tape.require_kept(extent);
     }
 
     result.extent = writes ? draft.written : tape.add_extent(result.slots);

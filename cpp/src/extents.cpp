@@ -67,7 +67,15 @@ void Tape::drop_extents(std::size_t from) {
     apart.truncate(std::min(from, apart.size()));
 }
 
+void Tape::require_kept(std::uint32_t extent) const {
+    if (extent == no_extent || !extents[extent].forgotten) return;
+    throw missing_value(
+        "the elements of this array were given back when no Variable showed it any more: keep the "
+        "Variable, or record in a Graph");
+}
+
 void Tape::settle(std::uint32_t extent) {
+    require_kept(extent);
     if (apart[extent] == nullptr) return;
     if (sweeping) {
         throw graph_error("elements of an array cannot be taken while a sweep of " + describe() +

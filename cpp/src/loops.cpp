@@ -134,6 +134,17 @@ void accumulate_chain(double* sum, const double* x, double y, std::size_t length
 }
 
 AUTODIFFX_CLONES
+AUTODIFFX_CLONES
+void accumulate_rows(double* sum, std::size_t length, std::size_t first, const double* x,
+                     std::size_t count) {
+    std::size_t at = 0;
+    for (std::size_t j = first; j < length && at < count; ++j) sum[j] += x[at++];
+    for (; at + length <= count; at += length) {
+        for (std::size_t j = 0; j < length; ++j) sum[j] += x[at + j];
+    }
+    for (std::size_t j = 0; at < count; ++j) sum[j] += x[at++];
+}
+
 void assign_chain(double* result, const double* x, const double* y, std::size_t length) {
     for (std::size_t i = 0; i < length; ++i) result[i] = Row<Op::chain>::primal(x[i], y[i]);
 }

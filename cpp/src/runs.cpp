@@ -22,7 +22,9 @@ Run::Run(const void* extent, const ArrayPart& part, const ArrayRecord& record, i
     std::int64_t step = 1;
     for (int i = loops_; i-- > 0; step *= lengths_[i])
         neighbours_ = neighbours_ && strides_[i] == step;
-    dense_ = neighbours_ && dtype_ == Dtype::float64 && components == 1;
+    bool const is_double = dtype_ == Dtype::float64 && components == 1;
+    dense_ = neighbours_ && is_double;
+    is_row_ = is_double && loops_ == 2 && strides_[0] == 0 && strides_[1] == 1 && !neighbours_;
 }
 
 // Calls use(element, index in the block) for each.
@@ -117,6 +119,9 @@ void Run::add(std::int64_t from, const Block& block) const {
         double const sum = total_of(block.data, count);
         if (dtype_ == Dtype::float64) *reinterpret_cast<double*>(base_) += sum;
         else *reinterpret_cast<float*>(base_) += static_cast<float>(sum);
+    } else if (is_row_) {
+        accumulate_rows(reinterpret_cast<double*>(base_), static_cast<std::size_t>(lengths_[1]),
+                        static_cast<std::size_t>(from % lengths_[1]), block.data, count);
     } else {
         const double* const data = block.data;
         visit(from, [data](auto& element, std::int64_t i) {

@@ -181,9 +181,7 @@ TEST(a_partial_is_the_slope_of_its_row) {
 }
 
 TEST(a_partial_reads_what_it_says) {
-    for_each_op([](auto op) {
-        for_each_operand<op()>([&](auto i) { check_reads<op(), i()>(); });
-    });
+    for_each_op([](auto op) { for_each_operand<op()>([&](auto i) { check_reads<op(), i()>(); }); });
     static_assert(partial_reads<Op::multiply, 0>() == 2);
     static_assert(partial_reads<Op::multiply, 1>() == 1);
     static_assert(partial_reads<Op::exp, 0>() == Reads::result);

@@ -51,9 +51,12 @@ void accumulate(double* sum, const double* x, std::size_t length);
 void accumulate_chain(double* sum, const double* x, const double* y, std::size_t length);
 // sum[i] += chain(x[i], y).
 void accumulate_chain(double* sum, const double* x, double y, std::size_t length);
-// The same without a sum before.
+// The chains without a sum before.
 void assign_chain(double* result, const double* x, const double* y, std::size_t length);
 void assign_chain(double* result, const double* x, double y, std::size_t length);
+// sum[j] += x[...] where x are rows of a length, of which the first begins at `first`.
+void accumulate_rows(double* sum, std::size_t length, std::size_t first, const double* x,
+                     std::size_t count);
 // The sum of a run, in an order that keeps rounding small.
 double total_of(const double* x, std::size_t length);
 // Whether any of x[0], x[step], x[2 step], ... is infinite or nan.

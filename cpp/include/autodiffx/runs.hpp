@@ -40,6 +40,7 @@ private:
     bool repeats_;     // one element for all
     bool neighbours_;  // one element after the other
     bool dense_;       // and these are doubles
+    bool is_row_;      // one row of doubles for all rows
     const std::int64_t* lengths_;
     const std::int64_t* strides_;
 };

@@ -226,6 +226,8 @@ public:
     // Where primals are.
     [[nodiscard]] Places<double> places() { return {primals.data(), apart.data()}; }
     [[nodiscard]] Places<const double> places() const { return {primals.data(), apart.data()}; }
+    // Throws missing_value if the primals of an array were given back.
+    void require_kept(std::uint32_t extent) const;
     // Moves the numbers of an array into its slots, for its elements are wanted.
     void settle(std::uint32_t extent);
     void settle_at(Slot slot);
