@@ -134,7 +134,6 @@ void accumulate_chain(double* sum, const double* x, double y, std::size_t length
 }
 
 AUTODIFFX_CLONES
-AUTODIFFX_CLONES
 void accumulate_rows(double* sum, std::size_t length, std::size_t first, const double* x,
                      std::size_t count) {
     std::size_t at = 0;
@@ -145,6 +144,7 @@ void accumulate_rows(double* sum, std::size_t length, std::size_t first, const d
     for (std::size_t j = 0; at < count; ++j) sum[j] += x[at++];
 }
 
+AUTODIFFX_CLONES
 void assign_chain(double* result, const double* x, const double* y, std::size_t length) {
     for (std::size_t i = 0; i < length; ++i) result[i] = Row<Op::chain>::primal(x[i], y[i]);
 }
