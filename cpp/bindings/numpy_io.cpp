@@ -15,6 +15,12 @@ namespace autodiffx::bindings {
 
 namespace {
 
+// One and the same, under whatever names.
+static_assert(sizeof(npy_intp) == sizeof(std::int64_t));
+const npy_intp* to_intp(const std::int64_t* lengths) {
+    return reinterpret_cast<const npy_intp*>(lengths);
+}
+
 int type_number(Dtype dtype) {
     return dtype == Dtype::float64 ? NPY_DOUBLE : dtype == Dtype::float32 ? NPY_FLOAT : NPY_BOOL;
 }
@@ -209,13 +215,14 @@ py::object to_numpy(const Buffer<double>& buffer, const ArrayView& view) {
     npy_intp strides[max_ndim];
     auto const item = static_cast<npy_intp>(item_size(view.dtype));
     for (int i = 0; i < view.ndim; ++i) strides[i] = view.strides()[i] * item;
-    return in_buffer(buffer, view.ndim, view.shape(), strides, view.offset, view.dtype, false);
+    return in_buffer(buffer, view.ndim, to_intp(view.shape()), strides, view.offset, view.dtype,
+                     false);
 }
 
 py::object to_numpy(const double* extent, const ArrayView& view, bool writeable) {
     if (view.is_whole && view.slots >= own_memory_from) {
         Buffer<double> const copy(extent, view.slots);
-        return in_buffer(copy, view.ndim, view.shape(), nullptr, 0, view.dtype, writeable);
+        return in_buffer(copy, view.ndim, to_intp(view.shape()), nullptr, 0, view.dtype, writeable);
     }
     npy_intp strides[max_ndim];
     auto const item = static_cast<npy_intp>(item_size(view.dtype));
@@ -223,7 +230,7 @@ py::object to_numpy(const double* extent, const ArrayView& view, bool writeable)
     auto* const data = reinterpret_cast<char*>(const_cast<double*>(extent)) + view.offset * item;
     py::object const shown =
         checked(PyArray_NewFromDescr(&PyArray_Type, PyArray_DescrFromType(type_number(view.dtype)),
-                                     view.ndim, view.shape(), strides, data, 0, nullptr));
+                                     view.ndim, to_intp(view.shape()), strides, data, 0, nullptr));
     py::object copy = checked(PyArray_NewCopy(as_array(shown), NPY_CORDER));
     if (!writeable) PyArray_CLEARFLAGS(as_array(copy), NPY_ARRAY_WRITEABLE);
     return copy;
@@ -234,8 +241,9 @@ bool find_ndarray(PyObject* object, Ndarray& found) {
     auto* const array = reinterpret_cast<PyArrayObject*>(object);
     if (PyArray_TYPE(array) != NPY_DOUBLE || PyArray_NDIM(array) == 0) return false;
     if (!PyArray_ISCARRAY_RO(array)) return false;
-    found = {static_cast<const double*>(PyArray_DATA(array)), PyArray_DIMS(array),
-             PyArray_NDIM(array), PyArray_SIZE(array)};
+    found = {static_cast<const double*>(PyArray_DATA(array)),
+             reinterpret_cast<const std::int64_t*>(PyArray_DIMS(array)), PyArray_NDIM(array),
+             PyArray_SIZE(array)};
     return true;
 }
 
