@@ -318,7 +318,7 @@ public:
     static constexpr std::size_t first_rewind = std::size_t{1} << 10;
     // Slots that it may hold before either, for arrays take many. To start again is cheap, and the
     // memory is still in the caches.
-    static constexpr std::size_t first_slots = std::size_t{1} << 19;
+    static constexpr std::size_t first_slots = std::size_t{1} << 15;
     static constexpr std::size_t first_rewind_slots = std::size_t{1} << 12;
 
 private:
