@@ -19,7 +19,7 @@ std::uint32_t extent_of(const Tape& tape, Slot first, std::uint32_t slots) {
 
 // A view of slots that begin at `first` as an operand. What repeats a number, be it an element of
 // an array, is no array of its own.
-void lay(ArrayOperand& operand, const ArrayView& view, const Tape& tape, Slot first) {
+void lay(ArrayOperand& operand, const ArrayView& view, Tape& tape, Slot first) {
     static_cast<View&>(operand) = located(view, first);
     operand.extent = extent_of(tape, first, view.slots);
     tape.require_kept(operand.extent);
@@ -35,7 +35,7 @@ Slot capture_array(Tape& tape, Tape& outer, PyObject* object) {
     outer.require_kept(at);
     Extent& extent = outer.extents[at];
     if (!extent.assigned) {
-        extent.needed = true;
+        extent.require(Need::always);
         return tape.capture(outer, handle, slots);
     }
     ArrayOperand whole;

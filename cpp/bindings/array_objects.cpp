@@ -70,7 +70,7 @@ View located(const ArrayView& view, Slot first) {
     return result;
 }
 
-const double* extent_elements(const Tape& tape, Slot first) {
+const double* extent_elements(Tape& tape, Slot first) {
     std::uint32_t const extent = tape.extent_at(first);
     tape.require_kept(extent);
     return tape.places().at(first, extent);
@@ -188,7 +188,7 @@ PyObject* element_of(PyObject* array, ArrayView* view) {
         element.ndim = 0;
         return new_array(present, record_copy(present, element, element.dtype, ArrayOp::gather));
     }
-    if (extent != no_extent) tape.extents[extent].needed = true;
+    if (extent != no_extent) tape.extents[extent].require(Need::always);
     if (view->dtype != Dtype::float64) {
         PyObject* const shown =
             on_tape(tape, handle.slot, handle.state, handle.deferred, view, true);

@@ -40,7 +40,7 @@ View located(const ArrayView& view, Slot first);
 // Where an array Variable's elements are, with the checks that reading them
 // needs: packed slots of its extent.
 const double* read_elements(PyObject* object);
-const double* extent_elements(const Tape& tape, Slot first);
+const double* extent_elements(Tape& tape, Slot first);
 
 // ---- results ---------------------------------------------------------------
 

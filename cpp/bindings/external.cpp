@@ -323,6 +323,7 @@ void register_externals(py::module_& module) {
     module.def("_lay_apart_from", [](std::uint32_t slots) {
         if (slots < 2) raise_value_error("numbers never lie apart");
         run_from = slots < 64 ? 2 : 4 * static_cast<std::uint32_t>(Scratch::block_length);
+        recompute_from = slots < 64 ? 2 : 16 * static_cast<std::uint32_t>(Scratch::block_length);
         return std::exchange(apart_from, slots);
     });
     module.def("_records_guards", [] { return current_tape().is_graph(); });

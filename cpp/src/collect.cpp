@@ -5,6 +5,7 @@
 // else lives on the tape. When the tape has doubled, all of it is.
 #include <algorithm>
 #include <cstring>
+#include <memory>
 #include <vector>
 
 #include "autodiffx/external.hpp"
@@ -16,19 +17,42 @@ namespace {
 // Slots that are counted together. What a collection does slot by slot is to set and scan bytes:
 // an array of a million slots costs little more than one of a thousand.
 constexpr std::size_t group = 32;
+// A map of marks is kept for the next collection up to so many slots.
+constexpr std::size_t kept_marks = std::size_t{1} << 22;
 
 // What a collection looks at: everything from `base` on. Indices into `live`
 // count from base.slots; older slots stay where they are.
 struct Young {
     const Tape& tape;
     const Position& base;
-    Zeroed<std::uint8_t> live;      // 1: a live handle can reach the slot
-    std::size_t slots = 0;          // how many there are
-    std::vector<Slot> live_before;  // each group: where its first slot goes
-    std::vector<Mark*> marks;       // oldest first
+    Zeroed<std::uint8_t>& live;           // 1: a live handle can reach the slot
+    std::size_t slots = 0;                // how many there are
+    std::vector<Pair> apart;              // arrays that lie apart: first index, slots
+    std::unique_ptr<Slot[]> live_before;  // each group: where its first slot goes
+    std::vector<Mark*> marks;             // oldest first
     std::vector<Handle*> handles;
     std::vector<std::size_t> writes;           // into live arrays, newest first
     std::vector<std::uint32_t> extent_places;  // where each extent goes
+
+    Young(const Tape& of, const Position& from, Zeroed<std::uint8_t>& marked)
+        : tape(of), base(from), live(marked) {}
+    Young(const Young&) = delete;
+    Young& operator=(const Young&) = delete;
+    // What was marked is zero again for the next collection.
+    ~Young() {
+        std::size_t from = 0;
+        for (Pair const& array : apart) {
+            clear(from, array.b);
+            clear(array.b, array.b + std::min<std::size_t>(array.c, group));
+            from = array.b + array.c;
+            clear(from - std::min<std::size_t>(array.c, group), from);
+        }
+        clear(from, slots);
+        if (slots > kept_marks) live = Zeroed<std::uint8_t>();
+    }
+    void clear(std::size_t from, std::size_t to) const {
+        std::memset(live.data() + from, 0, to - from);
+    }
 
     [[nodiscard]] bool contains(Slot slot) const { return slot >= base.slots; }
     [[nodiscard]] std::uint8_t& mark_of(Slot slot) { return live[slot - base.slots]; }
@@ -58,8 +82,13 @@ struct Young {
     }
 
     void find_live() {
+        for (std::size_t i = base.extents; i < tape.extents.size(); ++i) {
+            Extent const& extent = tape.extents[i];
+            if (!tape.is_apart(static_cast<std::uint32_t>(i))) continue;
+            apart.push_back({static_cast<Slot>(extent.first - base.slots), extent.slots});
+        }
+        live.extend(tape.primals.size() - base.slots);
         slots = tape.primals.size() - base.slots;
-        live.extend(slots);
         for (const Handle* handle : handles) mark_of(handle->slot) = 1;
         for (std::size_t i = tape.statements.size(); i-- > base.statements;) {
             Statement const& statement = tape.statements[i];
@@ -113,19 +142,27 @@ struct Young {
     }
 
     void find_places() {
-        live_before.resize(slots / group + 1);
+        std::size_t const groups = slots / group + 1;
+        live_before.reset(new Slot[groups]);
         Slot next = static_cast<Slot>(base.slots);
         std::size_t extent = base.extents;
-        for (std::size_t i = 0; i < live_before.size(); ++i) {
-            live_before[i] = next;
+        for (std::size_t i = 0; i < groups;) {
             std::size_t const first = base.slots + i * group;
             while (extent < tape.extents.size() && tape.extents[extent].last() < first) ++extent;
             bool const inside = extent < tape.extents.size() &&
                                 tape.extents[extent].first <= first &&
                                 tape.extents[extent].last() >= first + group - 1 &&
                                 tape.is_apart(static_cast<std::uint32_t>(extent));
-            if (inside) next += mark_of(tape.extents[extent].first) != 0 ? Slot{group} : 0u;
-            else next += count(i * group, std::min((i + 1) * group, slots));
+            if (!inside) {
+                live_before[i] = next;
+                next += count(i * group, std::min((i + 1) * group, slots));
+                ++i;
+                continue;
+            }
+            // All groups that lie whole within the array at once.
+            std::size_t const after = tape.extents[extent].last() + std::size_t{1} - base.slots;
+            Slot const step = mark_of(tape.extents[extent].first) != 0 ? Slot{group} : 0u;
+            for (; i < after / group; ++i, next += step) live_before[i] = next;
         }
         extent_places.resize(tape.extents.size() - base.extents);
         auto next_extent = static_cast<std::uint32_t>(base.extents);
@@ -138,11 +175,9 @@ struct Young {
     template <class Move>
     void for_each_live_run(Move move) const {
         std::size_t from = 0;
-        for (std::size_t i = base.extents; i < tape.extents.size(); ++i) {
-            if (!tape.is_apart(static_cast<std::uint32_t>(i))) continue;
-            std::size_t const first = tape.extents[i].first - base.slots;
-            for_each_live_run(from, first, move);
-            from = first + tape.extents[i].slots;
+        for (Pair const& array : apart) {
+            for_each_live_run(from, array.b, move);
+            from = array.b + std::size_t{array.c};
         }
         for_each_live_run(from, slots, move);
     }
@@ -169,17 +204,24 @@ struct Young {
 
 }  // namespace
 
+// When the tape has doubled.
+void Tape::plan_full_collection() {
+    collect_at_ = std::max(first_full_collection, 2 * statements.size());
+    collect_held_at_ = std::max(4 * first_slots, 2 * held());
+    collect_slots_at_ = std::max(4 * first_addresses, 2 * primals.size());
+}
+
 void Tape::collect(const Position& base) {
     if (is_graph() || sweeping) return;
-    Young young{*this, base, {}, 0, {}, {}, {}, {}, {}};
+    Young young(*this, base, marks_);
     try {
         young.find_handles();
         young.find_live();
         young.find_places();
     } catch (const std::bad_alloc&) {
         tenured_ = position();  // no memory to tidy up with: go on without
-        collect_at_ = 2 * statements.size();
-        collect_slots_at_ = 2 * primals.size();
+        tenured_held_ = held();
+        plan_full_collection();
         return;
     }
 
@@ -283,6 +325,7 @@ void Tape::collect(const Position& base) {
     for (std::size_t i = base.extents; i < extents.size(); ++i) {
         if (young.mark_of(extents[i].first) == 0) {
             if (apart[i] != nullptr) Memory::release(std::exchange(apart[i], nullptr));
+            else if (extents[i].forgotten) given_back_ -= extents[i].slots;
             continue;
         }
         std::uint32_t const place = young.extent_place(static_cast<std::uint32_t>(i));
@@ -296,11 +339,9 @@ void Tape::collect(const Position& base) {
 
     ++generation_;
     swept_statements = npos;
-    if (base.statements == 0) {
-        collect_at_ = std::max(first_full_collection, 2 * kept);
-        collect_slots_at_ = std::max(4 * first_slots, 2 * primals.size());
-    }
+    if (base.statements == 0) plan_full_collection();
     tenured_ = position();
+    tenured_held_ = held();
     tenured_.externals = kept_externals;
     drop_externals(kept_externals);
 }

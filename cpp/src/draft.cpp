@@ -196,11 +196,15 @@ ArrayResult record(Tape& tape, Draft& draft) {
         throw;
     }
     unsigned const needed = needed_primals(draft.op, draft.operands, draft.arity);
+    bool const flat = (statement.flags & Statement::flat_bit) != 0;
     for (int k = 0; k < draft.arity; ++k) {
         std::uint32_t const extent = draft.operands[k].extent;
-        if ((needed >> k & 1u) != 0 && extent != no_extent) tape.extents[extent].needed = true;
+        if ((needed >> k & 1u) == 0 || extent == no_extent) continue;
+        bool const is_whole = tape.extents[extent].slots == result.slots;
+        tape.extents[extent].require(flat && is_whole ? Need::flat : Need::always);
     }
-    if ((needed & Reads::result) != 0) tape.extents[result.extent].needed = true;
+    if ((needed & Reads::result) != 0)
+        tape.extents[result.extent].require(flat ? Need::flat : Need::always);
     if (writes || depends.varies) tape.statements.push_unchecked(statement);
     else tape.words.truncate(at);
     tape.note_growth();

@@ -62,13 +62,15 @@ std::uint32_t Tape::add_slots(std::uint32_t slots) {
 void Tape::drop_extents(std::size_t from) {
     for (std::size_t i = from; i < apart.size(); ++i) {
         if (apart[i] != nullptr) Memory::release(apart[i]);
+        else if (extents[i].forgotten) given_back_ -= extents[i].slots;
     }
     extents.truncate(std::min(from, extents.size()));
     apart.truncate(std::min(from, apart.size()));
 }
 
-void Tape::require_kept(std::uint32_t extent) const {
+void Tape::require_kept(std::uint32_t extent) {
     if (extent == no_extent || !extents[extent].forgotten) return;
+    if (extents[extent].distance != 0) return restore(extent);
     throw missing_value(
         "the elements of this array were given back when no Variable showed it any more: keep the "
         "Variable, or record in a Graph");
@@ -103,9 +105,7 @@ void Tape::hide(Slot last) {
     Extent& extent = extents[at];
     // A graph shows all its results, also when they are asked for later.
     if (--extent.handles != 0 || is_graph() || sweeping) return;
-    if (extent.needed || apart[at] == nullptr) return;
-    Memory::release(std::exchange(apart[at], nullptr));
-    extent.forgotten = true;
+    if (apart[at] != nullptr) forget(at);
 }
 
 std::uint32_t Tape::extent_at(Slot slot) const {

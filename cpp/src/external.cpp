@@ -135,9 +135,9 @@ ArrayResult record_external(Tape& tape, std::unique_ptr<External> external,
 
     // Whatever the kernel computes derivatives from has to stay.
     if (active) {
-        tape.extents[extent.extent].needed = true;
+        tape.extents[extent.extent].require(Need::always);
         for (ArrayOperand const& operand : operands)
-            if (operand.extent != no_extent) tape.extents[operand.extent].needed = true;
+            if (operand.extent != no_extent) tape.extents[operand.extent].require(Need::always);
     }
     auto const push = [&tape](std::int64_t word) { tape.words.push_unchecked(word); };
     push(head_word(arity, loops, extent.ndim, dtype));

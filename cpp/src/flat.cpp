@@ -58,10 +58,11 @@ std::uint32_t record_flat(Tape& tape, Op op, const FlatOperand* operands, const 
 
     unsigned const needed = needed_by_partials(op, kinds);
     for (int k = 0; k < arity; ++k) {
-        if ((needed >> k & 1u) != 0 && operands[k].extent != no_extent)
-            tape.extents[operands[k].extent].needed = true;
+        if ((needed >> k & 1u) == 0 || operands[k].extent == no_extent) continue;
+        Extent& read = tape.extents[operands[k].extent];
+        read.require(read.slots == elements ? Need::flat : Need::always);
     }
-    if ((needed & Reads::result) != 0) made.needed = true;
+    if ((needed & Reads::result) != 0) made.require(Need::flat);
     tape.statements.push_unchecked(
         {Op::array,
          static_cast<std::uint16_t>(Statement::array_bit | Statement::decision_bit |
@@ -84,8 +85,11 @@ struct FlatBlock {
     std::size_t count;
 
     // What is a block by itself begins anew with each.
-    [[nodiscard]] Block primal(const double* elements, bool is_number) const {
-        return is_number ? Block(*elements) : Block(elements + from);
+    [[nodiscard]] const double* elements(int k) const {
+        return step.operands[k] + ((step.again >> k & 1u) != 0 ? 0 : from);
+    }
+    [[nodiscard]] Block primal(int k) const {
+        return (step.numbers >> k & 1u) != 0 ? Block(*step.operands[k]) : Block(elements(k));
     }
     [[nodiscard]] Block adjoint() const {
         return Block(step.adjoint + ((step.blocks & 8u) != 0 ? 0 : from));
@@ -186,8 +190,8 @@ void contribute(const FlatBlock& at) {
     constexpr unsigned reads = partial_reads<op, i>();
     if constexpr (is_fused<op, i>()) {
         if ((at.step.numbers & (reads | 1u << i)) == 0) {
-            const double* const a = at.step.operands[0] + at.from;
-            const double* const b = arity > 1 ? at.step.operands[1] + at.from : nullptr;
+            const double* const a = at.elements(0);
+            const double* const b = arity > 1 ? at.elements(1) : nullptr;
             bool const adds = (at.step.assigns >> i & 1u) == 0;
             Fused<op, i>::run(at.sum(i), at.adjoint().data, a, b, at.step.result + at.from,
                               at.count, adds);
@@ -196,10 +200,9 @@ void contribute(const FlatBlock& at) {
     }
     Block values[arity], result;
     for (int k = 0; k < arity; ++k) {
-        if ((reads >> k & 1u) != 0)
-            values[k] = at.primal(at.step.operands[k], (at.step.numbers >> k & 1u) != 0);
+        if ((reads >> k & 1u) != 0) values[k] = at.primal(k);
     }
-    if constexpr ((reads & Reads::result) != 0) result = at.primal(at.step.result, false);
+    if constexpr ((reads & Reads::result) != 0) result = Block(at.step.result + at.from);
     if constexpr (arity == 1) {
         at.pass(i, Row<op>::template partial<i>(values[0], result));
     } else if constexpr (arity == 2) {
@@ -219,6 +222,22 @@ void pull_back(const FlatBlock& at) {
 }
 
 }  // namespace
+
+void make_flat(const FlatStep& step, std::size_t from, std::size_t length) {
+    char* pointers[4];
+    std::ptrdiff_t steps[4];
+    int const arity = arity_of(step.op);
+    for (int k = 0; k < arity; ++k) {
+        bool const repeats = (step.numbers >> k & 1u) != 0;
+        bool const is_block = repeats || (step.again >> k & 1u) != 0;
+        pointers[k] =
+            reinterpret_cast<char*>(const_cast<double*>(step.operands[k] + (is_block ? 0 : from)));
+        steps[k] = repeats ? 0 : sizeof(double);
+    }
+    pointers[arity] = reinterpret_cast<char*>(step.made);
+    steps[arity] = sizeof(double);
+    loop_of(step.op, Dtype::float64)(pointers, static_cast<std::ptrdiff_t>(length), steps);
+}
 
 void pull_back_flat(const FlatStep& step, std::size_t from, Scratch& scratch) {
     using Step = void (*)(const FlatBlock&);

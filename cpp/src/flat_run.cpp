@@ -2,13 +2,16 @@
 //
 // All statements of a run go over one block of their elements before they go on to the next, so
 // that what passes from one to the other stays in the caches. An adjoint that comes and goes within
-// the run takes up the memory of one block.
+// the run takes up the memory of one block, and so does a primal that is computed again.
 #include <algorithm>
 #include <limits>
 #include <memory>
+#include <unordered_map>
 #include <vector>
 
+#include "autodiffx/draft.hpp"
 #include "autodiffx/flat.hpp"
+#include "autodiffx/loops.hpp"
 #include "autodiffx/reach.hpp"
 
 namespace autodiffx {
@@ -20,6 +23,12 @@ namespace {
 constexpr std::uint32_t block_length = Scratch::block_length;
 
 enum class Found { nothing, reached, adjoints };
+
+// Where the primals of an operand are, if they were not given back.
+void read(const Tape& tape, const FlatOperand& operand, FlatStep& step, int k) {
+    step.operands[k] = tape.places().at(operand) + operand.offset;
+    if (operand.extent == no_extent) step.numbers |= 1u << k;
+}
 
 // Fills the step in: what the statement reads, and where the adjoints of its operands are, for
 // which lay(operand, slots, k) sees to it that there is memory.
@@ -34,13 +43,11 @@ Found prepare(Reach<double>& reach, const Statement& statement, const FlatRecord
     bool const passive =
         how == reached_passively || (statement.flags & Statement::passive_bit) != 0;
     step.op = record.op();
-    Places<const double> const primals = tape.places();
     Found found = Found::reached;
     for (int k = 0; k < record.arity(); ++k) {
         FlatOperand const operand = record.operand(k);
-        step.operands[k] = primals.at(operand) + operand.offset;
+        read(tape, operand, step, k);
         step.found[k] = nullptr;
-        if (operand.extent == no_extent) step.numbers |= 1u << k;
         if (operand.kind == Kind::constant) continue;
         bool const passes = !passive && operand.kind != Kind::varying;
         std::uint32_t const slots =
@@ -53,7 +60,7 @@ Found prepare(Reach<double>& reach, const Statement& statement, const FlatRecord
         step.found[k] = reach.adjoints->places().at(operand) + operand.offset;
     }
     step.adjoint = reach.adjoints->places().at(result.first, extent);
-    step.result = primals.at(result.first, extent);
+    step.result = tape.places().at(result.first, extent);
     return found;
 }
 
@@ -113,7 +120,14 @@ public:
         std::uint32_t const extent = record.extent();
         Slot const last = tape_.extents[extent].last();
         if (is_block(last)) step.blocks |= 8u;
-        if (found == Found::adjoints) steps_.push_back(step);
+        if (found == Found::adjoints) {
+            make_again(record, step);
+            steps_.push_back(step);
+        }
+        if (auto const made = made_.find(extent); made != made_.end()) {
+            free_.push_back(made->second);  // what reads it stands above and is done
+            made_.erase(made);
+        }
         if (is_block(last)) {
             reach_.reached[last] &= static_cast<std::uint8_t>(~in_blocks);
             free_.push_back(adjoints_.apart[extent]);
@@ -127,7 +141,10 @@ public:
         Scratch& scratch = Scratch::here();
         for (std::uint32_t from = 0; from < length_; from += block_length) {
             scratch.length = std::min(block_length, length_ - from);
-            for (FlatStep const& step : steps_) pull_back_flat(step, from, scratch);
+            for (FlatStep const& step : steps_) {
+                if (step.made != nullptr) make_flat(step, from, scratch.length);
+                else pull_back_flat(step, from, scratch);
+            }
         }
         for (std::uint32_t const extent : done_) reach_.leave(extent);
     }
@@ -154,6 +171,38 @@ private:
         if (is_block(last)) step.blocks |= 1u << k;
     }
 
+    // Has the operands that the partials read computed again, if they were given back.
+    void make_again(const FlatRecord& record, FlatStep& step) {
+        Kind kinds[3] = {};
+        for (int k = 0; k < record.arity(); ++k) kinds[k] = record.operand(k).kind;
+        unsigned const needed = needed_by_partials(record.op(), kinds);
+        for (int k = 0; k < record.arity(); ++k) {
+            if ((needed >> k & 1u) != 0) make_again(record.operand(k), step, k);
+        }
+    }
+    void make_again(const FlatOperand& operand, FlatStep& step, int k) {
+        if (operand.extent == no_extent || tape_.extents[operand.extent].distance == 0) return;
+        step.operands[k] = made(operand.extent);
+        step.again |= 1u << k;
+    }
+    // The block in which the primals of an array are computed again, before what is added next.
+    const double* made(std::uint32_t extent) {
+        if (auto const known = made_.find(extent); known != made_.end()) return known->second;
+        Statement const& statement =
+            tape_.statements[tape_.statement_of(tape_.extents[extent].last())];
+        FlatRecord const record(tape_, statement);
+        FlatStep step;
+        step.op = record.op();
+        for (int k = 0; k < record.arity(); ++k) {
+            read(tape_, record.operand(k), step, k);
+            make_again(record.operand(k), step, k);
+        }
+        step.made = block();
+        made_.emplace(extent, step.made);
+        steps_.push_back(step);
+        return step.made;
+    }
+
     // Of what has been passed on in a block others make use in the same.
     double* block() {
         if (free_.empty()) {
@@ -174,6 +223,7 @@ private:
     std::vector<FlatStep> steps_;
     std::vector<std::uint32_t> done_;
     std::vector<std::pair<std::uint32_t, Slot>> in_blocks_;
+    std::unordered_map<std::uint32_t, double*> made_;  // by extent
     std::vector<std::unique_ptr<double[]>> blocks_;
     std::vector<double*> free_;
 };

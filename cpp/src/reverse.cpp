@@ -257,6 +257,7 @@ void sweep(Tape& tape, Adjoints<T>& adjoints, const std::vector<Seed<T>>& seeds,
            Slot base, MakeSource make_source, RecordedAdjoints* recorded = nullptr) {
     constexpr bool is_plain = std::is_same_v<T, double>;
     Sweeping const sweeping(tape);
+    if constexpr (!is_plain) tape.restore_all();
     // Sweeps of other numbers have adjoints of their own, and leave those of the last gradient.
     if constexpr (is_plain) {
         if (&adjoints == &tape.adjoints) tape.swept_statements = Tape::npos;

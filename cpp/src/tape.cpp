@@ -28,8 +28,10 @@ Mark::~Mark() {
 
 Tape::Tape(Role role)
     : collect_at_(role == Role::ambient ? first_full_collection : npos),
-      collect_slots_at_(role == Role::ambient ? 4 * first_slots : npos),
-      slots_room_(role == Role::ambient ? first_slots : npos),
+      collect_held_at_(role == Role::ambient ? 4 * first_slots : npos),
+      collect_slots_at_(role == Role::ambient ? 4 * first_addresses : npos),
+      held_room_(role == Role::ambient ? first_slots : npos),
+      slots_room_(role == Role::ambient ? first_addresses : npos),
       key_(++last_key),
       role_(role) {
     ring_.newer = ring_.older = &ring_;
@@ -220,6 +222,7 @@ void Tape::rewind(const Position& to) {
     }
     if (notes) notes->truncate(to.guards, to.slots);
     drop_externals(to.externals);
+    tenured_held_ = std::min(tenured_held_, held());
 }
 
 void Tape::make_room_slowly() {
@@ -228,11 +231,14 @@ void Tape::make_room_slowly() {
         bool const none_left = newest() == &ring_;
         if (none_left && (statements.size() >= first_rewind || slots >= first_rewind_slots))
             rewind(Position{});
-        else if (statements.size() >= collect_at_ || slots >= collect_slots_at_) collect();
+        else if (statements.size() >= collect_at_ || held() >= collect_held_at_ ||
+                 slots >= collect_slots_at_)
+            collect();
         else if (statements.size() >= tenured_.statements + first_collection ||
-                 slots >= tenured_.slots + first_slots)
+                 held() >= tenured_held_ + first_slots || slots >= tenured_.slots + first_addresses)
             collect(Position(tenured_));
-        slots_room_ = std::min(collect_slots_at_, tenured_.slots + first_slots);
+        held_room_ = std::min(collect_held_at_, tenured_held_ + first_slots);
+        slots_room_ = std::min(collect_slots_at_, tenured_.slots + first_addresses);
     }
     statements.reserve_more(1);
     std::size_t const tidy_at =
@@ -286,6 +292,7 @@ void Tape::clear() {
     statements.release();
     room_ = 0;
     tenured_ = Position{};
+    tenured_held_ = 0;
     primals.release();
     pairs.release();
     words.release();

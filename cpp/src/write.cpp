@@ -41,7 +41,7 @@ std::uint32_t assignable(Tape& tape, const ArrayOperand& target, bool active) {
     Extent& extent = tape.extents[target.extent];
     // A graph shows all its results: they stay what they were, if not made to be assigned to.
     bool const is_free = extent.assigned || !tape.is_graph() || is_fill(tape, target);
-    if (is_free && !extent.needed && extent.first >= tape.floor() &&
+    if (is_free && extent.need == Need::none && extent.first >= tape.floor() &&
         (target.kind == Kind::result || !active)) {
         extent.assigned = true;
         return target.extent;

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "autodiffx/array.hpp"
+#include "autodiffx/flat.hpp"
 #include "check.hpp"
 #include "recording.hpp"
 
@@ -28,6 +29,21 @@ using Lengths = std::vector<std::int64_t>;
 
 VARIATION(short_arrays_in_slots) { autodiffx::apart_from = 64; }
 VARIATION(short_arrays_apart) { autodiffx::apart_from = 2; }
+
+// While it lives, arrays from so many slots on are computed again rather than kept, and swept in
+// runs.
+struct RecomputeFrom {
+    std::uint32_t const runs = autodiffx::run_from, recomputed = autodiffx::recompute_from;
+    explicit RecomputeFrom(std::uint32_t slots) {
+        autodiffx::run_from = autodiffx::recompute_from = slots;
+    }
+    ~RecomputeFrom() {
+        autodiffx::run_from = runs;
+        autodiffx::recompute_from = recomputed;
+    }
+    RecomputeFrom(const RecomputeFrom&) = delete;
+    RecomputeFrom& operator=(const RecomputeFrom&) = delete;
+};
 
 // Elements as slots hold them, and back.
 inline Buffer<double> packed(const Elements& elements, Dtype dtype = Dtype::float64) {
@@ -73,7 +89,7 @@ inline Elements numbers(const Tape& tape, const ArrayResult& of) {
 template <class Whole>
 Operand slot_of(Tape& tape, const Whole& array, std::int64_t place) {
     if (array.extent != autodiffx::no_extent) {
-        tape.extents[array.extent].needed = true;
+        tape.extents[array.extent].require(autodiffx::Need::always);
         tape.settle(array.extent);
     }
     tape.has_elements = true;

@@ -199,7 +199,7 @@ TEST(array_statements_leave_the_recording_as_it_was_without_memory) {
                     CHECK_EQUAL(tape->apart.size(), tape->extents.size());
                     CHECK(z.elements() == (Elements{0, 0, 0, 0}));
                     for (std::size_t i = 0; i < before.extents; ++i)
-                        CHECK(!tape->extents[i].needed);
+                        CHECK(tape->extents[i].need == autodiffx::Need::none);
                     throw;
                 }
             });

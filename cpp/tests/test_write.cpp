@@ -141,7 +141,7 @@ TEST(what_a_partial_reads_stays_and_the_array_moves) {
                   record_fill(tape, x.on(tape), x.leaf->array->shape.data(), 1, Dtype::float64));
     Shown const sines(tape, apply(tape, Op::sin, y.operand()));
     std::uint32_t const before = y.operand().extent;
-    CHECK(tape->extents[before].needed);
+    CHECK(tape->extents[before].need != Need::none);
     Shown old(tape, y.made);
     old.stays = true;
     std::uint32_t const written =
@@ -163,7 +163,7 @@ TEST(what_reads_an_assigned_array_copies_it) {
     Shown const y(tape, zeros(tape, {2}));
     record_write(tape, y.operand(), x.on(tape));
     Shown const squares(tape, apply(tape, Op::square, y.operand()));
-    CHECK(!tape->extents[y.operand().extent].needed);
+    CHECK(tape->extents[y.operand().extent].need == Need::none);
     Slot const first = y.operand().first;
     record_write(tape, y.operand(), scalar(number(tape, 9.0)));
     CHECK_EQUAL(y.operand().first, first);

@@ -14,19 +14,31 @@ namespace autodiffx {
 
 inline constexpr std::uint32_t no_extent = static_cast<std::uint32_t>(-1);  // of a number
 
+// Who reads the primals of an array in a sweep. They stay until it, but for flat statements alone:
+// these make do with what can be computed again.
+enum class Need : std::uint8_t { none, flat, always };
+
 struct Extent {
     Slot first = 0;
     std::uint32_t slots = 1;
     std::uint32_t handles = 0;  // of Python's objects that show it
-    bool needed = false;        // a partial or a scalar statement reads its primals: they must stay
+    Need need = Need::none;
     bool assigned = false;      // is written into: whoever needs its primals records a copy
     bool forgotten = false;     // nobody can ask for its primals, they were given back
+    // If they were: from so many statements away they can be computed again. 0: they can not.
+    std::uint8_t distance = 0;
 
     [[nodiscard]] Slot last() const { return first + slots - 1; }
+    void require(Need by) {
+        if (need < by) need = by;
+    }
 };
 
 // From so many slots on the numbers of an array lie apart. Tests try all arrays both ways.
 inline std::uint32_t apart_from = 64;
+// From so many slots on what is cheap is computed again rather than kept: many of them do not fit
+// into the caches, and memory is slower than arithmetic.
+inline std::uint32_t recompute_from = 16384;
 
 // Where the numbers of slots are.
 template <class T>

@@ -42,10 +42,12 @@ struct FlatRecord {
     }
 };
 
-// One of them in a reverse sweep. Where a pointer is to memory for a single block of the elements,
-// the elements of each block in turn are there.
+// One of them in a reverse sweep; or, if it says where, its primals are made once more. Where a
+// pointer is to memory for a single block of the elements, the elements of each block in turn are
+// there.
 struct FlatStep {
     Op op;
+    double* made = nullptr;
     const double* adjoint;
     const double* result;
     const double* operands[3];
@@ -53,10 +55,13 @@ struct FlatStep {
     unsigned numbers = 0;  // bit k: operand k is a single number
     unsigned assigns = 0;  // bit k: nothing has been contributed to operand k yet
     unsigned blocks = 0;   // bit k: found[k] holds one block; bit 3: so does the adjoint
+    unsigned again = 0;    // bit k: so does operands[k], whose primals are computed again
 };
 
 // Passes on the adjoints of elements [from, from + scratch.length).
 void pull_back_flat(const FlatStep& step, std::size_t from, Scratch& scratch);
+// Computes the primals of elements [from, from + length) into the block step.made.
+void make_flat(const FlatStep& step, std::size_t from, std::size_t length);
 
 // From so many elements on flat statements are swept in runs. Tests try all of them both ways.
 extern std::uint32_t run_from;

@@ -158,7 +158,7 @@ public:
     }
     // After slots of arrays were added: make_room is to look whether to collect.
     void note_growth() {
-        if (primals.size() >= slots_room_) room_ = 0;
+        if (held() >= held_room_ || primals.size() >= slots_room_) room_ = 0;
     }
 
     void link(Handle& handle, Slot slot, Handle::State state, bool deferred = false) noexcept {
@@ -226,8 +226,12 @@ public:
     // Where primals are.
     [[nodiscard]] Places<double> places() { return {primals.data(), apart.data()}; }
     [[nodiscard]] Places<const double> places() const { return {primals.data(), apart.data()}; }
-    // Throws missing_value if the primals of an array were given back.
-    void require_kept(std::uint32_t extent) const;
+    // Throws missing_value if the primals of an array were given back and cannot be restored.
+    void require_kept(std::uint32_t extent);
+    // Computes primals again that were given back, if they can be; and those of all arrays, for a
+    // sweep that is not made of doubles.
+    void restore(std::uint32_t extent);
+    void restore_all();
     // Moves the numbers of an array into its slots, for its elements are wanted.
     void settle(std::uint32_t extent);
     void settle_at(Slot slot);
@@ -317,14 +321,17 @@ public:
     static constexpr std::size_t first_full_collection = std::size_t{1} << 16;
     static constexpr std::size_t first_rewind = std::size_t{1} << 10;
     // Slots that it may hold before either, for arrays take many. To start again is cheap, and the
-    // memory is still in the caches.
+    // memory is still in the caches. Of those whose memory was given back, which are but addresses,
+    // it may have more.
     static constexpr std::size_t first_slots = std::size_t{1} << 15;
+    static constexpr std::size_t first_addresses = std::size_t{1} << 20;
     static constexpr std::size_t first_rewind_slots = std::size_t{1} << 12;
 
 private:
     ~Tape();
 
     void make_room_slowly();
+    void forget(std::uint32_t extent);
     void forsaken();
     void end();
     Slot push_slot(double value);
@@ -334,6 +341,9 @@ private:
     void drop_inputs(std::size_t from);
     void drop_externals(std::size_t from);
     [[nodiscard]] Leaf* keep_extent(Slot last) const;
+    // Slots with memory.
+    [[nodiscard]] std::size_t held() const { return primals.size() - given_back_; }
+    void plan_full_collection();
     void slots_moved();
 
     // Constants by a hash of their bits: the slot last given to one.
@@ -360,10 +370,13 @@ private:
         return (bits * 0x9E3779B97F4A7C15u) >> 58;
     }
 
-    std::size_t room_ = 0;             // statements up to which make_room has nothing to do
-    std::size_t collect_at_;           // statements at which make_room collects
-    std::size_t collect_slots_at_;     // slots at which it does
-    std::size_t slots_room_;           // slots up to which note_growth has nothing to do
+    std::size_t room_ = 0;          // statements up to which make_room has nothing to do
+    std::size_t collect_at_;        // statements at which make_room collects
+    std::size_t collect_held_at_;   // slots with memory at which it does
+    std::size_t collect_slots_at_;  // slots at which it does
+    std::size_t held_room_;         // up to which of either note_growth has nothing to do
+    std::size_t slots_room_;
+    std::size_t given_back_ = 0;       // slots of arrays whose memory was given back
     std::uint64_t generation_ = 1;     // constants of another generation are forgotten
     Tape* next_ending_ = nullptr;      // queue of tapes that are ending, see end()
     std::uint64_t key_ = 0;            // changes whenever slots of inputs may have moved
@@ -375,7 +388,9 @@ private:
     Mark* newest_mark_ = nullptr;
     Handle ring_;  // no handle itself, but the neighbour of the newest and of the oldest
     bool ordered_ = true;
-    Position tenured_;  // up to here the last collection went
+    Position tenured_;              // up to here the last collection went
+    std::size_t tenured_held_ = 0;  // what it left
+    Zeroed<std::uint8_t> marks_;    // of collections: all zero in between
     ConstantEntry constants_[constant_entries];
     ConstantArray arrays_[constant_arrays];
 };
