@@ -85,31 +85,24 @@ AUTODIFFX_INLINE std::int64_t size_of(double x) {
     return bits & std::numeric_limits<std::int64_t>::max();
 }
 
-// Elements that are not near: their places in a block, and their z.
-struct Apart {
-    std::ptrdiff_t count = 0;
-    bool beyond = false;  // at least one is further out than the limit; then nothing else holds
-    std::int32_t places[block];
-    double z[block];
-    double values[block];  // exp(-z**2), then what the function gives
-};
-
+// Marks elements that are not near. Whether all are within the limit; if not, nothing else holds.
 template <Op op>
-void find_apart(Apart& apart, const double* x, std::ptrdiff_t length) {
+AUTODIFFX_INLINE bool mark_of(std::int64_t* marks, const double* x, std::ptrdiff_t length) {
     // At the border itself erf is near.
     std::int64_t const border = size_of(near) + (op == Op::erf ? 1 : 0), most = size_of(limit);
-    std::ptrdiff_t count = 0;
-    bool beyond = false;
+    std::int64_t beyond = 0;
     for (std::ptrdiff_t i = 0; i < length; ++i) {
-        double const z = argument_of<op>(x[i]);
-        std::int64_t const size = size_of(z);
-        beyond |= size > most;
-        apart.places[count] = static_cast<std::int32_t>(i);
-        apart.z[count] = z;
-        count += size >= border ? 1 : 0;
+        std::int64_t const size = size_of(argument_of<op>(x[i]));
+        beyond |= size > most ? 1 : 0;
+        marks[i] = size >= border ? 1 : 0;
     }
-    apart.count = count;
-    apart.beyond = beyond;
+    return beyond == 0;
+}
+AUTODIFFX_CLONES
+bool mark(Op op, std::int64_t* marks, const double* x, std::ptrdiff_t length) {
+    if (op == Op::ndtr) return mark_of<Op::ndtr>(marks, x, length);
+    if (op == Op::erfc) return mark_of<Op::erfc>(marks, x, length);
+    return mark_of<Op::erf>(marks, x, length);
 }
 
 template <Op op>
@@ -159,20 +152,25 @@ void values_apart(Op op, double* values, const double* z, std::ptrdiff_t count, 
 // False if an element is beyond the limit; then nothing has been written.
 template <Op op>
 bool run_block(double* result, const double* x, std::ptrdiff_t length) {
-    Apart apart;
-    find_apart<op>(apart, x, length);
-    if (apart.beyond) return false;
-    // The result may lie where x does: x is not read again.
-    if (apart.count < length) near_values(op, result, x, length);
-    if (apart.count == 0) return true;
-    double most = 0.0;
-    for (std::ptrdiff_t k = 0; k < apart.count; ++k) {
-        double const z = apart.z[k];
-        most = std::max(most, std::abs(z));
-        apart.values[k] = std::exp(-z * z);
+    std::int64_t marks[block];
+    std::uint16_t places[block];
+    double z[block], values[block];
+    if (!mark(op, marks, x, length)) return false;
+    std::ptrdiff_t count = 0;
+    for (std::ptrdiff_t i = 0; i < length; ++i) {
+        places[count] = static_cast<std::uint16_t>(i);
+        count += marks[i];
     }
-    values_apart(op, apart.values, apart.z, apart.count, most >= far);
-    for (std::ptrdiff_t k = 0; k < apart.count; ++k) result[apart.places[k]] = apart.values[k];
+    double most = 0.0;
+    for (std::ptrdiff_t k = 0; k < count; ++k) {
+        z[k] = argument_of<op>(x[places[k]]);
+        most = std::max(most, std::abs(z[k]));
+        values[k] = std::exp(-z[k] * z[k]);
+    }
+    // The result may lie where x does: x is not read again.
+    if (count < length) near_values(op, result, x, length);
+    if (count > 0) values_apart(op, values, z, count, most >= far);
+    for (std::ptrdiff_t k = 0; k < count; ++k) result[places[k]] = values[k];
     return true;
 }
 
