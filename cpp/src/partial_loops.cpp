@@ -30,14 +30,15 @@ AUTODIFFX_INLINE std::int64_t size_of(double x) {
     return bits & std::numeric_limits<std::int64_t>::max();
 }
 
-// Whether any element lies further out, where an exponential may be subnormal, or is nan.
-AUTODIFFX_CLONES
-bool reaches_beyond(double limit, const double* x, std::ptrdiff_t length) {
-    std::int64_t const most = size_of(limit);
-    std::int64_t far = 0;
-    for (std::ptrdiff_t i = 0; i < length; ++i) far |= size_of(x[i]) > most ? 1 : 0;
-    return far != 0;
-}
+// Whether numbers lie further out than a limit, where an exponential may be subnormal, or are nan.
+struct Beyond {
+    explicit Beyond(double limit) : most(size_of(limit)) {}
+    AUTODIFFX_INLINE void look_at(double x) { found |= size_of(x) > most ? 1 : 0; }
+    operator bool() const { return found != 0; }
+
+    std::int64_t most;
+    std::int64_t found = 0;
+};
 
 // The kernel, element by element.
 template <Op op>
@@ -87,24 +88,28 @@ void chain_numbers(char** pointers, const std::ptrdiff_t* length, const std::ptr
 
 // ---- exponentials ------------------------------------------------------------------
 
-// A row of one operand: `before` makes exponents of it, `after` the result of their powers. Both
-// are for operands up to `limit`.
-template <Op op, int limit, void (*before)(double*, const double*, std::ptrdiff_t),
+// A row of one operand: `before` makes exponents of it and returns whether an operand lies beyond
+// the limit, in which case they are of no use; `after` makes the result of their powers.
+template <Op op, bool (*before)(double*, const double*, std::ptrdiff_t),
           void (*after)(double*, std::ptrdiff_t)>
 void of_powers(char** pointers, const std::ptrdiff_t* length, const std::ptrdiff_t* steps, void*) {
     auto const* const x = reinterpret_cast<const double*>(pointers[0]);
-    bool const fit = steps[0] == item && steps[1] == item;
-    if (!fit || reaches_beyond(limit, x, *length)) return each_number<op>(pointers, *length, steps);
     auto* const result = reinterpret_cast<double*>(pointers[1]);
-    before(result, x, *length);
+    bool const fit = steps[0] == item && steps[1] == item && x != result;
+    if (!fit || before(result, x, *length)) return each_number<op>(pointers, *length, steps);
     apply_loop(Op::exp, result, *length);
     after(result, *length);
 }
 
 // 4 e / (1 + e)**2 with e = exp(-2 |x|).
 AUTODIFFX_CLONES
-void sech2_exponents(double* e, const double* x, std::ptrdiff_t length) {
-    for (std::ptrdiff_t i = 0; i < length; ++i) e[i] = -2.0 * std::abs(x[i]);
+bool sech2_exponents(double* e, const double* x, std::ptrdiff_t length) {
+    Beyond beyond(350.0);
+    for (std::ptrdiff_t i = 0; i < length; ++i) {
+        beyond.look_at(x[i]);
+        e[i] = -2.0 * std::abs(x[i]);
+    }
+    return beyond;
 }
 AUTODIFFX_CLONES
 void sech2_of_powers(double* e, std::ptrdiff_t length) {
@@ -116,8 +121,13 @@ void sech2_of_powers(double* e, std::ptrdiff_t length) {
 
 // e / (1 + e)**2 with e = exp(-|x|).
 AUTODIFFX_CLONES
-void logistic_exponents(double* e, const double* x, std::ptrdiff_t length) {
-    for (std::ptrdiff_t i = 0; i < length; ++i) e[i] = -std::abs(x[i]);
+bool logistic_exponents(double* e, const double* x, std::ptrdiff_t length) {
+    Beyond beyond(700.0);
+    for (std::ptrdiff_t i = 0; i < length; ++i) {
+        beyond.look_at(x[i]);
+        e[i] = -std::abs(x[i]);
+    }
+    return beyond;
 }
 AUTODIFFX_CLONES
 void logistic_density_of_powers(double* e, std::ptrdiff_t length) {
@@ -224,11 +234,14 @@ AUTODIFFX_INLINE double head_of(double x) {
 }
 
 AUTODIFFX_CLONES
-void bell_exponents(double* e, const double* x, double c, std::ptrdiff_t length) {
+bool bell_exponents(double* e, const double* x, double c, std::ptrdiff_t length) {
+    Beyond beyond(26.0);
     for (std::ptrdiff_t i = 0; i < length; ++i) {
         double const head = head_of(x[i]);
+        beyond.look_at(x[i]);
         e[i] = -c * (head * head);
     }
+    return beyond;
 }
 // factor p(x) exp(-c x**2), the rest of the square brought in; p is as of `hermite`: 1, -2c x, ...
 AUTODIFFX_CLONES
@@ -255,10 +268,9 @@ void bell_numbers(char** pointers, const std::ptrdiff_t* length, const std::ptrd
     constexpr double factor = normal ? kernel::inverse_sqrt_2_pi : kernel::two_over_sqrt_pi;
     Operands const at(pointers, steps);
     int const order = at.b_repeats ? static_cast<int>(*at.b - first) : -1;
-    bool const known = at.fit && order >= 0 && order <= 2;
-    if (!known || reaches_beyond(26.0, at.a, *length))
+    bool const known = at.fit && order >= 0 && order <= 2 && at.a != at.result;
+    if (!known || bell_exponents(at.result, at.a, c, *length))
         return each_number<op>(pointers, *length, steps);
-    bell_exponents(at.result, at.a, c, *length);
     apply_loop(Op::exp, at.result, *length);
     bell_of_powers(at.result, at.a, c, factor, order, *length);
 }
@@ -270,10 +282,9 @@ Loop::Function partial_loop(Op op) {
         case Op::chain:
             return chain_numbers;
         case Op::sech2:
-            return of_powers<Op::sech2, 350, sech2_exponents, sech2_of_powers>;
+            return of_powers<Op::sech2, sech2_exponents, sech2_of_powers>;
         case Op::logistic_density:
-            return of_powers<Op::logistic_density, 700, logistic_exponents,
-                             logistic_density_of_powers>;
+            return of_powers<Op::logistic_density, logistic_exponents, logistic_density_of_powers>;
         case Op::logsumexp_partial:
             return logsumexp_partial_numbers;
         case Op::logaddexp_partial:
