@@ -20,7 +20,7 @@ LAYERS = (
     ("error.hpp", "inline.hpp", "formulas.hpp", "special.hpp", "twofold.hpp", "bernoulli.hpp"),
     ("ops.def", "op.hpp", "dual.hpp"),
     ("arena.hpp", "buffer.hpp", "zeroed.hpp", "view.hpp"),
-    ("loops.hpp", "partial_loops.hpp", "statement.hpp", "extent.hpp"),
+    ("loops.hpp", "normal_loops.hpp", "partial_loops.hpp", "statement.hpp", "extent.hpp"),
     ("leaf.hpp",),
     ("adjoints.hpp",),
     ("tape.hpp", "block.hpp"),

@@ -10,6 +10,7 @@
 #include <cstring>
 
 #include "autodiffx/loops.hpp"
+#include "autodiffx/normal_loops.hpp"
 
 namespace autodiffx::bindings {
 
@@ -158,6 +159,8 @@ void install_scipys() {
         if (!PyObject_TypeCheck(ufunc.ptr(), &PyUFunc_Type)) continue;
         for (Dtype const dtype : {Dtype::float64, Dtype::float32})
             install_loop(reinterpret_cast<PyUFuncObject*>(ufunc.ptr()), each.op, dtype);
+        Loop& installed = loop_of(each.op, Dtype::float64);
+        installed = quicker_loop(each.op, installed);
     }
 }
 

@@ -24,6 +24,9 @@
 #if defined(__x86_64__) && defined(__GLIBC__) && defined(__GNUC__) && !defined(__clang__) && \
     !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
 #define AUTODIFFX_CLONES __attribute__((target_clones("avx512f", "avx2", "default")))
+// Compiled for one instruction set with fused multiply-adds, whether or not the machine has it.
+#define AUTODIFFX_WIDE_FUSED __attribute__((target("avx512f")))
+#define AUTODIFFX_FUSED __attribute__((target("avx2,fma")))
 #else
 #define AUTODIFFX_CLONES
 #endif
