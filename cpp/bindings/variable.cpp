@@ -69,6 +69,13 @@ void deallocate(PyObject* self) {
             handle.leaf->release();
             return;
         }
+        // A small array, of which the tape does not count who shows it.
+        if (handle.array && handle.on_tape() && object->view->slots < apart_from) {
+            free_view(std::exchange(object->view, nullptr));
+            free_list.push(self);
+            handle.tape->unlink(handle);
+            return;
+        }
     }
     deallocate_slowly(self);
 }

@@ -87,24 +87,34 @@ void chain_numbers(char** pointers, const std::ptrdiff_t* length, const std::ptr
 
 // ---- exponentials ------------------------------------------------------------------
 
-// A row of one operand: `before` makes exponents of it, `after` the result of their powers. Both
-// are for operands up to `limit`.
-template <Op op, int limit, void (*before)(double*, const double*, std::ptrdiff_t),
+// A row of one operand: `before` makes exponents of it, `after` the result of their powers. Where
+// one of them may be subnormal or nan `before` returns false.
+template <Op op, bool (*before)(double*, const double*, std::ptrdiff_t),
           void (*after)(double*, std::ptrdiff_t)>
 void of_powers(char** pointers, const std::ptrdiff_t* length, const std::ptrdiff_t* steps, void*) {
     auto const* const x = reinterpret_cast<const double*>(pointers[0]);
-    bool const fit = steps[0] == item && steps[1] == item;
-    if (!fit || reaches_beyond(limit, x, *length)) return each_number<op>(pointers, *length, steps);
     auto* const result = reinterpret_cast<double*>(pointers[1]);
-    before(result, x, *length);
+    bool const fit = steps[0] == item && steps[1] == item && result != x;
+    if (!fit || !before(result, x, *length)) return each_number<op>(pointers, *length, steps);
     apply_loop(Op::exp, result, *length);
     after(result, *length);
 }
 
+// factor |x|, with a negative factor.
+AUTODIFFX_INLINE bool exponents(double* e, const double* x, double factor, std::ptrdiff_t length) {
+    std::int64_t const most = size_of(700.0);
+    std::int64_t far = 0;
+    for (std::ptrdiff_t i = 0; i < length; ++i) {
+        e[i] = factor * std::abs(x[i]);
+        far |= size_of(e[i]) > most ? 1 : 0;
+    }
+    return far == 0;
+}
+
 // 4 e / (1 + e)**2 with e = exp(-2 |x|).
 AUTODIFFX_CLONES
-void sech2_exponents(double* e, const double* x, std::ptrdiff_t length) {
-    for (std::ptrdiff_t i = 0; i < length; ++i) e[i] = -2.0 * std::abs(x[i]);
+bool sech2_exponents(double* e, const double* x, std::ptrdiff_t length) {
+    return exponents(e, x, -2.0, length);
 }
 AUTODIFFX_CLONES
 void sech2_of_powers(double* e, std::ptrdiff_t length) {
@@ -116,8 +126,8 @@ void sech2_of_powers(double* e, std::ptrdiff_t length) {
 
 // e / (1 + e)**2 with e = exp(-|x|).
 AUTODIFFX_CLONES
-void logistic_exponents(double* e, const double* x, std::ptrdiff_t length) {
-    for (std::ptrdiff_t i = 0; i < length; ++i) e[i] = -std::abs(x[i]);
+bool logistic_exponents(double* e, const double* x, std::ptrdiff_t length) {
+    return exponents(e, x, -1.0, length);
 }
 AUTODIFFX_CLONES
 void logistic_density_of_powers(double* e, std::ptrdiff_t length) {
@@ -270,10 +280,9 @@ Loop::Function partial_loop(Op op) {
         case Op::chain:
             return chain_numbers;
         case Op::sech2:
-            return of_powers<Op::sech2, 350, sech2_exponents, sech2_of_powers>;
+            return of_powers<Op::sech2, sech2_exponents, sech2_of_powers>;
         case Op::logistic_density:
-            return of_powers<Op::logistic_density, 700, logistic_exponents,
-                             logistic_density_of_powers>;
+            return of_powers<Op::logistic_density, logistic_exponents, logistic_density_of_powers>;
         case Op::logsumexp_partial:
             return logsumexp_partial_numbers;
         case Op::logaddexp_partial:

@@ -28,6 +28,9 @@ struct Extent {
 // From so many slots on the numbers of an array lie apart. Tests try all arrays both ways.
 inline std::uint32_t apart_from = 64;
 
+// So many numbers are done before what is made for many is called.
+inline constexpr std::uint32_t few = 8;
+
 // Where the numbers of slots are.
 template <class T>
 struct Places {
