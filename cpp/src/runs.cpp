@@ -109,7 +109,11 @@ Block Run::read(std::int64_t from) const {
     double* const block = Scratch::here().take();
     if (is_column_) {
         for_each_in_column(from, [block](double element, std::int64_t i, std::int64_t times) {
-            std::fill_n(block + i, times, element);
+            if (times > few) std::fill_n(block + i, times, element);
+            for (std::int64_t j = 0; times <= few && j < times; ++j) {
+                AUTODIFFX_OPAQUE(j);
+                block[i + j] = element;
+            }
         });
         return Block(block);
     }
