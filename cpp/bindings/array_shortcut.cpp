@@ -49,8 +49,7 @@ bool find_array(Tape& tape, PyObject* object, FlatOperand& operand, Shape& shape
     }
     operand.extent = tape.extent_at(operand.first);
     Extent const& extent = tape.extents[operand.extent];
-    return !extent.assigned && !extent.forgotten &&
-           shape.take(view.shape(), view.ndim, view.size);
+    return !extent.assigned && !extent.forgotten && shape.take(view.shape(), view.ndim, view.size);
 }
 
 bool find_number(Tape& tape, PyObject* object, FlatOperand& operand) {
