@@ -7,18 +7,7 @@
 
 namespace autodiffx::bindings {
 
-namespace {
-
-// Views of few axes, kept for the next. Only with the GIL held.
-struct SpareViews {
-    static constexpr int axes = 4;
-    static constexpr std::size_t limit = 256;
-    ArrayView* views[limit];
-    std::size_t count = 0;
-};
 SpareViews spare_views;
-
-}  // namespace
 
 ArrayView* allocate_view(int ndim) {
     ArrayView* view = nullptr;
@@ -35,14 +24,6 @@ ArrayView* allocate_view(int ndim) {
     view->is_view = view->is_whole = false;
     view->offset = 0;
     return view;
-}
-
-void free_view(ArrayView* view) {
-    if (view->is_spare && spare_views.count < SpareViews::limit) {
-        spare_views.views[spare_views.count++] = view;
-        return;
-    }
-    std::free(view);
 }
 
 ArrayView* dense_view(const std::int64_t* shape, int ndim, Dtype dtype, std::uint32_t slots) {
@@ -121,8 +102,12 @@ Handle::State state_of(Kind kind) { return static_cast<Handle::State>(kind); }
 
 }  // namespace
 
-PyObject* new_whole_array(Tape& tape, const Extent& extent, Kind kind, ArrayView* view) {
-    return on_tape(tape, extent.last(), state_of(kind), false, view, false);
+PyObject* new_whole_array(Tape& tape, Extent& extent, Kind kind, ArrayView* view) {
+    VariableObject* const object = with_view(view);
+    tape.link(object->handle, extent.last(), state_of(kind));
+    object->handle.array = true;
+    if (view->slots >= apart_from) ++extent.handles;
+    return reinterpret_cast<PyObject*>(object);
 }
 
 PyObject* new_constant_array(std::unique_ptr<LeafArray> elements) {

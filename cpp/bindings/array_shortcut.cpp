@@ -32,10 +32,10 @@ struct Shape {
 
 // An array Variable that is plain: all of a float64 array in its own order.
 bool find_array(Tape& tape, PyObject* object, FlatOperand& operand, Shape& shape) {
+    Handle const& handle = handle_of(object);
+    if (!handle.array || handle.deferred) return false;
     ArrayView const& view = view_of(object);
     if (!view.is_whole || view.dtype != Dtype::float64) return false;
-    Handle const& handle = handle_of(object);
-    if (handle.deferred) return false;
     if (handle.state == Handle::State::result) {
         if (handle.tape != &tape) return false;
         operand.kind = Kind::result;
@@ -49,8 +49,7 @@ bool find_array(Tape& tape, PyObject* object, FlatOperand& operand, Shape& shape
     }
     operand.extent = tape.extent_at(operand.first);
     Extent const& extent = tape.extents[operand.extent];
-    return !extent.assigned && !extent.forgotten &&
-           shape.take(view.shape(), view.ndim, view.size);
+    return !extent.assigned && !extent.forgotten && shape.take(view.shape(), view.ndim, view.size);
 }
 
 bool find_number(Tape& tape, PyObject* object, FlatOperand& operand) {
@@ -62,20 +61,13 @@ bool find_number(Tape& tape, PyObject* object, FlatOperand& operand) {
     return true;
 }
 
-}  // namespace
-
-PyObject* arrays_at_once(Op op, PyObject* const* arguments, int arity) {
+template <int arity>
+PyObject* at_once(Op op, PyObject* const* arguments) {
     Tape* const tape = tape_in_use;
     // Decisions are booleans, and what chooses by them reads these.
-    bool const gives_numbers = loop_of(op, Dtype::boolean).function == nullptr && op != Op::where;
-    if (tape == nullptr || !gives_numbers) return nullptr;
-    // First what can be told without changing anything.
-    Shape shape;
-    for (int k = 0; k < arity; ++k) {
-        PyObject* const each = arguments[k];
-        if (Py_TYPE(each) == variable_type && !handle_of(each).array) return nullptr;
-    }
+    if (tape == nullptr || decides(op) || op == Op::where) return nullptr;
     tape->make_room();
+    Shape shape;
     FlatOperand operands[3];
     const double* data[3];  // of ndarrays
     Ndarray array;
@@ -109,10 +101,19 @@ PyObject* arrays_at_once(Op op, PyObject* const* arguments, int arity) {
     view->is_whole = true;
     std::int64_t step = 1;
     for (int i = shape.ndim; i-- > 0; step *= shape.lengths[i]) {
+        AUTODIFFX_OPAQUE(i);  // mostly one or two
         view->shape()[i] = shape.lengths[i];
         view->strides()[i] = step;
     }
     return new_whole_array(*tape, tape->extents[extent], kind, view);
+}
+
+}  // namespace
+
+PyObject* arrays_at_once(Op op, PyObject* const* arguments, int arity) {
+    return arity == 2   ? at_once<2>(op, arguments)
+           : arity == 1 ? at_once<1>(op, arguments)
+                        : at_once<3>(op, arguments);
 }
 
 }  // namespace autodiffx::bindings

@@ -16,7 +16,7 @@ struct Ndarray {
 bool find_ndarray(PyObject* object, Ndarray& array);
 
 // A new Variable for an array that was recorded last; takes the view over.
-PyObject* new_whole_array(Tape& tape, const Extent& extent, Kind kind, ArrayView* view);
+PyObject* new_whole_array(Tape& tape, Extent& extent, Kind kind, ArrayView* view);
 
 // An operator on arguments of which one at least is an array Variable. Null,
 // without an error, if it is not so simple.

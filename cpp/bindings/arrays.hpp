@@ -1,6 +1,8 @@
 // Array Variables: what the files about them share.
 #pragma once
 
+#include <cstdlib>
+
 #include "autodiffx/array.hpp"
 #include "common.hpp"
 
@@ -25,7 +27,22 @@ struct ArrayView {
 };
 ArrayView* allocate_view(int ndim);
 ArrayView* dense_view(const std::int64_t* shape, int ndim, Dtype dtype, std::uint32_t slots);
-void free_view(ArrayView* view);
+
+// Views of few axes, kept for the next. Only with the GIL held.
+struct SpareViews {
+    static constexpr int axes = 4;
+    static constexpr std::size_t limit = 256;
+    ArrayView* views[limit];
+    std::size_t count = 0;
+};
+extern SpareViews spare_views AUTODIFFX_HIDDEN;
+inline void free_view(ArrayView* view) {
+    if (view->is_spare && spare_views.count < SpareViews::limit) {
+        spare_views.views[spare_views.count++] = view;
+        return;
+    }
+    std::free(view);
+}
 
 inline bool is_array(PyObject* object) { return is_variable(object) && handle_of(object).array; }
 // An ndarray with at least one axis.

@@ -245,8 +245,8 @@ bool find_ndarray(PyObject* object, Ndarray& found) {
     if (PyArray_TYPE(array) != NPY_DOUBLE || PyArray_NDIM(array) == 0) return false;
     if (!PyArray_ISCARRAY_RO(array)) return false;
     found = {static_cast<const double*>(PyArray_DATA(array)),
-             reinterpret_cast<const std::int64_t*>(PyArray_DIMS(array)), PyArray_NDIM(array),
-             PyArray_SIZE(array)};
+             reinterpret_cast<const std::int64_t*>(PyArray_DIMS(array)), PyArray_NDIM(array), 1};
+    for (int i = 0; i < found.ndim; ++i) found.size *= found.shape[i];
     return true;
 }
 

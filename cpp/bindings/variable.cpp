@@ -52,6 +52,14 @@ AUTODIFFX_NOINLINE void deallocate_slowly(PyObject* self) {
     Py_DECREF(type);
 }
 
+// A result of which no more than its view is to be given back.
+AUTODIFFX_NOINLINE void deallocate_small_array(PyObject* self) {
+    auto* const object = reinterpret_cast<VariableObject*>(self);
+    free_view(std::exchange(object->view, nullptr));
+    free_list.push(self);
+    object->handle.tape->unlink(object->handle);
+}
+
 // Results and elements of array leaves die as often as they are made: without a
 // call, but for the last on a tape.
 void deallocate(PyObject* self) {
@@ -69,6 +77,9 @@ void deallocate(PyObject* self) {
             handle.leaf->release();
             return;
         }
+        // A tape does not count who shows a small array.
+        if (handle.array && handle.on_tape() && object->view->slots < apart_from)
+            return deallocate_small_array(self);
     }
     deallocate_slowly(self);
 }

@@ -20,6 +20,7 @@ constexpr std::size_t huge_page = std::size_t{1} << 21;
 constexpr std::size_t classes = 4 * 60;
 std::size_t class_of(std::size_t bytes, std::size_t& rounded) {
     std::size_t power = 0;  // of the largest power of two that fits in
+    while (bytes >> (power + 4) != 0) power += 4;
     while (bytes >> (power + 1) != 0) ++power;
     std::size_t const step = std::size_t{1} << (power < 8 ? 6 : power - 2);
     rounded = (bytes + step - 1) / step * step;

@@ -7,6 +7,14 @@
 
 namespace autodiffx {
 
+// Bit by bit.
+static bool are_same(const double* a, const double* b, std::size_t count) {
+    if (count > few) return std::memcmp(a, b, count * sizeof *a) == 0;
+    std::size_t i = 0;
+    while (i < count && std::memcmp(a + i, b + i, sizeof *a) == 0) ++i;
+    return i == count;
+}
+
 std::uint32_t Tape::constants(const double* packed, std::size_t slots) {
     std::uint32_t const extent = constants(slots);
     std::copy(packed, packed + slots, places().at(extents[extent].first, extent));
@@ -17,8 +25,8 @@ std::uint32_t Tape::constants_of(const double* packed, std::size_t slots) {
     ConstantArray& entry = arrays_[reinterpret_cast<std::uintptr_t>(packed) / 16 % constant_arrays];
     if (entry.from == packed && entry.generation == generation_) {
         Extent const& extent = extents[entry.extent];
-        if (extent.slots == slots && std::memcmp(places().at(extent.first, entry.extent), packed,
-                                                 slots * sizeof(double)) == 0)
+        if (extent.slots == slots &&
+            are_same(places().at(extent.first, entry.extent), packed, slots))
             return entry.extent;
     }
     entry = {packed, generation_, constants(packed, slots)};
@@ -108,7 +116,7 @@ void Tape::hide(Slot last) {
     if (apart[at] != nullptr) forget(at);
 }
 
-std::uint32_t Tape::extent_at(Slot slot) const {
+std::uint32_t Tape::find_extent(Slot slot) const {
     // Mostly one of the newest: look there in growing steps first.
     std::size_t high = extents.size(), step = 1;
     while (step < high && extents[high - step].first > slot) {

@@ -9,9 +9,38 @@
 
 namespace autodiffx {
 
-std::uint32_t record_flat(Tape& tape, Op op, const FlatOperand* operands, const std::int64_t* shape,
-                          int ndim, std::uint32_t elements, Kind& kind) {
-    int const arity = arity_of(op);
+namespace {
+
+template <Op op>
+void compute_few(double* const* pointers, std::size_t count, const std::ptrdiff_t* steps) {
+    const double *a = pointers[0], *b = pointers[1];
+    std::ptrdiff_t const a_step = steps[0], b_step = steps[1];
+    for (double* result = pointers[2]; count > 0; --count, a += a_step, b += b_step) {
+        AUTODIFFX_OPAQUE(count);  // vector instructions would take longer to begin than this does
+        *result++ = Row<op>::primal(*a, *b);
+    }
+}
+
+// What is rounded correctly has the bits of NumPy's loops without these.
+void compute(Op op, double* const* pointers, std::size_t count, std::ptrdiff_t* steps) {
+    if (count <= few) {
+        if (op == Op::multiply) return compute_few<Op::multiply>(pointers, count, steps);
+        if (op == Op::add) return compute_few<Op::add>(pointers, count, steps);
+        if (op == Op::subtract) return compute_few<Op::subtract>(pointers, count, steps);
+        if (op == Op::divide) return compute_few<Op::divide>(pointers, count, steps);
+    }
+    char* bytes[4];
+    for (int k = 0; k <= arity_of(op); ++k) {
+        bytes[k] = reinterpret_cast<char*>(pointers[k]);
+        steps[k] *= sizeof(double);
+    }
+    loop_of(op, Dtype::float64)(bytes, static_cast<std::ptrdiff_t>(count), steps);
+}
+
+// Said apart for each arity, for there is more to the loops over operands than to what they do.
+template <int arity>
+std::uint32_t record(Tape& tape, Op op, const FlatOperand* operands, const std::int64_t* shape,
+                     int ndim, std::uint32_t elements, Kind& kind) {
     std::size_t const at = tape.words.size();
     std::size_t const count = ArrayRecord::head + static_cast<std::size_t>(ndim) + 2 +
                               4 * static_cast<std::size_t>(arity);
@@ -35,11 +64,14 @@ std::uint32_t record_flat(Tape& tape, Op op, const FlatOperand* operands, const 
     *word++ = extent;
     *word++ = 0;  // the offset
     *word++ = 0;  // no indices
-    for (int i = 0; i < ndim; ++i) *word++ = shape[i];
+    for (int i = 0; i < ndim; ++i) {
+        AUTODIFFX_OPAQUE(i);  // mostly one or two
+        *word++ = shape[i];
+    }
     *word++ = elements;
     *word++ = 1;  // the stride of the result
-    char* pointers[4];
-    std::ptrdiff_t steps[4];
+    double* pointers[4];
+    std::ptrdiff_t steps[4];  // in elements
     Places<double> const primals = tape.places();
     for (int k = 0; k < arity; ++k) {
         bool const repeats = operands[k].extent == no_extent;
@@ -47,14 +79,14 @@ std::uint32_t record_flat(Tape& tape, Op op, const FlatOperand* operands, const 
         *word++ = static_cast<std::int64_t>(kinds[k]) << 8;
         *word++ = operands[k].offset;
         *word++ = repeats ? 0 : 1;
-        pointers[k] = reinterpret_cast<char*>(primals.at(operands[k]) + operands[k].offset);
-        steps[k] = repeats ? 0 : sizeof(double);
+        pointers[k] = primals.at(operands[k]) + operands[k].offset;
+        steps[k] = repeats ? 0 : 1;
     }
     tape.words.extend_unchecked(count);
     Extent& made = tape.extents[extent];
-    pointers[arity] = reinterpret_cast<char*>(primals.at(made.first, extent));
-    steps[arity] = sizeof(double);
-    loop_of(op, Dtype::float64)(pointers, elements, steps);
+    pointers[arity] = primals.at(made.first, extent);
+    steps[arity] = 1;
+    compute(op, pointers, elements, steps);
 
     unsigned const needed = needed_by_partials(op, kinds);
     for (int k = 0; k < arity; ++k) {
@@ -72,12 +104,23 @@ std::uint32_t record_flat(Tape& tape, Op op, const FlatOperand* operands, const 
     return extent;
 }
 
+}  // namespace
+
+std::uint32_t record_flat(Tape& tape, Op op, const FlatOperand* operands, const std::int64_t* shape,
+                          int ndim, std::uint32_t elements, Kind& kind) {
+    switch (arity_of(op)) {
+        case 1:
+            return record<1>(tape, op, operands, shape, ndim, elements, kind);
+        case 2:
+            return record<2>(tape, op, operands, shape, ndim, elements, kind);
+        default:
+            return record<3>(tape, op, operands, shape, ndim, elements, kind);
+    }
+}
+
 // ---- sweep -------------------------------------------------------------------------
 
 namespace {
-
-// So many elements are done before what is made for many is called.
-constexpr std::size_t few = 8;
 
 struct FlatBlock {
     const FlatStep& step;

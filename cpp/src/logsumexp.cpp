@@ -81,6 +81,14 @@ void logsumexp_of(const Reduction<T>& over, std::int64_t total, const T* shifts,
     for (std::int64_t from = 0; from < total; from += block_length) {
         std::int64_t const count = std::min(block_length, total - from);
         over.for_each_line(from, count, [=](const Line<T>& line) {
+            if (line.to_step == 0 && line.length <= few) {
+                T const shift = shifts[line.to];
+                for (std::int64_t i = 0; i < line.length; ++i) {
+                    AUTODIFFX_OPAQUE(i);  // vector instructions would take longer to begin
+                    block[line.done + i] = line.x[i * line.step] - shift;
+                }
+                return;
+            }
             for (std::int64_t i = 0; i < line.length; ++i)
                 block[line.done + i] = line.x[i * line.step] - shifts[line.to + i * line.to_step];
         });

@@ -89,28 +89,33 @@ void chain_numbers(char** pointers, const std::ptrdiff_t* length, const std::ptr
 
 // ---- exponentials ------------------------------------------------------------------
 
-// A row of one operand: `before` makes exponents of it and returns whether an operand lies beyond
-// the limit, in which case they are of no use; `after` makes the result of their powers.
+// A row of one operand: `before` makes exponents of it, `after` the result of their powers. Where
+// one of them may be subnormal or nan `before` returns false.
 template <Op op, bool (*before)(double*, const double*, std::ptrdiff_t),
           void (*after)(double*, std::ptrdiff_t)>
 void of_powers(char** pointers, const std::ptrdiff_t* length, const std::ptrdiff_t* steps, void*) {
     auto const* const x = reinterpret_cast<const double*>(pointers[0]);
     auto* const result = reinterpret_cast<double*>(pointers[1]);
-    bool const fit = steps[0] == item && steps[1] == item && x != result;
-    if (!fit || before(result, x, *length)) return each_number<op>(pointers, *length, steps);
+    bool const fit = steps[0] == item && steps[1] == item && result != x;
+    if (!fit || !before(result, x, *length)) return each_number<op>(pointers, *length, steps);
     apply_loop(Op::exp, result, *length);
     after(result, *length);
+}
+
+// factor |x|, with a negative factor.
+AUTODIFFX_INLINE bool exponents(double* e, const double* x, double factor, std::ptrdiff_t length) {
+    Beyond beyond(700.0);
+    for (std::ptrdiff_t i = 0; i < length; ++i) {
+        e[i] = factor * std::abs(x[i]);
+        beyond.look_at(e[i]);
+    }
+    return !beyond;
 }
 
 // 4 e / (1 + e)**2 with e = exp(-2 |x|).
 AUTODIFFX_CLONES
 bool sech2_exponents(double* e, const double* x, std::ptrdiff_t length) {
-    Beyond beyond(350.0);
-    for (std::ptrdiff_t i = 0; i < length; ++i) {
-        beyond.look_at(x[i]);
-        e[i] = -2.0 * std::abs(x[i]);
-    }
-    return beyond;
+    return exponents(e, x, -2.0, length);
 }
 AUTODIFFX_CLONES
 void sech2_of_powers(double* e, std::ptrdiff_t length) {
@@ -123,12 +128,7 @@ void sech2_of_powers(double* e, std::ptrdiff_t length) {
 // e / (1 + e)**2 with e = exp(-|x|).
 AUTODIFFX_CLONES
 bool logistic_exponents(double* e, const double* x, std::ptrdiff_t length) {
-    Beyond beyond(700.0);
-    for (std::ptrdiff_t i = 0; i < length; ++i) {
-        beyond.look_at(x[i]);
-        e[i] = -std::abs(x[i]);
-    }
-    return beyond;
+    return exponents(e, x, -1.0, length);
 }
 AUTODIFFX_CLONES
 void logistic_density_of_powers(double* e, std::ptrdiff_t length) {

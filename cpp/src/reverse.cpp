@@ -126,7 +126,8 @@ struct ReverseStep : Reach<typename Source::Number> {
             lowest = recorded->lowest;
         } else {
             if constexpr (std::is_same_v<T, double>) {
-                if ((s.flags & Statement::flat_bit) != 0) return pull_back_run(*this, i, stop);
+                if ((s.flags & Statement::flat_bit) != 0)
+                    return pull_back_few(*this, s) ? i : pull_back_run(*this, i, stop);
             }
             Tape const& tape = *source.tape;
             ArrayRecord const record(tape, s);

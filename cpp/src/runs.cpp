@@ -25,6 +25,21 @@ Run::Run(const void* extent, const ArrayPart& part, const ArrayRecord& record, i
     bool const is_double = dtype_ == Dtype::float64 && components == 1;
     dense_ = neighbours_ && is_double;
     is_row_ = is_double && loops_ == 2 && strides_[0] == 0 && strides_[1] == 1 && !neighbours_;
+    is_column_ = is_double && loops_ == 2 && strides_[1] == 0 && !neighbours_;
+}
+
+// Calls use(element, index in the block, times that it repeats) for each element of a column.
+template <class Use>
+void Run::for_each_in_column(std::int64_t from, Use use) const {
+    auto const count = static_cast<std::int64_t>(Scratch::here().length);
+    std::int64_t const width = lengths_[1];
+    auto* element = reinterpret_cast<double*>(base_) + from / width * strides_[0];
+    std::int64_t times = std::min(width - from % width, count);
+    for (std::int64_t done = 0; done < count; element += strides_[0]) {
+        use(*element, done, times);
+        done += times;
+        times = std::min(width, count - done);
+    }
 }
 
 // Calls use(element, index in the block) for each.
@@ -92,6 +107,16 @@ Block Run::read(std::int64_t from) const {
         }
     }
     double* const block = Scratch::here().take();
+    if (is_column_) {
+        for_each_in_column(from, [block](double element, std::int64_t i, std::int64_t times) {
+            if (times > few) std::fill_n(block + i, times, element);
+            for (std::int64_t j = 0; times <= few && j < times; ++j) {
+                AUTODIFFX_OPAQUE(j);
+                block[i + j] = element;
+            }
+        });
+        return Block(block);
+    }
     visit(from, [block](auto& element, std::int64_t i) { block[i] = double(element); });
     return Block(block);
 }
@@ -122,6 +147,13 @@ void Run::add(std::int64_t from, const Block& block) const {
     } else if (is_row_) {
         accumulate_rows(reinterpret_cast<double*>(base_), static_cast<std::size_t>(lengths_[1]),
                         static_cast<std::size_t>(from % lengths_[1]), block.data, count);
+    } else if (is_column_) {
+        const double* const data = block.data;
+        for_each_in_column(from, [data](double& element, std::int64_t i, std::int64_t times) {
+            double sum = element;
+            for (std::int64_t j = 0; j < times; ++j) sum += data[i + j];
+            element = sum;
+        });
     } else {
         const double* const data = block.data;
         visit(from, [data](auto& element, std::int64_t i) {

@@ -40,6 +40,9 @@ inline std::uint32_t apart_from = 64;
 // into the caches, and memory is slower than arithmetic.
 inline std::uint32_t recompute_from = 16384;
 
+// So many numbers are done before what is made for many is called.
+inline constexpr std::uint32_t few = 8;
+
 // Where the numbers of slots are.
 template <class T>
 struct Places {

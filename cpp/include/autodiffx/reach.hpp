@@ -95,6 +95,9 @@ struct Reach {
     }
 };
 
+// A flat statement on few elements. False, what was reached apart, if it is not so simple.
+bool pull_back_few(Reach<double>& reach, const Statement& statement);
+
 // The flat statement i, and flat ones of the same length right below it along with it. Returns the
 // last of them.
 std::size_t pull_back_run(Reach<double>& reach, std::size_t i, std::size_t stop);

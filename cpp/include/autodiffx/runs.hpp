@@ -31,6 +31,8 @@ private:
     template <class S, class Use>
     void for_each(std::int64_t from, Use use) const;
     template <class Use>
+    void for_each_in_column(std::int64_t from, Use use) const;
+    template <class Use>
     void visit(std::int64_t from, Use use) const;
 
     char* base_;
@@ -41,6 +43,7 @@ private:
     bool neighbours_;  // one element after the other
     bool dense_;       // and these are doubles
     bool is_row_;      // one row of doubles for all rows
+    bool is_column_;   // one column for all columns
     const std::int64_t* lengths_;
     const std::int64_t* strides_;
 };

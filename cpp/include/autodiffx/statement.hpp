@@ -71,7 +71,18 @@ inline constexpr std::uint8_t arities[] = {
     0,  // array: its operands stand in the record
     0,  // write: likewise
 };
+inline constexpr bool passive[] = {
+#define UNARY(name, visibility, smoothness, ...) Smoothness::smoothness == Smoothness::passive,
+#define BINARY(name, visibility, smoothness, ...) Smoothness::smoothness == Smoothness::passive,
+#define TERNARY(name, visibility, smoothness, ...) Smoothness::smoothness == Smoothness::passive,
+#include "autodiffx/ops.def"
+#undef UNARY
+#undef BINARY
+#undef TERNARY
+};
 }  // namespace detail
+// Whether an operator of the table gives truth values, on arrays booleans.
+inline bool decides(Op op) { return detail::passive[static_cast<std::size_t>(op)]; }
 inline int arity_of(Op op) { return detail::arities[static_cast<std::size_t>(op)]; }
 
 }  // namespace autodiffx

@@ -150,7 +150,12 @@ public:
                    : 1;
     }
     // The extent to which a slot belongs, or no_extent.
-    [[nodiscard]] std::uint32_t extent_at(Slot slot) const;
+    [[nodiscard]] std::uint32_t extent_at(Slot slot) const {
+        if (extents.empty()) return no_extent;
+        std::size_t const newest = extents.size() - 1;
+        bool const is_newest = slot - extents[newest].first < extents[newest].slots;
+        return is_newest ? static_cast<std::uint32_t>(newest) : find_extent(slot);
+    }
     // Slots from here on were made after the newest mark: what is older must not be changed, for
     // the tape may be rewound to the mark.
     [[nodiscard]] Slot floor() const {
@@ -338,6 +343,7 @@ private:
     Slot new_constant(double value);
     Slot add_input(Leaf& leaf);
     std::uint32_t add_slots(std::uint32_t slots);
+    [[nodiscard]] std::uint32_t find_extent(Slot slot) const;
     void drop_inputs(std::size_t from);
     void drop_externals(std::size_t from);
     [[nodiscard]] Leaf* keep_extent(Slot last) const;
