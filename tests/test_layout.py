@@ -22,7 +22,7 @@ LAYERS = (
     ("arena.hpp", "buffer.hpp", "zeroed.hpp", "view.hpp"),
     ("loops.hpp", "normal_loops.hpp", "partial_loops.hpp", "statement.hpp", "extent.hpp"),
     ("leaf.hpp",),
-    ("adjoints.hpp",),
+    ("handle.hpp", "adjoints.hpp"),
     ("tape.hpp", "block.hpp"),
     ("array.hpp", "draft.hpp", "reduction.hpp", "unpacked.hpp"),
     ("field.hpp", "runs.hpp", "external.hpp"),
