@@ -27,6 +27,7 @@ from array_shapes import (
     uniform,
 )
 from array_sums import inner, unbroadcast
+from autodiffx import reference
 from conventions import SPECIAL
 
 Shapes = tuple[tuple[int, ...], ...]
@@ -90,6 +91,36 @@ def test_long_arrays_are_numpys(array_backend: Any, name: str) -> None:
         operands = operands_of(name, 3, ((10_007,),) * len(NUMPYS[name]), dtype)
         found = getattr(array_backend, name)(*map(array_backend.Variable, operands))
         assert_same_bits(found.value, numpys(name, operands))
+
+
+# Shapes of a first operand and of the others.
+ROWS = {
+    "line": ((1_100,), (1_100,)),
+    "rows": ((2, 24), (2, 24)),
+    "one row": ((2, 24), (24,)),
+    "one column": ((2, 24), (2, 1)),
+    "to rows": ((2, 1), (2, 24)),
+    "number": ((2, 24), ()),
+}
+
+
+@pytest.mark.parametrize("rows", ROWS)
+@pytest.mark.parametrize("name", ACTIVE)
+def test_single_gradients_of_rows(array_backend: Any, name: str, rows: str) -> None:
+    """Of rows so long that they are swept as such: the reference's in float64, with two uses."""
+    first, others = ROWS[rows]
+    operands = operands_of(name, 11, (first, *(others,) * (len(ALL[name]) - 1)), np.float32)
+    weights = uniform(12, np.broadcast_shapes(*(a.shape for a in operands)), np.float32)
+    weights.flat[0] = 0.0
+    gradients = []
+    for adx, dtype in ((array_backend, np.float32), (reference, np.float64)):
+        leaves = [leaf(adx, a.astype(dtype)) for a in operands]
+        function = function_of(adx, name)
+        total = (function(*leaves) * weights.astype(dtype)).sum()
+        (total + sum((x * x).sum() for x in leaves)).backward()
+        gradients.append([x.grad for x in leaves])
+    for found, expected in zip(*gradients, strict=True):
+        assert_close(np.asarray(found, np.float32), np.asarray(expected, np.float32))
 
 
 @pytest.mark.parametrize("name", NUMPYS)

@@ -8,8 +8,10 @@ from typing import Any
 import numpy as np
 import pytest
 
+import autodiffx as adx
 from array_products import SUBSCRIPTS
-from array_shapes import DTYPES, assert_close, leaf, uniform
+from array_shapes import DTYPES, assert_close, assert_same_bits, leaf, uniform
+from autodiffx.numpy.blas import numpy_has_blas
 
 numpys: Any = np  # whose types know plain arrays only
 
@@ -34,6 +36,37 @@ def test_every_notation(array_backend: Any, subscripts: str) -> None:
             others = [*arrays[:i], one, *arrays[i + 1 :]]
             gradient[index] = np.vdot(adjoint, np.einsum(subscripts, *others))
         assert_close(x.grad, gradient)
+
+
+LENGTHS = [(1, 7, 1), (3, 1, 4), (5, 40, 9), (33, 65, 17), (128, 200, 70)]
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+@pytest.mark.parametrize("lengths", LENGTHS)
+def test_gradients_of_products_of_matrices(
+    array_backend: Any, lengths: tuple[int, int, int], dtype: type
+) -> None:
+    """Where they are the first contribution, and where they are added to one."""
+    m, k, n = lengths
+    a, b, adjoint = uniform(5, (m, k), dtype), uniform(6, (k, n), dtype), uniform(7, (m, n), dtype)
+    x, y = leaf(array_backend, a), leaf(array_backend, b)
+    (x @ y).backward(adjoint)
+    assert_close(x.grad, adjoint @ b.T)
+    assert_close(y.grad, a.T @ adjoint)
+    (x @ y + x @ y).backward(adjoint)
+    assert_close(x.grad, dtype(2.0) * (adjoint @ b.T))
+    assert_close(y.grad, dtype(2.0) * (a.T @ adjoint))
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+@pytest.mark.parametrize("lengths", LENGTHS)
+def test_products_of_matrices_have_numpys_bits(lengths: tuple[int, int, int], dtype: type) -> None:
+    m, k, n = lengths
+    a, b = uniform(5, (m, k), dtype), uniform(6, (k, n), dtype)
+    x, y = leaf(adx, a), leaf(adx, b)
+    assert numpy_has_blas()
+    assert_same_bits((x @ y).value, a @ b)
+    assert_same_bits((x @ x.T).value, a @ a.T)
 
 
 @pytest.mark.parametrize("dtype", DTYPES)

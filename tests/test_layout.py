@@ -18,14 +18,14 @@ PYTHON = ROOT / "python" / "autodiffx"
 # its header may. The operator table stands beside the arena: neither knows of the other.
 LAYERS = (
     ("error.hpp", "inline.hpp", "formulas.hpp", "special.hpp", "twofold.hpp", "bernoulli.hpp"),
-    ("ops.def", "op.hpp", "dual.hpp"),
+    ("ops.def", "op.hpp", "dual.hpp", "fused.hpp"),
     ("arena.hpp", "buffer.hpp", "zeroed.hpp", "view.hpp"),
     ("loops.hpp", "normal_loops.hpp", "partial_loops.hpp", "statement.hpp", "extent.hpp"),
     ("leaf.hpp",),
     ("handle.hpp", "adjoints.hpp"),
     ("tape.hpp", "block.hpp"),
     ("array.hpp", "draft.hpp", "reduction.hpp", "unpacked.hpp"),
-    ("field.hpp", "runs.hpp", "external.hpp"),
+    ("field.hpp", "runs.hpp", "singles.hpp", "external.hpp"),
     ("record.hpp",),
     ("flat.hpp", "reach.hpp", "rows.hpp", "sources.hpp", "sweep.hpp"),
 )

@@ -8,12 +8,13 @@ namespace autodiffx::bindings {
 
 namespace {
 
-// BLAS as SciPy has it, looked up when the first product is recorded. What cannot be found leaves
-// the engine's own loops.
+// Products as NumPy computes them, and BLAS as SciPy has it for those that are added to something:
+// looked up when the first is recorded. What cannot be found leaves the engine's own loops.
 void find_blas() {
     static bool const found = [] {
-        py::dict const capsules =
-            py::module_::import("autodiffx.numpy.blas").attr("products_of_matrices")();
+        py::module_ const module = py::module_::import("autodiffx.numpy.blas");
+        if (py::cast<bool>(module.attr("numpy_has_blas")())) install_products();
+        py::dict const capsules = module.attr("products_of_matrices")();
         for (auto const item : capsules) {
             std::string const name = py::str(item.first);
             void* const pointer =

@@ -97,6 +97,8 @@ Op power_of_array(PyObject* exponent);
 // ---- NumPy: numpy_io.cpp --------------------------------------------------------
 
 void register_arrays();
+// NumPy's products of matrices in place of the engine's.
+void install_products();
 void register_array_protocol(py::module_& module);
 // A new ndarray of a view's elements.
 py::object to_numpy(const double* extent, const ArrayView& view, bool writeable);

@@ -99,6 +99,20 @@ void install_loop(PyUFuncObject* ufunc, Op op, Dtype dtype) {
     }
 }
 
+// That of an operator which stands for none of the table: the same dtype throughout.
+Loop loop_of_ufunc(PyUFuncObject* ufunc, Dtype dtype) {
+    char const type = static_cast<char>(type_number(dtype));
+    for (int i = 0; i < ufunc->ntypes; ++i) {
+        const char* const types = ufunc->types + i * ufunc->nargs;
+        bool const fits =
+            std::all_of(types, types + ufunc->nargs, [type](char each) { return each == type; });
+        if (!fits || ufunc->functions[i] == nullptr) continue;
+        return {reinterpret_cast<Loop::Function>(ufunc->functions[i]),
+                ufunc->data != nullptr ? const_cast<void*>(ufunc->data[i]) : nullptr};
+    }
+    return {};
+}
+
 // NumPy's loop for power goes by a shortcut where one exponent serves all, which rounds and
 // treats infinities in another way; whether NumPy itself takes it depends on how it walks
 // through its operands. Without it a power depends on its operands alone.
@@ -181,6 +195,14 @@ void install_loops() {
 }
 
 }  // namespace
+
+void install_products() {
+    py::object const matmul = py::module_::import("numpy").attr("matmul");
+    if (!PyObject_TypeCheck(matmul.ptr(), &PyUFunc_Type)) return;
+    auto* const ufunc = reinterpret_cast<PyUFuncObject*>(matmul.ptr());
+    blas.product = loop_of_ufunc(ufunc, Dtype::float64);
+    blas.single_product = loop_of_ufunc(ufunc, Dtype::float32);
+}
 
 bool is_ndarray(PyObject* object) {
     return PyArray_Check(object) && PyArray_NDIM(reinterpret_cast<PyArrayObject*>(object)) > 0;

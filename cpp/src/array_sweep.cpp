@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "autodiffx/runs.hpp"
+#include "autodiffx/singles.hpp"
 #include "autodiffx/sweep.hpp"
 
 namespace autodiffx {
@@ -311,7 +312,7 @@ void push_forward(const ArrayRecord& record, Places<const double> primals,
 void pull_back(const ArrayRecord& record, const AdjointPlaces<double>& at) {
     if (record.op() == ArrayOp::matmul) return pull_matmul(record, at);
     if (is_extreme(record.op())) return pull_extreme(record, at);
-    reverse_any(Plain{at}, record);
+    if (!pull_back_single(record, at)) reverse_any(Plain{at}, record);
 }
 
 void pull_back(const ArrayRecord& record, const AdjointPlaces<dual<double>>& at) {

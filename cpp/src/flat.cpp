@@ -4,7 +4,7 @@
 #include <algorithm>
 
 #include "autodiffx/draft.hpp"
-#include "autodiffx/inline.hpp"
+#include "autodiffx/fused.hpp"
 #include "autodiffx/loops.hpp"
 
 namespace autodiffx {
@@ -171,51 +171,23 @@ struct FlatBlock {
     }
 };
 
-// Where a partial is arithmetic on arrays it is not put into memory.
+// What is one operand already is no work.
 template <Op op, int i>
 constexpr bool is_fused() {
-    constexpr unsigned reads = partial_reads<op, i>();
-    // What is one operand or a number already is no work.
-    constexpr bool is_there = reads == 0 || op == Op::multiply;
-    return Row<op>::arity < 3 && Row<op>::smoothness != Smoothness::passive && !is_there &&
-           is_arithmetic<op, i>();
-}
-
-template <Op op, int i, bool adds>
-AUTODIFFX_INLINE void fuse(double* to, const double* given, const double* a, const double* b,
-                           const double* r, std::size_t count) {
-    constexpr unsigned reads = partial_reads<op, i>();
-    constexpr bool reads_result = (reads & Reads::result) != 0;
-    for (std::size_t j = 0; j < count; ++j) {
-        double const x = (reads & 1u) != 0 ? a[j] : 0.0, y = (reads & 2u) != 0 ? b[j] : 0.0;
-        double const z = reads_result ? r[j] : 0.0;
-        double partial;
-        if constexpr (Row<op>::arity == 1) partial = Row<op>::template partial<i>(x, z);
-        else partial = Row<op>::template partial<i>(x, y, z);
-        double const passed = table::chain(given[j], partial);
-        to[j] = adds ? to[j] + passed : passed;
-    }
-}
-template <Op op, int i>
-AUTODIFFX_INLINE void fuse(double* to, const double* given, const double* a, const double* b,
-                           const double* r, std::size_t count, bool adds) {
-    if constexpr (is_fused<op, i>()) {
-        if (adds) fuse<op, i, true>(to, given, a, b, r, count);
-        else fuse<op, i, false>(to, given, a, b, r, count);
-    }
+    return op != Op::multiply && can_fuse<op, i>();
 }
 
 template <Op op, int i>
 struct Fused;
-#define FUSED(name, i)                                                                        \
-    AUTODIFFX_CLONES                                                                          \
-    void fuse_##name##_##i(double* to, const double* given, const double* a, const double* b, \
-                           const double* r, std::size_t count, bool adds) {                   \
-        fuse<Op::name, i>(to, given, a, b, r, count, adds);                                   \
-    }                                                                                         \
-    template <>                                                                               \
-    struct Fused<Op::name, i> {                                                               \
-        static constexpr auto* run = fuse_##name##_##i;                                       \
+#define FUSED(name, i)                                                                             \
+    AUTODIFFX_CLONES                                                                               \
+    void fuse_##name##_##i(double* to, const double* given, const double* a, const double* b,      \
+                           const double* r, std::size_t count, bool adds) {                        \
+        if constexpr (is_fused<Op::name, i>()) fuse<Op::name, i>(to, given, a, b, r, count, adds); \
+    }                                                                                              \
+    template <>                                                                                    \
+    struct Fused<Op::name, i> {                                                                    \
+        static constexpr auto* run = fuse_##name##_##i;                                            \
     };
 #define UNARY(name, ...) FUSED(name, 0)
 #define BINARY(name, ...) FUSED(name, 0) FUSED(name, 1)

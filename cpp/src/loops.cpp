@@ -87,6 +87,7 @@ struct Table {
             loops[i][0].function = each<op, double, double>;
             loops[i][1].function = each<op, float, float>;
             if (Loop::Function const own = partial_loop(op)) loops[i][0].function = own;
+            if (Loop::Function const own = single_partial_loop(op)) loops[i][1].function = own;
             if constexpr (op == Op::where) numbers[i].function = each_number<op>;
         }
     }

@@ -55,8 +55,33 @@ void call_gemm(char* ta, char* tb, int* m, int* n, int* k, float* a, int* lda, f
 }
 
 template <class T>
-bool has_blas() {
+bool has_gemm() {
     return std::is_same_v<T, double> ? blas.gemm != nullptr : blas.single_gemm != nullptr;
+}
+template <class T>
+Loop const& product_loop() {
+    return std::is_same_v<T, double> ? blas.product : blas.single_product;
+}
+
+// c = a b by NumPy's loop. Each of them has rows, or its transpose does.
+template <class T>
+void call_product(const Matrix<T>& a, const Matrix<T>& b, const Matrix<T>& c) {
+    std::ptrdiff_t const lengths[] = {1, a.rows, a.columns, b.columns};
+    std::ptrdiff_t steps[9] = {};
+    const Matrix<T>* const all[] = {&a, &b, &c};
+    for (int i = 0; i < 3; ++i) {
+        bool const rows = all[i]->has_rows();
+        // Where there is one row or column its step says nothing and might be anything.
+        std::ptrdiff_t const distance =
+            rows ? all[i]->row_distance() : all[i]->transposed().row_distance();
+        constexpr auto item = static_cast<std::ptrdiff_t>(sizeof(T));
+        steps[3 + 2 * i] = rows ? distance * item : item;
+        steps[4 + 2 * i] = rows ? item : distance * item;
+    }
+    char* pointers[] = {reinterpret_cast<char*>(a.data), reinterpret_cast<char*>(b.data),
+                        reinterpret_cast<char*>(c.data)};
+    Loop const& loop = product_loop<T>();
+    loop.function(pointers, lengths, steps, loop.data);
 }
 
 template <class T>
@@ -99,7 +124,9 @@ void multiply(Matrix<T> a, Matrix<T> b, Matrix<T> c, bool adds) {
     if (c.rows == 0 || c.columns == 0) return;
     if (!c.has_rows() && c.transposed().has_rows())
         return multiply(b.transposed(), a.transposed(), c.transposed(), adds);
-    if (!has_blas<T>() || !fits(a) || !fits(b) || !fits(c) || a.columns == 0) {
+    bool const by_loop = product_loop<T>().function != nullptr;
+    bool const known = by_loop || has_gemm<T>();
+    if (!known || !fits(a) || !fits(b) || !fits(c) || a.columns == 0) {
         for (std::int64_t i = 0; i < c.rows; ++i) {
             for (std::int64_t j = 0; j < c.columns; ++j) {
                 T sum = adds ? c.at(i, j) : T(0);
@@ -110,7 +137,7 @@ void multiply(Matrix<T> a, Matrix<T> b, Matrix<T> c, bool adds) {
         return;
     }
     std::vector<T> memory_a, memory_b, memory_c;
-    if (!c.has_rows()) {
+    if (!c.has_rows() || (adds && !has_gemm<T>())) {
         memory_c.resize(static_cast<std::size_t>(c.rows * c.columns));
         Matrix<T> const dense{memory_c.data(), c.rows, c.columns, c.columns, 1};
         multiply(a, b, dense, false);
@@ -122,6 +149,7 @@ void multiply(Matrix<T> a, Matrix<T> b, Matrix<T> c, bool adds) {
     }
     if (!a.has_rows() && !a.transposed().has_rows()) a = packed(a, memory_a);
     if (!b.has_rows() && !b.transposed().has_rows()) b = packed(b, memory_b);
+    if (by_loop && !adds) return call_product(a, b, c);
     // What lies in rows here lies in columns there, so there it is c' = b' a'.
     char of_a = a.has_rows() ? 'N' : 'T', of_b = b.has_rows() ? 'N' : 'T';
     int m = static_cast<int>(c.columns), n = static_cast<int>(c.rows);
@@ -137,10 +165,14 @@ void multiply(Matrix<T> a, Matrix<T> b, Matrix<T> c, bool adds) {
 // for another.
 template <class T>
 void pass(const Matrix<T>& a, const Matrix<T>& b, const Matrix<T>& c, bool adds) {
-    // Zero times infinity would leave a nan. Where it could is looked for in what there is less of.
-    if (!adds && c.rows * c.columns <= a.rows * a.columns + b.rows * b.columns) {
+    // Zero times infinity would leave a nan. What is infinite in a makes a whole row of c so, in b
+    // a whole column, unless BLAS leaves zeros out by itself: the ends of c tell.
+    if (!adds) {
         multiply(a, b, c, false);
-        if (has_infinities(c)) multiply_carefully(a, b, c, false);
+        if (c.rows == 0 || c.columns == 0) return;
+        if (any_infinite(c.data, c.columns, c.column_step) ||
+            any_infinite(c.data, c.rows, c.row_step))
+            multiply_carefully(a, b, c, false);
         return;
     }
     if (has_infinities(a) || has_infinities(b)) multiply_carefully(a, b, c, adds);

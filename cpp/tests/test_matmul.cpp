@@ -1,6 +1,8 @@
 // Products of matrices, by the plain loops and by what stands in for BLAS: whole numbers, so that
 // every order of summation gives the same bits.
 #include <array>
+#include <cmath>
+#include <limits>
 #include <vector>
 
 #include "arrays.hpp"
@@ -32,6 +34,40 @@ void product(char* transpose_a, char* transpose_b, int* m, int* n, int* k, T* al
         }
     }
 }
+
+// What NumPy's loop does; it is asked for nothing that it would not hand to BLAS.
+template <class T>
+void numpys(char** pointers, const std::ptrdiff_t* lengths, const std::ptrdiff_t* steps, void*) {
+    constexpr auto item = static_cast<std::ptrdiff_t>(sizeof(T));
+    std::ptrdiff_t const m = lengths[1], k = lengths[2], n = lengths[3];
+    std::ptrdiff_t const sizes[3][2] = {{m, k}, {k, n}, {m, n}};
+    CHECK_EQUAL(lengths[0], 1);
+    for (int i = 0; i < 3; ++i) {
+        std::ptrdiff_t const down = steps[3 + 2 * i], along = steps[4 + 2 * i];
+        CHECK((along == item && down >= sizes[i][1] * item) ||
+              (down == item && along >= sizes[i][0] * item && i < 2));
+    }
+    for (std::ptrdiff_t i = 0; i < m; ++i) {
+        for (std::ptrdiff_t j = 0; j < n; ++j) {
+            T sum = 0;
+            for (std::ptrdiff_t p = 0; p < k; ++p) {
+                sum += *reinterpret_cast<T*>(pointers[0] + i * steps[3] + p * steps[4]) *
+                       *reinterpret_cast<T*>(pointers[1] + p * steps[5] + j * steps[6]);
+            }
+            *reinterpret_cast<T*>(pointers[2] + i * steps[7] + j * steps[8]) = sum;
+        }
+    }
+}
+
+struct WithNumpys {
+    explicit WithNumpys(bool with_blas) {
+        if (with_blas) blas.gemm = product<double>, blas.single_gemm = product<float>;
+        blas.product = {numpys<double>}, blas.single_product = {numpys<float>};
+    }
+    WithNumpys(const WithNumpys&) = delete;
+    WithNumpys& operator=(const WithNumpys&) = delete;
+    ~WithNumpys() { blas = {}; }
+};
 
 struct WithBlas {
     WithBlas() { blas.gemm = product<double>, blas.single_gemm = product<float>; }
@@ -194,6 +230,42 @@ TEST(blas_in_every_layout) {
 TEST(blas_in_every_size) {
     WithBlas const with;
     all_sizes();
+}
+
+TEST(numpys_product_in_every_layout_and_size) {
+    for (bool const with_blas : {false, true}) {
+        WithNumpys const with(with_blas);
+        all_layouts();
+        all_sizes();
+    }
+}
+
+// The ends of a product tell whether an infinity is in what was multiplied, wherever it is.
+TEST(an_infinity_anywhere_is_noticed) {
+    double const infinity = std::numeric_limits<double>::infinity();
+    for (bool const with_numpys : {false, true}) {
+        if (with_numpys) blas.product = {numpys<double>};
+        for (std::size_t at = 0; at < 6; ++at) {
+            for (double const odd : {infinity, -infinity, std::nan("")}) {
+                Graph tape;
+                Elements of_x = {1, 2, 3, 4, 5, 6};
+                of_x[at] = odd;
+                const Array x({3, 2}, of_x), y({2, 4}, {1, 0, 1, 0, 0, 1, 0, 1});
+                Shown const result(tape, record_matmul(tape, x.on(tape), y.on(tape)));
+                // Nothing is passed on of the row that holds it.
+                Elements weights(12, 1.0);
+                for (std::size_t j = 0; j < 4; ++j) weights[at / 2 * 4 + j] = 0.0;
+                auto const found = gradient(tape, seed_of(result.operand(), weights));
+                Elements expected(8);
+                for (std::size_t i = 0; i < 3; ++i) {
+                    for (std::size_t j = 0; j < 8; ++j)
+                        expected[j] += i == at / 2 ? 0.0 : of_x[2 * i + j / 4];
+                }
+                CHECK(adjoints_of(found, y) == expected);
+            }
+        }
+        blas = {};
+    }
 }
 
 TEST(passive_operands_get_no_adjoint) {

@@ -162,3 +162,32 @@ TEST(numbers_that_are_special) {
         }
     });
 }
+
+// As far as float32 goes: the kernel computes in double.
+TEST(singles_of_every_size) {
+    int found = 0;
+    for (std::size_t i = 0; i < table_size; ++i) {
+        Op const op = static_cast<Op>(i);
+        if (single_partial_loop(op) == nullptr) continue;
+        ++found;
+        for (double const reach : {1.0, 5.0, 20.0, 60.0, 120.0}) {
+            std::vector<float> x(length), result(2 * length);
+            std::vector<double> const from = drawn(-reach, reach, 8);
+            for (std::size_t j = 0; j < x.size(); ++j) x[j] = static_cast<float>(from[j]);
+            for (std::ptrdiff_t const apart : {1, 2}) {
+                char* pointers[] = {reinterpret_cast<char*>(x.data()),
+                                    reinterpret_cast<char*>(result.data())};
+                constexpr auto single = static_cast<std::ptrdiff_t>(sizeof(float));
+                std::ptrdiff_t const steps[] = {single, apart * single};
+                single_partial_loop(op)(pointers, &length, steps, nullptr);
+                for (std::size_t j = 0; j < x.size(); ++j) {
+                    double const expected = kernel_at(op, static_cast<double>(x[j]), 0.0, 0.0);
+                    double const value =
+                        static_cast<double>(result[j * static_cast<std::size_t>(apart)]);
+                    CHECK(std::abs(value - expected) <= 1e-6 * expected + 2e-45);
+                }
+            }
+        }
+    }
+    CHECK(found >= 2);
+}

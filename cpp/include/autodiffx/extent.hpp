@@ -23,8 +23,8 @@ struct Extent {
     std::uint32_t slots = 1;
     std::uint32_t handles = 0;  // of Python's objects that show it
     Need need = Need::none;
-    bool assigned = false;      // is written into: whoever needs its primals records a copy
-    bool forgotten = false;     // nobody can ask for its primals, they were given back
+    bool assigned = false;   // is written into: whoever needs its primals records a copy
+    bool forgotten = false;  // nobody can ask for its primals, they were given back
     // If they were: from so many statements away they can be computed again. 0: they can not.
     std::uint8_t distance = 0;
 

@@ -43,6 +43,10 @@ struct Blas {
                             float* c, int* ldc);
     Double gemm = nullptr;  // null: loops of our own
     Single single_gemm = nullptr;
+    // c = a b as NumPy has it, which may come with a BLAS of its own: lengths 1, m, k, n; steps in
+    // bytes, three that are zero, of a along m and k, of b along k and n, of c along m and n.
+    Loop product;
+    Loop single_product;
 };
 extern Blas blas;
 

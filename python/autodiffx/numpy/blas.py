@@ -1,4 +1,4 @@
-"""SciPy's BLAS, as the functions that its one extension file shows to others."""
+"""Which BLAS there is: NumPy's behind its products, SciPy's as functions shown to others."""
 
 from __future__ import annotations
 
@@ -8,7 +8,9 @@ from importlib.util import find_spec, module_from_spec, spec_from_file_location
 from pathlib import Path
 from typing import Any
 
-__all__ = ["products_of_matrices"]
+import numpy as np
+
+__all__ = ["numpy_has_blas", "products_of_matrices"]
 
 NAME = "scipy.linalg.cython_blas"
 WANTED = ("dgemm", "sgemm")
@@ -49,3 +51,12 @@ def products_of_matrices() -> dict[str, Any]:
         for name in WANTED
         if name in capsules and "char *, char *, int *" in repr(capsules[name])
     }
+
+
+def numpy_has_blas() -> bool:
+    """Whether NumPy was built with a BLAS: without one its products are plain loops."""
+    try:
+        found = np.show_config(mode="dicts")["Build Dependencies"]["blas"]["found"]
+    except (KeyError, TypeError):  # a NumPy that describes itself in another way
+        return False
+    return found is True
