@@ -2,6 +2,7 @@
 #include "autodiffx/flat.hpp"
 
 #include <algorithm>
+#include <functional>
 
 #include "autodiffx/draft.hpp"
 #include "autodiffx/fused.hpp"
@@ -227,8 +228,42 @@ void contribute(const FlatBlock& at) {
     }
 }
 
+// Both contributions of a product in one pass.
+template <bool assigns_a>
+AUTODIFFX_INLINE void pass_product(double* __restrict to_a, double* __restrict to_b,
+                                   const double* given, const double* a, const double* b,
+                                   std::size_t count) {
+    for (std::size_t j = 0; j < count; ++j) {
+        double const by_a = table::chain(given[j], b[j]), by_b = table::chain(given[j], a[j]);
+        to_a[j] = assigns_a ? by_a : to_a[j] + by_a;
+        to_b[j] += by_b;
+    }
+}
+AUTODIFFX_CLONES
+void pass_product(double* to_a, double* to_b, const double* given, const double* a, const double* b,
+                  std::size_t count, bool assigns_a) {
+    if (assigns_a) pass_product<true>(to_a, to_b, given, a, b, count);
+    else pass_product<false>(to_a, to_b, given, a, b, count);
+}
+// False, and nothing done, if it is not one of two arrays that lie apart from each other.
+bool pull_back_product(const FlatBlock& at) {
+    FlatStep const& step = at.step;
+    bool const assigns = (step.assigns & 3u) != 0;
+    if (step.numbers != 0 || step.found[0] == nullptr || step.found[1] == nullptr) return false;
+    if ((step.assigns & 3u) == 3u) return false;
+    int const a = (step.assigns & 2u) != 0 ? 1 : 0, b = 1 - a;
+    double *const to_a = at.sum(a), *const to_b = at.sum(b);
+    std::less_equal<> const is_below;
+    if (!is_below(to_a + at.count, to_b) && !is_below(to_b + at.count, to_a)) return false;
+    pass_product(to_a, to_b, at.adjoint().data, at.elements(a), at.elements(b), at.count, assigns);
+    return true;
+}
+
 template <Op op>
 void pull_back(const FlatBlock& at) {
+    if constexpr (op == Op::multiply) {
+        if (pull_back_product(at)) return;
+    }
     if constexpr (Row<op>::smoothness != Smoothness::passive) {
         contribute<op, 0>(at);
         if constexpr (Row<op>::arity > 1) contribute<op, 1>(at);

@@ -208,7 +208,7 @@ TEST(zeros_grow_while_they_are_zeros) {
     Zeroed<double> zeros;
     CHECK_EQUAL(zeros.size(), 0u);
     std::size_t last = 0;
-    for (std::size_t size = 1; size < 100000; size = size * 3 / 2 + 1) {
+    for (std::size_t size = 1; size < 400000; size = size * 3 / 2 + 1) {
         zeros.extend(size);
         CHECK(zeros.size() >= size);
         CHECK(zeros.size() == last || zeros.size() >= 2 * last);

@@ -5,9 +5,14 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdlib>
+#include <limits>
 #include <new>
 #include <type_traits>
 #include <utility>
+
+#if defined(__unix__) || defined(__APPLE__)
+#include <sys/mman.h>
+#endif
 
 namespace autodiffx {
 
@@ -26,7 +31,7 @@ public:
         std::swap(size_, other.size_);
         return *this;
     }
-    ~Zeroed() { std::free(static_cast<void*>(data_)); }
+    ~Zeroed() { release(); }
 
     [[nodiscard]] std::size_t size() const { return size_; }
     [[nodiscard]] std::size_t capacity() const { return size_; }
@@ -39,19 +44,50 @@ public:
     void extend(std::size_t size) {
         if (size <= size_) return;
         std::size_t const wanted = std::max({size, 2 * size_, std::size_t{32}});
-        std::free(static_cast<void*>(std::exchange(data_, nullptr)));
-        size_ = 0;
-        data_ = static_cast<T*>(std::calloc(wanted, sizeof(T)));
-        if (data_ != nullptr) {
-            size_ = wanted;
-            return;
-        }
-        data_ = static_cast<T*>(std::calloc(size, sizeof(T)));
-        if (data_ == nullptr) throw std::bad_alloc();
-        size_ = size;
+        release();
+        if (!take(wanted) && !take(size)) throw std::bad_alloc();
     }
 
 private:
+    // From so many bytes on the zeros come from the system: calloc clears what it has had before.
+    static constexpr std::size_t mapped_from = std::size_t{1} << 20;
+
+    static bool is_mapped([[maybe_unused]] std::size_t size) {
+#if defined(__unix__) || defined(__APPLE__)
+        return size * sizeof(T) >= mapped_from;
+#else
+        return false;
+#endif
+    }
+    bool take(std::size_t size) {
+        if (size > std::numeric_limits<std::size_t>::max() / sizeof(T)) return false;
+        void* zeros = nullptr;
+        if (!is_mapped(size)) {
+            zeros = std::calloc(size, sizeof(T));
+        } else {
+#if defined(__unix__) || defined(__APPLE__)
+            zeros = mmap(nullptr, size * sizeof(T), PROT_READ | PROT_WRITE,
+                         MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+            if (zeros == MAP_FAILED) zeros = nullptr;
+#endif
+        }
+        if (zeros == nullptr) return false;
+        data_ = static_cast<T*>(zeros);
+        size_ = size;
+        return true;
+    }
+    void release() {
+        if (!is_mapped(size_)) {
+            std::free(static_cast<void*>(data_));
+        } else {
+#if defined(__unix__) || defined(__APPLE__)
+            munmap(static_cast<void*>(data_), size_ * sizeof(T));
+#endif
+        }
+        data_ = nullptr;
+        size_ = 0;
+    }
+
     T* data_ = nullptr;
     std::size_t size_ = 0;
 };
