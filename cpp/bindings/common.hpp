@@ -272,6 +272,7 @@ void register_dual(py::module_& module);
 void register_functions(py::module_& module);
 void register_graph(py::module_& module);
 void register_transforms(py::module_& module);
+void register_recording(py::module_& module);
 void register_table(py::module_& module);
 
 }  // namespace autodiffx::bindings

@@ -17,4 +17,5 @@ PYBIND11_MODULE(_core, module) {
     register_dual(module);
     register_graph(module);
     register_transforms(module);
+    register_recording(module);
 }

@@ -237,6 +237,10 @@ ArrayResult record_copy(Tape& tape, const ArrayOperand& operand, Dtype dtype, Ar
     return record_elementwise(tape, how, &operand, 1, dtype, false);
 }
 
+ArrayResult record_stopped(Tape& tape, const ArrayOperand& operand) {
+    return record_elementwise(tape, array_op(Op::positive), &operand, 1, operand.dtype, true);
+}
+
 ArrayResult record_array(Tape& tape, Op op, const ArrayOperand* operands) {
     int const arity = facts[static_cast<std::size_t>(op)].arity;
     bool const decides = facts[static_cast<std::size_t>(op)].decides;

@@ -65,9 +65,9 @@ constexpr std::size_t poll_interval = std::size_t{1} << 20;
 
 }  // namespace
 
-void forward_sweep(Tape& tape, Arena<double>& tangents) {
+void forward_sweep(Tape& tape, Arena<double>& tangents, std::size_t from) {
     tape.restore_all();
-    for (std::size_t i = 0; i < tape.statements.size(); i += poll_interval) {
+    for (std::size_t i = from; i < tape.statements.size(); i += poll_interval) {
         std::size_t const end = std::min(i + poll_interval, tape.statements.size());
         run(tape.statements.data() + i, tape.statements.data() + end,
             ForwardStep{&tape, tape.primals.data(), tape.pairs.data(), tangents.data()});

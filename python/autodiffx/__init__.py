@@ -19,6 +19,15 @@ from autodiffx.errors import ControlFlowChanged as ControlFlowChanged
 from autodiffx.errors import EscapeWarning as EscapeWarning
 from autodiffx.errors import GraphError as GraphError
 from autodiffx.errors import StaleValueError as StaleValueError
+from autodiffx.jacobians import elementwise_grad as elementwise_grad
+from autodiffx.jacobians import hessian as hessian
+from autodiffx.jacobians import hvp as hvp
+from autodiffx.jacobians import jacfwd as jacfwd
+from autodiffx.jacobians import jacobian as jacobian
+from autodiffx.jacobians import jacrev as jacrev
+from autodiffx.linear import linearize as linearize
+from autodiffx.linear import vjp as vjp
+from autodiffx.stopping import stop_gradient as stop_gradient
 from autodiffx.transforms import grad as grad
 from autodiffx.transforms import jvp as jvp
 from autodiffx.transforms import value_and_grad as value_and_grad

@@ -6,32 +6,38 @@ import functools
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from autodiffx._core import _jvp, _value_and_gradient
+from autodiffx._core import _value_and_gradient
+from autodiffx.arguments import Argnums, choose, require_function, with_aux
 
 __all__ = ["grad", "jvp", "value_and_grad"]
 
 
 def value_and_grad(
-    f: Callable[..., Any], argnums: int | Sequence[int] = 0
+    f: Callable[..., Any], argnums: Argnums = 0, has_aux: bool = False
 ) -> Callable[..., tuple[Any, Any]]:
     """Function that returns ``(f(x, ...), df/dx)``.
 
     Args:
         f: a function that returns one number. Its arguments are numbers and arrays of any shape
-            (plain, Variables or Duals), and lists, tuples and dicts of them, nested at will.
-        argnums: the position of the argument to differentiate by, or a tuple of positions.
+            (plain, Variables or Duals), and containers of them: lists, tuples, named tuples,
+            dicts, dataclasses and classes registered with optree, nested at will.
+        argnums: which argument to differentiate by: its position, from the end if negative, or
+            its name; or a tuple or list of these.
+        has_aux: f returns ``(value, aux)``, where aux may be anything.
 
     Returns:
         A function with f's arguments. It gives the value and the derivative, a tuple of
-        derivatives if argnums is one. The derivative by a number is a float, that by an
-        array an ndarray of its shape in float32 if it is of float32 and else in float64, that
-        by a container one of the same structure. What depends on something active outside (an
-        argument that is a Variable or a Dual, or a Variable that f captures) is a Variable or
-        a Dual instead, and can be differentiated in turn. What f ignores has the derivative
-        zero. At kinks the operators' conventions hold (see the page on operators).
+        derivatives if argnums is one; with has_aux ``((value, aux), derivative)``. The derivative
+        by a number is a float, that by an array an ndarray of its shape in float32 if it is of
+        float32 and else in float64, that by a container one of the same structure. What depends on
+        something active outside (an argument that is a Variable or a Dual, or a Variable that f
+        captures) is a Variable or a Dual instead, and can be differentiated in turn. What f ignores
+        has the derivative zero. At kinks the operators' conventions hold (see the page on
+        operators).
 
     Raises:
-        TypeError: an argument or the result of f is no number, or the result is an array.
+        TypeError: an argument or the result of f is no number (a bool is none, nor is an array
+            of integers), or the result is an array.
         ValueError: argnums does not fit the call.
 
     >>> import autodiffx as adx
@@ -40,22 +46,31 @@ def value_and_grad(
     (9.0, 6.0)
     >>> adx.value_and_grad(lambda x: x[0] * x[1])(np.array([3.0, 4.0]))
     (12.0, array([4., 3.]))
+    >>> adx.value_and_grad(lambda x: (x * x, "seen"), has_aux=True)(3.0)
+    ((9.0, 'seen'), 6.0)
     """
-    if not callable(f):
-        raise TypeError(f"value_and_grad() takes a function, got {type(f).__name__!r}")
-    positions = argnums if isinstance(argnums, int) else tuple(argnums)
+    require_function("value_and_grad", f)
+    positions = argnums if type(argnums) is int else None
 
     @functools.wraps(f)
     def value_and_gradient(*args: Any, **kwargs: Any) -> tuple[Any, Any]:
-        return _value_and_gradient(f, positions, args, kwargs)
+        if positions is not None and not has_aux:
+            return _value_and_gradient(f, positions, args, kwargs)
+        chosen = choose("value_and_grad", f, argnums, args, kwargs)
+        function, aux = with_aux("value_and_grad", chosen.call, has_aux)
+        at = tuple(range(len(chosen.values)))
+        value, gradient = _value_and_gradient(function, at, tuple(chosen.values), {})
+        result = (value, aux.taken(value, gradient)) if has_aux else value
+        return result, chosen.result(gradient)
 
     return value_and_gradient
 
 
-def grad(f: Callable[..., Any], argnums: int | Sequence[int] = 0) -> Callable[..., Any]:
+def grad(f: Callable[..., Any], argnums: Argnums = 0, has_aux: bool = False) -> Callable[..., Any]:
     """Function that returns the derivative ``df/dx``: value_and_grad without the value.
 
-    Nests to any order, and mixes with jvp, without confusing one derivative with another.
+    Nests to any order, and mixes with jvp, without confusing one derivative with another. With
+    has_aux it returns ``(df/dx, aux)``.
 
     >>> import autodiffx as adx
     >>> adx.grad(lambda x: x**3)(2.0)
@@ -64,33 +79,44 @@ def grad(f: Callable[..., Any], argnums: int | Sequence[int] = 0) -> Callable[..
     12.0
     >>> adx.grad(lambda p: p["slope"] * 2.0 + p["shift"])({"slope": 3.0, "shift": 1.0})
     {'slope': 2.0, 'shift': 1.0}
+    >>> adx.grad(lambda x, y: x * y, argnums=("y", 0))(2.0, 3.0)
+    (2.0, 3.0)
     """
-    if not callable(f):
-        raise TypeError(f"grad() takes a function, got {type(f).__name__!r}")
-    positions = argnums if isinstance(argnums, int) else tuple(argnums)
+    require_function("grad", f)
+    positions = argnums if type(argnums) is int else None
 
     @functools.wraps(f)
     def gradient(*args: Any, **kwargs: Any) -> Any:
-        return _value_and_gradient(f, positions, args, kwargs)[1]
+        if positions is not None and not has_aux:
+            return _value_and_gradient(f, positions, args, kwargs)[1]
+        value, derivative = value_and_grad(f, argnums, has_aux)(*args, **kwargs)
+        return (derivative, value[1]) if has_aux else derivative
 
     return gradient
 
 
-def jvp(f: Callable[..., Any], primals: Sequence[Any], tangents: Sequence[Any]) -> tuple[Any, Any]:
+def jvp(
+    f: Callable[..., Any],
+    primals: Sequence[Any],
+    tangents: Sequence[Any],
+    has_aux: bool = False,
+) -> tuple[Any, ...]:
     """``(f(*primals), sum of df/dx_i * tangents_i)``: the derivative along a direction, forward.
 
     Args:
-        f: a function of numbers and arrays that returns one, or a tuple or list of them.
+        f: a function of numbers, arrays and containers of them that returns any of these.
         primals: where, a tuple or list with one entry for each argument of f.
-        tangents: the direction, as many, of the same shapes.
+        tangents: the direction, as many, of the same structure and shapes.
+        has_aux: f returns ``(result, aux)``, where aux may be anything.
 
     Returns:
         The value and its tangent, both in the structure of f's result: floats, and ndarrays
-        in the dtype that f calculates in. Every call carries a Dual of
+        in the dtype that f calculates in; with has_aux also aux. Every call carries a Dual of
         a level of its own and takes only that away, so that calls nest without confusion.
 
     Raises:
-        TypeError: primals and tangents are no sequences, or hold or give what is no number.
+        TypeError: primals and tangents are no sequences, or hold or give what is no number, or
+            differ in structure.
         ValueError: they differ in length, or a tangent in shape from its primal.
 
     >>> import autodiffx as adx
@@ -99,7 +125,12 @@ def jvp(f: Callable[..., Any], primals: Sequence[Any], tangents: Sequence[Any]) 
     (12.0, 4.0)
     >>> adx.jvp(lambda x: x * x, (np.array([3.0, 4.0]),), (np.array([1.0, 0.0]),))
     (array([ 9., 16.]), array([6., 0.]))
+    >>> adx.jvp(lambda p: {"area": p[0] * p[1]}, ([2.0, 3.0],), ([1.0, 0.0],))[1]
+    {'area': 3.0}
     >>> adx.jvp(lambda x: x * adx.jvp(lambda y: x + y, (1.0,), (1.0,))[1], (5.0,), (1.0,))[1]
     1.0
     """
-    return _jvp(f, primals, tangents)
+    from autodiffx.directions import push_forward
+
+    require_function("jvp", f)
+    return push_forward(f, primals, tangents, has_aux)

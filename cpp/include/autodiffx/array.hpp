@@ -172,6 +172,8 @@ struct ArrayResult {
 // An operator of the table, element by element, with broadcasting. Operands of a smaller dtype
 // are cast first. Throws shape_error.
 ArrayResult record_array(Tape& tape, Op op, const ArrayOperand* operands);
+// The same numbers, passive.
+ArrayResult record_stopped(Tape& tape, const ArrayOperand& operand);
 
 // A copy in C order, in another dtype if need be. `how` is copy, astype or gather.
 ArrayResult record_copy(Tape& tape, const ArrayOperand& operand, Dtype dtype,

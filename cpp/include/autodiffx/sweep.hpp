@@ -77,7 +77,7 @@ void pass_on(Tape& tape, RecordedAdjoints& adjoints, const ArrayOperand& operand
 
 // Carries tangents up: on entry `tangents` holds the seeds (as many elements
 // as the tape has slots, zero where there is none).
-void forward_sweep(Tape& tape, Arena<double>& tangents);
+void forward_sweep(Tape& tape, Arena<double>& tangents, std::size_t from = 0);
 
 // Computes all primals of a graph anew from the present values of its inputs,
 // those of the graphs it captures from first if these are stale.

@@ -1,0 +1,129 @@
+"""Which arguments of a function are differentiated by, and what else it returns."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any, TypeAlias
+
+from autodiffx._core import Variable
+from autodiffx.trees import flatten
+
+__all__ = ["Argnums", "Aux", "Chosen", "choose", "require_function", "with_aux"]
+
+# A position or a name, or several.
+Argnums: TypeAlias = "int | str | Sequence[int | str]"
+
+
+def require_function(who: str, f: Any) -> None:
+    """Raise TypeError if it cannot be called."""
+    if not callable(f):
+        raise TypeError(f"{who}() takes a function, got {type(f).__name__!r}")
+
+
+class Chosen:
+    """The arguments that are differentiated by, and the function of these alone."""
+
+    def __init__(self, values: list[Any], call: Callable[..., Any], several: bool) -> None:
+        self.values = values
+        self.call = call
+        self.several = several
+
+    def result(self, derivatives: Sequence[Any]) -> Any:
+        """A tuple if argnums was one, else the only one."""
+        return tuple(derivatives) if self.several else derivatives[0]
+
+
+def choose(
+    who: str, f: Callable[..., Any], argnums: Argnums, args: tuple[Any, ...], kwargs: dict[str, Any]
+) -> Chosen:
+    """The arguments of one call by their positions and names."""
+    several = isinstance(argnums, (tuple, list))
+    asked = list(argnums) if isinstance(argnums, (tuple, list)) else [argnums]
+    places = [_place(who, f, each, argnums, args, kwargs) for each in asked]
+    values = [kwargs[place] if isinstance(place, str) else args[place] for place in places]
+
+    def call(*given: Any) -> Any:
+        positional, named = list(args), dict(kwargs)
+        for place, value in zip(places, given, strict=True):
+            if isinstance(place, str):
+                named[place] = value
+            else:
+                positional[place] = value
+        return f(*positional, **named)
+
+    return Chosen(values, call, several)
+
+
+def _place(
+    who: str,
+    f: Callable[..., Any],
+    asked: Any,
+    argnums: Argnums,
+    args: tuple[Any, ...],
+    kwargs: dict[str, Any],
+) -> int | str:
+    if isinstance(asked, str):
+        if asked in kwargs:
+            return asked
+        import inspect
+
+        try:
+            parameters = list(inspect.signature(f).parameters.values())
+        except (TypeError, ValueError):
+            parameters = []
+        kinds = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
+        names = [each.name for each in parameters if each.kind in kinds]
+        if asked in names and names.index(asked) < len(args):
+            return names.index(asked)
+        known = ", ".join(map(repr, dict.fromkeys([*names[: len(args)], *kwargs]))) or "none"
+        raise ValueError(
+            f"argnums of {who}() names {asked!r}, which this call does not give: it gives {known}"
+        )
+    if not isinstance(asked, int) or isinstance(asked, bool):
+        raise TypeError(f"argnums is an int, a name, or a tuple of these, got {argnums!r}")
+    place = asked + len(args) if asked < 0 else asked
+    if not 0 <= place < len(args):
+        raise ValueError(
+            f"argnums {argnums!r} does not fit a call with {len(args)} positional arguments"
+        )
+    return place
+
+
+class Aux:
+    """What a function returned beside its result."""
+
+    def __init__(self) -> None:
+        self.found: Any = None
+
+    def taken(self, *derivatives: Any) -> Any:
+        """It, with plain values for Variables if the derivatives are plain."""
+        for derivative in derivatives:
+            for leaf in flatten(derivative)[0]:
+                if isinstance(leaf, Variable) or hasattr(leaf, "tangent"):
+                    return self.found
+        leaves, tree = flatten(self.found)
+        return tree.unflatten([_plain(leaf) for leaf in leaves])
+
+
+def _plain(leaf: Any) -> Any:
+    """The value of what was computed; what the caller gave in he gets back."""
+    return leaf.value if isinstance(leaf, Variable) and not leaf.is_leaf else leaf
+
+
+def with_aux(who: str, f: Callable[..., Any], has_aux: bool) -> tuple[Callable[..., Any], Aux]:
+    """The function without its aux, and where that is put."""
+    aux = Aux()
+    if not has_aux:
+        return f, aux
+
+    def result_alone(*args: Any, **kwargs: Any) -> Any:
+        both = f(*args, **kwargs)
+        if not isinstance(both, (tuple, list)) or len(both) != 2:
+            raise TypeError(
+                f"{who}() with has_aux=True takes a function that returns (result, aux), got "
+                f"{type(both).__name__!r}"
+            )
+        aux.found = both[1]
+        return both[0]
+
+    return result_alone, aux

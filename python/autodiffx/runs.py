@@ -1,0 +1,129 @@
+"""One run of a function, recorded to be swept as often as wanted, in either direction."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+import numpy as np
+
+from autodiffx._core import Dual, Variable, _Recording
+from autodiffx.arguments import with_aux
+from autodiffx.trees import flatten
+
+__all__ = ["Run", "is_active", "shape_of"]
+
+
+def is_active(leaf: Any) -> bool:
+    """Whether it may depend on something that is differentiated by."""
+    return isinstance(leaf, (Variable, Dual))
+
+
+def shape_of(leaf: Any) -> tuple[int, ...]:
+    """The shape of a number or array, of which lists are none here."""
+    shape = getattr(leaf, "shape", ())
+    return shape if isinstance(shape, tuple) else ()
+
+
+def is_number(leaf: Any) -> bool:
+    """Whether a function of numbers and arrays may return it."""
+    return is_active(leaf) or isinstance(leaf, (bool, int, float, np.ndarray, np.generic))
+
+
+class Run:
+    """A function's result, and sweeps over what it did.
+
+    While derivatives depend on nothing active outside they are plain, and swept by the engine;
+    otherwise they are recorded or Duals, and can be differentiated in turn.
+    """
+
+    def __init__(
+        self, who: str, f: Callable[..., Any], arguments: Sequence[Any], has_aux: bool = False
+    ) -> None:
+        self.who = who
+        self.inputs: list[Any] = []  # leaves of all arguments
+        self.trees = []
+        for argument in arguments:
+            leaves, tree = flatten(argument)
+            self.inputs += leaves
+            self.trees.append(tree)
+        self._recording = _Recording(self.inputs)
+        function, self._aux = with_aux(who, f, has_aux)
+        result = function(*self.by_argument(self._recording.given))
+        self.outputs, self.tree = flatten(result)
+        for leaf in self.outputs:
+            if not is_number(leaf):
+                raise TypeError(
+                    f"{who}() needs a function that returns numbers and arrays, got "
+                    f"{type(leaf).__name__!r}"
+                )
+        if result is None:
+            raise TypeError(f"{who}() needs a function that returns numbers and arrays, got None")
+        self.outside: bool = self._recording.finish(self.outputs)
+
+    def by_argument(self, leaves: Sequence[Any]) -> list[Any]:
+        """Leaves in the structures of the arguments."""
+        arguments, at = [], 0
+        for tree in self.trees:
+            arguments.append(tree.unflatten(leaves[at : at + tree.count]))
+            at += tree.count
+        return arguments
+
+    @property
+    def value(self) -> Any:
+        """What the function returned."""
+        return self.tree.unflatten([self._recording.value(leaf) for leaf in self.outputs])
+
+    @property
+    def aux(self) -> Any:
+        """What it returned beside, if it was to."""
+        return self._aux.found if self.outside else self._aux.taken()
+
+    def pull_back(self, cotangents: Sequence[Any]) -> list[Any]:
+        """The derivatives of the sum of all outputs times cotangents, by each input."""
+        if not self.outside and not any(map(is_active, cotangents)):
+            return self._recording.pull_back(list(cotangents))
+        from autodiffx.numpy import sum as total_of
+
+        total: Any = 0.0
+        for output, cotangent in zip(self.outputs, cotangents, strict=True):
+            if is_active(output):
+                product = output * cotangent
+                total = total + (total_of(product) if shape_of(product) else product)
+        return self._recording.derivatives(total)
+
+    def push_forward(self, tangents: Sequence[Any]) -> list[Any] | None:
+        """The tangents of all outputs, or None if they are not plain."""
+        if self.outside or any(map(is_active, tangents)):
+            return None
+        return self._recording.push_forward(list(tangents))
+
+    def rows(self, output: int) -> list[Any]:
+        """The derivatives of all elements of an output by each input, stacked."""
+        if not self.outside:
+            return self._recording.rows(output)
+        found = [self._recording.derivatives(one) for one in elements(self.outputs[output])]
+        return [stacked(column) for column in zip(*found, strict=True)]
+
+    def columns(self, which: int) -> list[Any]:
+        """The derivatives of all outputs by each element of an input, stacked. Plain ones only."""
+        return self._recording.columns(which)
+
+
+def elements(output: Any) -> Iterator[Any]:
+    """Each element of an array, in NumPy's order; of a number itself."""
+    shape = shape_of(output)
+    if not shape:
+        yield output
+        return
+    for index in np.ndindex(*shape):
+        yield output[index]
+
+
+def stacked(parts: Sequence[Any]) -> Any:
+    """Numbers or arrays of one shape along a new first axis."""
+    if any(map(is_active, parts)):
+        from autodiffx.numpy import stack
+
+        return stack(list(parts))
+    return np.stack([np.asarray(part) for part in parts])
