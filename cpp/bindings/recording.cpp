@@ -115,8 +115,7 @@ public:
         Py_ssize_t row = 0;
         auto const add = [&](const std::vector<Seed<double>>& seeds) {
             py::list const found = swept(seeds);
-            for (std::size_t i = 0; i < lifted_.size(); ++i)
-                set_row(all[i], row, found[i]);
+            for (std::size_t i = 0; i < lifted_.size(); ++i) set_row(all[i], row, found[i]);
             ++row;
         };
         if (!is_active(object)) return all;
@@ -151,16 +150,17 @@ public:
         std::size_t const elements = number_of_elements(object);
         py::list all =
             stacks(elements, [&](std::size_t i) { return outputs_[i].ptr(); }, outputs_.size());
+        // Nothing else has to be cleared in between: a sweep sets the tangents of all that is
+        // active.
+        clear_tangents();
+        Handle const& handle = handle_of(object);
+        Dtype const dtype = is_array(object) ? view_of(object).dtype : Dtype::float64;
+        std::uint32_t const slots = is_array(object) ? view_of(object).slots : 1;
+        double* const own = tangents_.data() + handle.slot + 1 - slots;
         for (std::size_t k = 0; k < elements; ++k) {
-            clear_tangents();
-            Handle const& handle = handle_of(object);
-            if (is_array(object)) {
-                ArrayView const& view = view_of(object);
-                put(tangents_.data() + handle.slot + 1 - view.slots, k, 1.0, view.dtype);
-            } else {
-                tangents_[handle.slot] = 1.0;
-            }
+            put(own, k, 1.0, dtype);
             py::list const found = pushed();
+            put(own, k, 0.0, dtype);
             for (std::size_t i = 0; i < outputs_.size(); ++i)
                 set_row(all[i], static_cast<Py_ssize_t>(k), found[i]);
         }

@@ -81,6 +81,7 @@ void Tape::restore(std::uint32_t at) {
 }
 
 void Tape::restore_all() {
+    if (given_back_ == 0) return;
     for (std::size_t i = 0; i < extents.size(); ++i) restore(static_cast<std::uint32_t>(i));
 }
 

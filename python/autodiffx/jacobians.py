@@ -100,7 +100,7 @@ def jacobian_by(
         run = Run(who, chosen.call, chosen.values, has_aux)
         ahead = forward
         if ahead is None:
-            ahead = not run.outside and size_of(run.inputs) < size_of(run.outputs)
+            ahead = not run.outside and size_of(run.inputs) <= size_of(run.outputs)
         function = (lambda *given: chosen.call(*given)[0]) if has_aux else chosen.call
         found = by_columns(run, function, chosen.values) if ahead else by_rows(run)
         result = run.tree.unflatten([chosen.result(run.by_argument(each)) for each in found])
