@@ -17,6 +17,8 @@ against. Read it in this order:
     graph.py, replay.py      recordings that are run again; guard.py, freshness.py: their safety
     dual.py                  forward mode
     transforms.py            derivatives of functions, to any order
+    custom.py, declared.py   functions with derivatives of the user's own; call.py: one call of
+                             such a function, recorded as an operation of opaque.py
     numpy/                   NumPy's functions of arrays; implementations.py: how they are found
     scipy/                   SciPy's functions
 """
@@ -28,6 +30,8 @@ from typing import Any
 from autodiffx.errors import ControlFlowChanged, EscapeWarning, GraphError, StaleValueError
 from autodiffx.reference import numpy
 from autodiffx.reference.constant import Constant
+from autodiffx.reference.custom import custom_jvp, custom_vjp
+from autodiffx.reference.declared import primitive
 from autodiffx.reference.dual import Dual
 from autodiffx.reference.functions import FUNCTIONS
 from autodiffx.reference.gradient_graph import GradientGraph
@@ -47,9 +51,12 @@ __all__ = [
     "GraphError",
     "StaleValueError",
     "Variable",
+    "custom_jvp",
+    "custom_vjp",
     "grad",
     "jvp",
     "numpy",
+    "primitive",
     "value_and_grad",
 ]
 __all__ += sorted(FUNCTIONS)

@@ -2,7 +2,8 @@
 
 An elementwise operator multiplies by its partials, and what broadcasting repeated is summed on
 the way back; a linear operation is applied as it is, or transposed, and a multilinear one once for
-each operand. What solves an equation knows both ways itself.
+each operand. What solves an equation knows both ways itself,
+and so does a function with rules of the user's own.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from autodiffx.reference.dispatch import Number, Numbers, Operation, apply, prod
 from autodiffx.reference.linear import Linear, broadcast, cast, sum_to
 from autodiffx.reference.multilinear import Multilinear
 from autodiffx.reference.number import FLOAT64
+from autodiffx.reference.opaque import Opaque
 from autodiffx.reference.shapes import Shape, dtype_of, shape_of
 from autodiffx.reference.solution import Solution
 
@@ -66,6 +68,8 @@ def pulled(
         return apply(transpose(), *operands[:index], adjoint, *operands[index + 1 :])
     if isinstance(rule, Solution):
         return rule.passed_on(adjoint, operands[0], result)
+    if isinstance(rule, Opaque):
+        return rule.back(index, adjoint, operands, result)
     partial = rule.partials[index](numbers, aligned(operands, dtype), result)
     contribution = product(adjoint, partial)
     shape, dtype = shape_of(operands[index]), dtype_of(operands[index])
@@ -94,6 +98,8 @@ def pushed(
     if isinstance(rule, Solution):
         tangent = fitted(tangents[0], shape_of(operands[0]), dtype_of(operands[0]))
         return rule.change(tangent, operands[0], result)
+    if isinstance(rule, Opaque):
+        return rule.forth(tangents, operands, result)
     operands = aligned(operands, dtype)
     total: Number = 0.0
     for tangent, partial in zip(tangents, rule.partials, strict=True):

@@ -18,6 +18,7 @@ from autodiffx.reference.linear import Linear
 from autodiffx.reference.loops import evaluate
 from autodiffx.reference.multilinear import Multilinear
 from autodiffx.reference.number import is_number, is_plain, require_real, to_float
+from autodiffx.reference.opaque import Opaque
 from autodiffx.reference.rule import Number, Rule, hidden
 from autodiffx.reference.rules import RULES
 from autodiffx.reference.shapes import Shape, is_array
@@ -40,7 +41,7 @@ __all__ = [
     "product",
 ]
 
-Operation = Rule | Linear | Multilinear | Solution
+Operation = Rule | Linear | Multilinear | Solution | Opaque
 
 
 class Question(NamedTuple):
