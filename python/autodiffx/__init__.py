@@ -12,6 +12,8 @@ and `jvp` carry derivatives forward; `grad` differentiates functions, to any ord
 0.077004
 """
 
+from typing import TYPE_CHECKING
+
 # The classes, OPS, and one function for each open row of the operator table.
 from autodiffx._core import *  # noqa: F403
 from autodiffx._core import __version__ as __version__
@@ -32,11 +34,34 @@ from autodiffx.transforms import grad as grad
 from autodiffx.transforms import jvp as jvp
 from autodiffx.transforms import value_and_grad as value_and_grad
 
+if TYPE_CHECKING:
+    from autodiffx.custom import custom_jvp as custom_jvp
+    from autodiffx.custom import custom_vjp as custom_vjp
+    from autodiffx.implicit import implicit_fixed_point as implicit_fixed_point
+    from autodiffx.implicit import implicit_minimum as implicit_minimum
+    from autodiffx.implicit import implicit_root as implicit_root
+    from autodiffx.ode import odeint as odeint
+    from autodiffx.opaque import primitive as primitive
+
+# What is imported when it is first asked for, and from where.
+_LATER = {
+    "custom_jvp": "custom",
+    "custom_vjp": "custom",
+    "implicit_fixed_point": "implicit",
+    "implicit_minimum": "implicit",
+    "implicit_root": "implicit",
+    "odeint": "ode",
+    "primitive": "opaque",
+}
+
 
 def __getattr__(name: str) -> object:
     # adx.numpy without an import of its own; who needs no arrays does not wait for it.
-    if name not in ("numpy", "scipy"):
+    if name not in ("numpy", "scipy") and name not in _LATER:
         raise AttributeError(f"module 'autodiffx' has no attribute {name!r}")
     from importlib import import_module
 
-    return import_module(f"autodiffx.{name}")
+    if name not in _LATER:
+        return import_module(f"autodiffx.{name}")
+    found = globals()[name] = getattr(import_module(f"autodiffx.{_LATER[name]}"), name)
+    return found
