@@ -84,12 +84,10 @@ def test_a_rule_that_is_missing(backend: Any) -> None:
     p.defvjp(lambda g, r, x, y: g * x / r)
     assert backend.grad(p)(3.0, 4.0) == 0.6
     assert backend.grad(p)(backend.Constant(3.0), 4.0) == 0.6
-    for ask in (
-        lambda: backend.grad(p, 1)(3.0, 4.0),
-        lambda: backend.jvp(p, (3.0, 4.0), (0.0, 1.0)),
-    ):
-        with pytest.raises(NotImplementedError, match=r"lambda.* argument 1"):
-            ask()
+    with pytest.raises(NotImplementedError, match=r"lambda.* argument 1"):
+        backend.grad(p, 1)(3.0, 4.0)
+    with pytest.raises(NotImplementedError, match=r"lambda.* argument 1"):
+        backend.jvp(p, (3.0, 4.0), (0.0, 1.0))
     p.defvjp(None, argnums=(1,))
     assert backend.grad(p, 1)(3.0, 4.0) == 0.0
     assert backend.jvp(p, (3.0, 4.0), (1.0, 1.0))[1] == pytest.approx(0.6)

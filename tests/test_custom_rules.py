@@ -35,7 +35,6 @@ def by_vjp(backend: Any) -> Callable[..., Any]:
 def by_jvp(backend: Any) -> Callable[..., Any]:
     f = backend.custom_jvp(lambda x, y: formula(backend, x, y))
 
-    @f.defjvp
     def rule(primals: Any, tangents: Any) -> Any:
         (x, y), (s, t) = primals, tangents
         change = {
@@ -44,6 +43,7 @@ def by_jvp(backend: Any) -> Callable[..., Any]:
         }
         return f(x, y), change
 
+    assert f.defjvp(rule) is rule
     return f  # type: ignore[no-any-return]
 
 
@@ -109,7 +109,7 @@ def test_every_mode_gives_what_the_operators_give(backend: Any, way: str) -> Non
         found += [graph.forward()]
         graph.backward()
         found += [x.grad, graph.create_gradient_graph().wrt(y)]
-        return [np.hstack(np.asarray(each, dtype=object).ravel()).tolist() for each in found]
+        return found
 
     def flat(nested: Any) -> list[float]:
         if isinstance(nested, (list, tuple)):
@@ -150,20 +150,14 @@ def test_the_rule_is_what_is_used(backend: Any) -> None:
 
 
 def test_gradients_are_clipped(backend: Any) -> None:
-    @backend.custom_vjp
-    def clipped(x: Any) -> Any:
-        return x
-
+    clipped = backend.custom_vjp(lambda x: x)
     clipped.defvjp(lambda x: (x, None), lambda _, g: (np.clip(g, -1.0, 1.0),))
     found = backend.grad(lambda x: (clipped(x) * np.array([0.5, 9.0, -9.0])).sum())(np.ones(3))
     np.testing.assert_array_equal(found, [0.5, 1.0, -1.0])
 
 
 def test_log1pexp_stays_finite(backend: Any) -> None:
-    @backend.custom_jvp
-    def log1pexp(x: Any) -> Any:
-        return backend.log(1.0 + backend.exp(x))
-
+    log1pexp = backend.custom_jvp(lambda x: backend.log(1.0 + backend.exp(x)))
     log1pexp.defjvps(lambda t, y, x: t * (1.0 - 1.0 / (1.0 + backend.exp(x))))
     assert backend.grad(log1pexp)(100.0) == 1.0
     assert backend.grad(backend.grad(log1pexp))(0.0) == 0.25
@@ -186,10 +180,10 @@ def test_fixed_arguments(backend: Any) -> None:
 
 
 def test_containers_and_defaults(backend: Any) -> None:
-    @backend.custom_vjp
-    def f(p: Any, scale: Any = 2.0) -> Any:
+    def scaled(p: Any, scale: Any = 2.0) -> Any:
         return Pair(p["u"] * scale, [p["v"][0].sum(), None])
 
+    f = backend.custom_vjp(scaled)
     f.defvjp(
         lambda p, scale: (f(p, scale), (p, scale)),
         lambda r, g: ({"u": g.left * r[1], "v": (g.right[0] * np.ones(2),)}, None),
@@ -251,3 +245,42 @@ def test_rules_may_take_derivatives_themselves(backend: Any) -> None:
         assert backend.grad(slope)(0.3) == pytest.approx(-math.sin(0.3))
         assert backend.jvp(slope, (0.3,), (1.0,))[1] == pytest.approx(-math.sin(0.3))
         assert backend.grad(backend.grad(slope))(0.3) == pytest.approx(-math.cos(0.3))
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_jacobians_and_hessians(core: Any, way: str) -> None:
+    def found(f: Callable[..., Any]) -> list[Any]:
+        def h(x: Any) -> Any:
+            return loss(f)(x[0], x[1])
+
+        x, along = np.array([0.3, 0.7]), np.array([1.0, -2.0])
+        value, pullback = core.vjp(h, x)
+        return [
+            core.hessian(h)(x),
+            core.jacfwd(core.grad(h))(x),
+            core.jacrev(core.grad(h))(x),
+            core.hvp(h, (x,), (along,)),
+            core.jacobian(core.hessian(h))(x),
+            value,
+            *pullback(2.0),
+            core.linearize(h, x)[1](along),
+        ]
+
+    mine = found(WAYS[way](core))
+    theirs = found(lambda x, y: formula(core, x, y))
+    for one, other in zip(mine, theirs, strict=True):
+        np.testing.assert_allclose(one, other, rtol=1e-12)
+
+
+def test_decorators() -> None:
+    import autodiffx as adx
+
+    @adx.primitive
+    def sine(x: Any) -> Any:
+        """The sine."""
+        return math.sin(x)
+
+    sine.defvjp(lambda g, y, x: g * adx.cos(x))
+    assert sine.__doc__ == "The sine."
+    assert repr(sine) == "<primitive sine>"
+    assert adx.grad(sine)(0.0) == 1.0

@@ -10,8 +10,8 @@ import numpy as np
 
 from autodiffx import _core
 from autodiffx._core import Constant
-from autodiffx.kernel import Arguments, Kernel, Leaves, is_traced, plain, settled
 from autodiffx.equations import METHODS, Equations
+from autodiffx.kernel import Arguments, Kernel, Leaves, is_traced, plain, settled
 from autodiffx.numpy import concatenate, ravel, reshape
 from autodiffx.pullback import pulled_back, pushed_forward
 from autodiffx.transforms import grad
