@@ -284,3 +284,21 @@ def test_decorators() -> None:
     assert sine.__doc__ == "The sine."
     assert repr(sine) == "<primitive sine>"
     assert adx.grad(sine)(0.0) == 1.0
+
+
+def test_decisions_and_integers_among_the_results(core: Any) -> None:
+    f = core.custom_vjp(lambda x: (x * 2.0, x > 0.0, 3))
+    f.defvjp(lambda x: ((x * 2.0, x > 0.0, 3), None), lambda _, g: (2.0 * g[0],))
+    h = core.custom_jvp(lambda x: (x * 2.0, x > 0.0, 3))
+    h.defjvp(lambda p, t: (h(*p), (2.0 * t[0], p[0] > 0.0, 0.0)))
+    for each in (f, h):
+        x = core.Variable([1.0, -2.0])
+        doubled, positive, three = each(x)
+        np.testing.assert_array_equal(positive.value, [True, False])
+        assert positive.dtype == np.bool_
+        assert three.value == 3.0
+        doubled.sum().backward()
+        np.testing.assert_array_equal(x.grad, [2.0, 2.0])
+        point, along = np.array([1.0, -2.0]), np.array([1.0, 3.0])
+        tangent = core.jvp(lambda x, each=each: each(x)[0], (point,), (along,))[1]
+        np.testing.assert_array_equal(tangent, [2.0, 6.0])

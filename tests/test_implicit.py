@@ -58,7 +58,7 @@ def test_systems_in_containers_and_what_scipy_returns() -> None:
         return [x[0] ** 2 + x[1] - p["a"], x[0] + x[1] ** 3 - p["b"]]
 
     def solve(p: Any) -> Any:
-        return optimize.root(lambda x: residual(x, p), np.ones(2), tol=1e-13)
+        return optimize.root(residual, np.ones(2), args=(p,), tol=1e-13)
 
     root = adx.implicit_root(solve, residual)
     p = {"a": 2.5, "b": 1.7}
@@ -154,6 +154,10 @@ def square(x: Any, a: Any) -> Any:
     return x * x - a
 
 
+def without_root(x: Any) -> Any:
+    return x * x + 1.0
+
+
 @pytest.mark.parametrize(
     ("solve", "residual", "error", "message"),
     [
@@ -163,7 +167,7 @@ def square(x: Any, a: Any) -> Any:
         (lambda a: a**0.5, lambda x, a: [x, x], ValueError, "not square: .* 2 .* for 1"),
         (lambda a: "root", square, TypeError, "numbers"),
         (
-            lambda a: optimize.root(lambda x: x * x + 1.0 + 0.0 * a, 1.0),
+            lambda a: optimize.root(without_root, 1.0),
             square,
             RuntimeError,
             "did not converge",

@@ -174,8 +174,10 @@ class ForwardCall(_Call):
             f"the result that the rule of {self.name}() returns", flatten(found[0])[1], self.tree
         )
         return [
-            None if each is None else like(each, result, what)
-            for each, result in zip(split(self.tree, found[1], what), results, strict=True)
+            None if each is None or dtype == np.bool_ else like(each, result, what)
+            for each, result, dtype in zip(
+                split(self.tree, found[1], what), results, self.dtypes, strict=True
+            )
         ]
 
     def pull(self, adjoints: Leaves, results: Leaves, operands: Leaves, wanted: Leaves) -> Leaves:

@@ -250,9 +250,15 @@ class Kernel(Rule):
         given = list(tangents), list(result), list(operands)
         if any(is_traced(leaf) for leaves in given for leaf in leaves):
             with np.errstate(all="ignore"):
-                return tuple(self.push(*given))
-        with np.errstate(all="ignore"), _no_capture(self.name):
-            return within_reach(f"a tangent of {self.name}", self.push(*given))
+                found = tuple(self.push(*given))
+        else:
+            with np.errstate(all="ignore"), _no_capture(self.name):
+                found = within_reach(f"a tangent of {self.name}", self.push(*given))
+        # Decisions have no tangent.
+        return tuple(
+            None if dtype == np.bool_ else tangent
+            for tangent, dtype in zip(found, self.dtypes, strict=True)
+        )
 
 
 @contextmanager

@@ -38,7 +38,7 @@ def transposed(
     """
     count = len(places)
     values = [value_of(each) for each in parameters]
-    ones = [np.ones(np.shape(each), getattr(each, "dtype", float)) for each in places]
+    ones = [np.ones(np.shape(each), _real(each)) for each in places]
     _require_linear(what, lambda x: linear(x, values), ones)
     wanted = [i < count for i in range(count + len(parameters))]
     return pulled_back(
@@ -66,6 +66,11 @@ def _require_linear(what: str, linear: Callable[[Leaves], Leaves], places: Leave
                     f"-2**-24 times the vector -2**-24 times {found}. Only a linear rule can be "
                     "used in the other direction: define the one that is missing"
                 )
+
+
+def _real(leaf: Any) -> Any:
+    """The dtype of what derivatives of the leaf are made of, float64 for a decision."""
+    return np.float32 if getattr(leaf, "dtype", None) == np.float32 else np.float64
 
 
 def _pattern(shape: tuple[int, ...]) -> Any:
