@@ -37,6 +37,12 @@ class _Custom:
             self._signature: inspect.Signature | None = inspect.signature(fun)
         except (TypeError, ValueError):  # of some functions made in C
             self._signature = None
+        kinds = (
+            [each.kind for each in self._signature.parameters.values()] if self._signature else []
+        )
+        in_place = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
+        # So many arguments by position are all there are.
+        self._full = len(kinds) if all(kind in in_place for kind in kinds) else -1
 
     def __repr__(self) -> str:
         return f"<{self.kind} {self.name}>"
@@ -55,6 +61,8 @@ class _Custom:
 
     def _positional(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[Any, ...]:
         """All arguments by position, with their defaults: as the rules are given them."""
+        if len(args) == self._full and not kwargs:
+            return args
         if self._signature is None:
             if kwargs:
                 raise TypeError(f"{self.name}() has no signature: pass its arguments by position")
