@@ -211,6 +211,8 @@ def test_what_is_captured_is_not_lost() -> None:
             adx.grad(root)(3.0)
         with pytest.raises(TypeError, match="would be lost"):
             adx.jvp(root, (3.0,), (1.0,))
+        with pytest.raises(TypeError, match="would be lost"):
+            root(3.0)
 
 
 def test_what_is_no_way_to_solve() -> None:

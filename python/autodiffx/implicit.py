@@ -46,7 +46,8 @@ def implicit_root(
 
     Returns:
         A function of the parameters that gives x in float64 or float32, as the solver does. It is
-        differentiated to any order in either direction, and without Variables it is `solve`.
+        differentiated to any order in either direction. Without Variables it is `solve`, and the
+        residual is evaluated once, to see that it has captured none.
 
     Raises:
         RuntimeError: the solver says that it did not converge; or x is too far from a root for
@@ -186,9 +187,8 @@ def _implicit(
         arguments = Arguments(params)
         if not arguments.places:
             found = _found(name, solve(*params))
-            for leaf in flatten(found)[0]:
-                if is_traced(leaf):
-                    plain(leaf, f"what the solver of {name} returns")
+            # Equations that captured something would lose its derivative: they are asked once.
+            _Solution(name, lambda *_: found, residual, how, symmetric, tolerance, arguments)()
             return found
         operands = arguments.operands()
         return _Solution(name, solve, residual, how, symmetric, tolerance, arguments).run(operands)
