@@ -16,7 +16,10 @@ against. Read it in this order:
     sweep.py, backward.py    the two sweeps, and gradients
     graph.py, replay.py      recordings that are run again; guard.py, freshness.py: their safety
     dual.py                  forward mode
-    transforms.py            derivatives of functions, to any order
+    containers.py            what functions take and return: numbers, arrays, and nests of them
+    call.py, derivative.py   one call of a function, and its derivative as a linear map, to any
+                             order; outside.py: what of it depends on something else as well
+    transforms.py            gradients; linearized.py, directional.py, jacobians.py: the others
     numpy/                   NumPy's functions of arrays; implementations.py: how they are found
     scipy/                   SciPy's functions
 """
@@ -28,11 +31,15 @@ from typing import Any
 from autodiffx.errors import ControlFlowChanged, EscapeWarning, GraphError, StaleValueError
 from autodiffx.reference import numpy
 from autodiffx.reference.constant import Constant
+from autodiffx.reference.directional import hvp, jvp
 from autodiffx.reference.dual import Dual
 from autodiffx.reference.functions import FUNCTIONS
 from autodiffx.reference.gradient_graph import GradientGraph
 from autodiffx.reference.graph import Graph
-from autodiffx.reference.transforms import grad, jvp, value_and_grad
+from autodiffx.reference.jacobians import hessian, jacfwd, jacobian, jacrev
+from autodiffx.reference.linearized import linearize, vjp
+from autodiffx.reference.stopping import checkpoint, stop_gradient
+from autodiffx.reference.transforms import elementwise_grad, grad, value_and_grad
 from autodiffx.reference.variable import Variable
 
 globals().update(FUNCTIONS)
@@ -47,10 +54,20 @@ __all__ = [
     "GraphError",
     "StaleValueError",
     "Variable",
+    "checkpoint",
+    "elementwise_grad",
     "grad",
+    "hessian",
+    "hvp",
+    "jacfwd",
+    "jacobian",
+    "jacrev",
     "jvp",
+    "linearize",
     "numpy",
+    "stop_gradient",
     "value_and_grad",
+    "vjp",
 ]
 __all__ += sorted(FUNCTIONS)
 
