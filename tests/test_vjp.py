@@ -73,10 +73,10 @@ def test_maps_are_each_others_transpose(
     for found in (value, again):
         assert found["parts"][1][1] is None
         for a, b in zip(arrays_in(found), arrays_in(expected), strict=True):
-            assert_same_bits(a, b)
-    for a, b in zip(arrays_in(pushed), arrays_in(along), strict=True):
-        assert a.dtype == b.dtype
-        assert_close(a, b)
+            assert_close(a, b, digits=5 if dtype is np.float32 else 14)
+    for a, b, primal in zip(*map(arrays_in, (pushed, along, value)), strict=True):
+        assert a.dtype == primal.dtype
+        assert_close(a, b, digits=5 if dtype is np.float32 else 12)
     assert by_x.shape == shape
     assert by_x.dtype == dtype
     assert [type(part) for part in by_p.values()] == [float, float]
