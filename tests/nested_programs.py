@@ -140,7 +140,7 @@ class How:
         argnums = self.argnums
         if argnums in (0, (0,)):
             arguments = (point,)
-            f = value_at  # type: ignore[assignment]
+            f = value_at
         elif argnums == (1, 0):
             pass
         elif argnums == "keyword":

@@ -54,6 +54,7 @@ def test_any_choice(
 @pytest.mark.parametrize("name", [*TRANSFORMS, "value_and_grad", "hessian"])
 def test_wrong_choices(backend: Any, name: str) -> None:
     transform = getattr(backend, name)
+    argnums: Any
     for argnums in (2, -3, (0, 5), "z", "scale", "w", ("x", "w")):
         with pytest.raises((ValueError, TypeError), match=r"argnums|argument"):
             transform(f, argnums)(3.0, 2.0)

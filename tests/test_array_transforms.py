@@ -62,17 +62,14 @@ def test_grad(
 
 def test_arrays_of_whole_numbers_are_refused(array_backend: Any) -> None:
     for dtype in (np.int64, np.uint8, np.bool_):
-        array = np.array([1, 0, 1], dtype)
-        for call in (
-            lambda array=array: array_backend.grad(total)(array),
-            lambda array=array: array_backend.value_and_grad(total)(array),
-            lambda array=array: array_backend.jvp(total, (array,), (np.ones(3),)),
-        ):
+        array: Any = np.array([1, 0, 1], dtype)
+        for transform in (array_backend.grad, array_backend.value_and_grad):
             with pytest.raises(TypeError, match=r"float"):
-                call()
-        assert_same_bits(
-            array_backend.grad(lambda x, n: total(x * n))(np.ones(3), array), 1.0 * array
-        )
+                transform(total)(array)
+        with pytest.raises(TypeError, match=r"float"):
+            array_backend.jvp(total, (array,), (np.ones(3),))
+        slope = array_backend.grad(lambda x, n: total(x * n))(np.ones(3), array)
+        assert_same_bits(slope, 1.0 * array)
 
 
 def test_argnums(array_backend: Any) -> None:

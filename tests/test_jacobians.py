@@ -42,7 +42,7 @@ def exact_jacobian(f: Any, x: Array) -> Array:
 @settings(max_examples=25)
 def test_jacobians(array_backend: Any, shape: tuple[int, ...], seed: int, dtype: type) -> None:
     x = uniform(seed, shape, dtype)
-    expected = exact_jacobian(swirl, x).astype(dtype)
+    expected: Array = exact_jacobian(swirl, x).astype(dtype)
     for name in JACOBIANS:
         found = getattr(array_backend, name)(swirl)(x)
         assert type(found) is np.ndarray

@@ -115,11 +115,11 @@ def test_mixed_to_the_sixth_order(backend: Any, names: list[str], at: float) -> 
     assert found == pytest.approx(expected, rel=1e-12, abs=1e-13)
 
 
-@pytest.mark.parametrize("inner", STEPS)
-@pytest.mark.parametrize("outer", STEPS)
-def test_no_confusion(backend: Any, outer: str, inner: str) -> None:
+@pytest.mark.parametrize("second", STEPS)
+@pytest.mark.parametrize("first", STEPS)
+def test_no_confusion(backend: Any, first: str, second: str) -> None:
     by = steps(backend)
-    outer, inner = by[outer], by[inner]  # type: ignore[assignment]
+    outer, inner = by[first], by[second]
     # d/dx [x * d/dy (x + y)] = 1, where confusion would say 2.
     assert outer(lambda x: x * inner(lambda y: x + y)(1.0))(4.0) == 1.0
     assert outer(lambda x: x * inner(lambda y: x * y)(2.0))(4.0) == 8.0
@@ -145,8 +145,8 @@ def test_a_function_that_returns_a_function(backend: Any, outer: str) -> None:
         return lambda x: d(f)(x)
 
     # d/ds f(x + s) at s = 0, twice: the derivative of order two, not zero and not the first.
-    twice = lambda x: d(lambda s: slope_at(shifted(s)(backend.exp))(x))(0.0)  # noqa: E731
-    assert twice(1.0) == pytest.approx(math.e, rel=1e-14)
+    twice = d(lambda s: slope_at(shifted(s)(backend.exp))(1.0))(0.0)
+    assert twice == pytest.approx(math.e, rel=1e-14)
     assert d(lambda s: shifted(s)(shifted(s)(backend.exp))(1.0))(0.0) == pytest.approx(2 * math.e)
 
 
@@ -233,6 +233,9 @@ def test_recursion(backend: Any) -> None:
         return x if n == 0 else x * backend.grad(lambda y: y * power(x, n - 1))(2.0)
 
     assert backend.grad(lambda x: power(x, 4))(1.5) == 5 * 1.5**4
-    again = backend.grad(lambda x: x * again(x - 1.0) if x > 0.5 else x)
+
+    def again(x: Any) -> Any:
+        return backend.grad(lambda x: x * again(x - 1.0) if x > 0.5 else x)(x)
+
     # d/dx [x a(x - 1)] = a(x - 1) + x a'(x - 1), from a(0) = 1: a(1) = 1, a(2) = 1.
     assert again(2.0) == 1.0

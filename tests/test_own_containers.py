@@ -52,10 +52,15 @@ class Box(Interval):
 Split = namedtuple("Split", "left right")
 
 
+def parts_of(interval: Any) -> tuple[list[Any], str]:
+    """What is differentiated by, and what is not."""
+    return [interval.low, interval.high], interval.unit
+
+
 def registered(kind: Any, namespace: Any) -> None:
     optree.register_pytree_node(
         kind,
-        lambda interval: ([interval.low, interval.high], interval.unit),
+        parts_of,
         lambda unit, ends: kind(*ends, unit),
         namespace=namespace,
     )

@@ -98,7 +98,7 @@ def test_checkpoint(array_backend: Any) -> None:
 
 def test_checkpoint_of_containers_and_of_what_it_closes_over(backend: Any) -> None:
     def outer(x: Any) -> Any:
-        @backend.checkpoint
+        @backend.checkpoint  # type: ignore[untyped-decorator]
         def f(p: Any) -> Any:
             return {"y": p["a"] * p["a"] * x, "z": [p["a"], None]}
 
@@ -112,7 +112,7 @@ def test_checkpoint_of_containers_and_of_what_it_closes_over(backend: Any) -> No
 
 
 def test_an_error_in_a_checkpoint(backend: Any) -> None:
-    @backend.checkpoint
+    @backend.checkpoint  # type: ignore[untyped-decorator]
     def fail(x: Any) -> Any:
         raise KeyError("the user's own")
 

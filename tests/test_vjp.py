@@ -96,6 +96,7 @@ def arrays_in(found: Any) -> list[Array]:
 def test_what_does_not_fit(array_backend: Any) -> None:
     x = np.ones((2, 3))
     _, pullback = array_backend.vjp(lambda x: {"a": x, "b": [x[0, 0]]}, x)
+    wrong: Any
     for wrong in ([x, [1.0]], {"a": x}, {"a": x, "b": (1.0,)}, {"a": [x], "b": [1.0]}, x):
         with pytest.raises(TypeError, match=r"(?s)structure.*\*.*\*"):
             pullback(wrong)
@@ -145,13 +146,14 @@ def test_aux(backend: Any) -> None:
     assert type(aux["twice"]) is float
     assert backend.grad(f, has_aux=True)(3.0) == (6.0, expected)
     assert backend.value_and_grad(f, has_aux=True)(3.0) == ((9.0, expected), 6.0)
-    for transform in (
+    transforms: tuple[Any, ...] = (
         lambda g: backend.grad(g, has_aux=True)(3.0),
         lambda g: backend.vjp(g, 3.0, has_aux=True),
         lambda g: backend.linearize(g, 3.0, has_aux=True),
         lambda g: backend.jvp(g, (3.0,), (1.0,), has_aux=True),
         lambda g: backend.jacfwd(g, has_aux=True)(3.0),
-    ):
+    )
+    for transform in transforms:
         for result in (lambda x: x, lambda x: (x,), lambda x: (x, x, x), lambda x: None):
             with pytest.raises((TypeError, ValueError), match="aux"):
                 transform(result)
