@@ -139,7 +139,7 @@ def test_arrays_inside(array_backend: Any) -> None:
     assert has_arrays(array_backend)
     layers = [
         {"w": np.array([[1.0, 2.0]], np.float32), "b": 3.0},
-        {"w": np.array([4, 5]), "b": np.ones((2, 2))},
+        {"w": np.array([4.0, 5.0]), "b": np.ones((2, 2))},
     ]
 
     def f(p: Any, scale: float) -> Any:

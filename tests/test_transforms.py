@@ -19,7 +19,6 @@ def test_grad(backend: Any) -> None:
     assert backend.grad(backend.sin)(0.5) == math.cos(0.5)
     assert backend.grad(lambda x: x * x)(3) == 6.0
     assert backend.grad(lambda x: x * x)(np.float32(1.5)) == 3.0
-    assert backend.grad(lambda x: x * x)(True) == 2.0
 
 
 def test_value_and_grad(backend: Any) -> None:
@@ -44,8 +43,6 @@ def test_argnums(backend: Any) -> None:
     for argnums in (2, -3, (0, 5)):
         with pytest.raises((ValueError, TypeError), match=r"argnums|argument"):
             backend.grad(f, argnums)(3.0, 2.0)
-    with pytest.raises(TypeError):
-        backend.grad(f, "x")(3.0, 2.0)
 
 
 def test_what_does_not_depend(backend: Any) -> None:

@@ -69,7 +69,7 @@ public:
         bool outside = region_.active || has_duals_;
         std::vector<Seed<double>> seeds;
         for (py::handle const output : outputs) {
-            outputs_.push_back(py::reinterpret_borrow<py::object>(output));
+            outputs_.push_back(kept(py::reinterpret_borrow<py::object>(output)));
             if (is_dual(output.ptr())) outside = true;
         }
         if (outside) return outside_ = true;
@@ -86,12 +86,20 @@ public:
         return outer_value(output, outside_);
     }
 
-    // The derivatives of a scalar by all arguments, which can be differentiated in turn.
-    py::list derivatives(const py::object& output) {
+    [[nodiscard]] py::list outputs() const {
+        py::list all;
+        for (py::object const& each : outputs_) all.append(each);
+        return all;
+    }
+
+    // The derivatives of a scalar by all arguments, which can be differentiated in turn; also by
+    // what is newer than the arguments, if it was made of that.
+    py::list derivatives(const py::object& output, bool made_of_active) {
         require_usable();
         bool outside = outside_;
         py::list all;
-        for (Number const& each : region_.differentiate(lifted_, output.ptr(), outside))
+        for (Number const& each :
+             region_.differentiate(lifted_, output.ptr(), outside, made_of_active))
             all.append(each.to_python());
         return all;
     }
@@ -168,6 +176,17 @@ public:
     }
 
 private:
+    // An output as it is now, whatever is written into it later: that moves, and this stays.
+    [[nodiscard]] py::object kept(const py::object& output) const {
+        if (is_dual(output.ptr()) && is_array_like(output.ptr()))
+            return py::reinterpret_borrow<py::object>(output).attr("copy")();
+        if (!is_array(output.ptr()) || !is_active(output.ptr())) return output;
+        std::uint32_t const extent = region_.tape.extent_at(handle_of(output.ptr()).slot);
+        if (extent != no_extent) region_.tape.extents[extent].require(Need::always);
+        py::object own = output[py::ellipsis()];
+        handle_of(own.ptr()).stays = true;
+        return own;
+    }
     // Of the tape of this region: nothing else passes anything on to the arguments.
     [[nodiscard]] bool is_active(PyObject* output) const {
         return is_variable(output) && handle_of(output).tape == &region_.tape &&
@@ -288,6 +307,7 @@ void register_recording(py::module_& module) {
         .def(py::init<const py::sequence&>())
         .def_property_readonly("given", &Recording::given)
         .def("finish", &Recording::finish)
+        .def_property_readonly("outputs", &Recording::outputs)
         .def("value", &Recording::value)
         .def("derivatives", &Recording::derivatives)
         .def("pull_back", &Recording::pull_back)

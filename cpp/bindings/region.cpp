@@ -175,15 +175,15 @@ Lifted Region::lift(PyObject* object) {
 }
 
 std::vector<Number> Region::differentiate(const std::vector<Lifted>& arguments, PyObject* output,
-                                          bool& outside) {
+                                          bool& outside, bool made_of_active) {
     require_scalar(output);
     if (is_dual(output)) {
         // Differentiation is linear: component by component.
         DualObject const& dual = dual_of(output);
         std::vector<Number> const values =
-            differentiate(arguments, dual.value.to_python().ptr(), outside);
+            differentiate(arguments, dual.value.to_python().ptr(), outside, made_of_active);
         std::vector<Number> const tangents =
-            differentiate(arguments, dual.tangent.to_python().ptr(), outside);
+            differentiate(arguments, dual.tangent.to_python().ptr(), outside, made_of_active);
         std::vector<Number> result(arguments.size());
         for (std::size_t i = 0; i < arguments.size(); ++i) {
             result[i] = Number(
@@ -225,7 +225,9 @@ std::vector<Number> Region::differentiate(const std::vector<Lifted>& arguments, 
         outside = true;
         return zeros(arguments);
     }
-    if (auto found = pull_back(arguments, {seed})) return *found;
+    if (!made_of_active) {
+        if (auto found = pull_back(arguments, {seed})) return *found;
+    }
     outside = true;
     std::size_t const stop = start->position.statements;
     RecordedAdjoints adjoints;
@@ -240,6 +242,7 @@ std::vector<Number> Region::differentiate(const std::vector<Lifted>& arguments, 
 
 std::optional<std::vector<Number>> Region::pull_back(const std::vector<Lifted>& arguments,
                                                      const std::vector<Seed<double>>& seeds) {
+    if (seeds.empty()) return zeros(arguments);
     bool const leaves_set = epoch != leaf_epoch.load();
     if (active && !leaves_set) return std::nullopt;
     reverse_sweep(tape, tape.adjoints, seeds, start->position.statements);

@@ -40,9 +40,9 @@ struct Region {
     // Slots of its own for an argument, from which nothing is passed on below.
     Lifted lift(PyObject* object);
     // The derivative of one output by all arguments. Sets `outside` if it depends on something
-    // active outside.
+    // active outside: it does if it was made of what is newer than the arguments and active.
     std::vector<Number> differentiate(const std::vector<Lifted>& arguments, PyObject* output,
-                                      bool& outside);
+                                      bool& outside, bool made_of_active = false);
     // The same by a plain sweep from seeds, or nothing if something active outside is reached.
     std::optional<std::vector<Number>> pull_back(const std::vector<Lifted>& arguments,
                                                  const std::vector<Seed<double>>& seeds);

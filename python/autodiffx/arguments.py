@@ -40,6 +40,8 @@ def choose(
     several = isinstance(argnums, (tuple, list))
     asked = list(argnums) if isinstance(argnums, (tuple, list)) else [argnums]
     places = [_place(who, f, each, argnums, args, kwargs) for each in asked]
+    if len(set(places)) != len(places):
+        raise ValueError(f"argnums {argnums!r} of {who}() names an argument twice")
     values = [kwargs[place] if isinstance(place, str) else args[place] for place in places]
 
     def call(*given: Any) -> Any:

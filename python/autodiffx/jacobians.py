@@ -21,6 +21,12 @@ def size_of(leaves: Sequence[Any]) -> int:
     return sum(int(np.prod(shape_of(leaf), dtype=np.int64)) for leaf in leaves)
 
 
+def dtype_of(leaf: Any) -> np.dtype[Any]:
+    """That of the derivatives by it."""
+    dtype = getattr(leaf, "dtype", None)
+    return np.dtype(np.float32 if dtype == np.float32 and shape_of(leaf) else np.float64)
+
+
 def shaped(stack: Any, shape: tuple[int, ...]) -> Any:
     """A stack of derivatives in its final shape; a float for a number by a number."""
     if is_active(stack):
@@ -36,7 +42,7 @@ def by_rows(run: Run) -> list[list[Any]]:
             for stack, leaf in zip(run.rows(i), run.inputs, strict=True)
         ]
         if size_of([output])
-        else [np.zeros(shape_of(output) + shape_of(leaf)) for leaf in run.inputs]
+        else [np.zeros(shape_of(output) + shape_of(leaf), dtype_of(leaf)) for leaf in run.inputs]
         for i, output in enumerate(run.outputs)
     ]
 
@@ -54,7 +60,7 @@ def by_columns(run: Run, f: Callable[..., Any], arguments: Sequence[Any]) -> lis
 
                 last = moveaxis(stack, 0, -1)
             else:
-                last = np.ascontiguousarray(np.moveaxis(stack, 0, -1))
+                last = np.moveaxis(stack, 0, -1).astype(dtype_of(leaf), order="C")
             derivatives.append(shaped(last, shape_of(output) + shape_of(leaf)))
     return found
 

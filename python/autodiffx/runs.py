@@ -50,8 +50,8 @@ class Run:
         self._recording = _Recording(self.inputs)
         function, self._aux = with_aux(who, f, has_aux)
         result = function(*self.by_argument(self._recording.given))
-        self.outputs, self.tree = flatten(result)
-        for leaf in self.outputs:
+        outputs, self.tree = flatten(result)
+        for leaf in outputs:
             if not is_number(leaf):
                 raise TypeError(
                     f"{who}() needs a function that returns numbers and arrays, got "
@@ -59,7 +59,7 @@ class Run:
                 )
         if result is None:
             raise TypeError(f"{who}() needs a function that returns numbers and arrays, got None")
-        self.outside: bool = self._recording.finish(self.outputs)
+        self.outside: bool = self._recording.finish(outputs)
 
     def by_argument(self, leaves: Sequence[Any]) -> list[Any]:
         """Leaves in the structures of the arguments."""
@@ -68,6 +68,11 @@ class Run:
             arguments.append(tree.unflatten(leaves[at : at + tree.count]))
             at += tree.count
         return arguments
+
+    @property
+    def outputs(self) -> list[Any]:
+        """The leaves of what the function returned, whatever has been written into it since."""
+        return self._recording.outputs
 
     @property
     def value(self) -> Any:
@@ -90,7 +95,7 @@ class Run:
             if is_active(output):
                 product = output * cotangent
                 total = total + (total_of(product) if shape_of(product) else product)
-        return self._recording.derivatives(total)
+        return self._recording.derivatives(total, any(map(is_active, cotangents)))
 
     def push_forward(self, tangents: Sequence[Any]) -> list[Any] | None:
         """The tangents of all outputs, or None if they are not plain."""
@@ -102,7 +107,7 @@ class Run:
         """The derivatives of all elements of an output by each input, stacked."""
         if not self.outside:
             return self._recording.rows(output)
-        found = [self._recording.derivatives(one) for one in elements(self.outputs[output])]
+        found = [self._recording.derivatives(one, False) for one in elements(self.outputs[output])]
         return [stacked(column) for column in zip(*found, strict=True)]
 
     def columns(self, which: int) -> list[Any]:

@@ -16,9 +16,12 @@ against. Read it in this order:
     sweep.py, backward.py    the two sweeps, and gradients
     graph.py, replay.py      recordings that are run again; guard.py, freshness.py: their safety
     dual.py                  forward mode
-    transforms.py            derivatives of functions, to any order
-    custom.py, declared.py   functions with derivatives of the user's own; call.py: one call of
-                             such a function, recorded as an operation of opaque.py
+    containers.py            what functions take and return: numbers, arrays, and nests of them
+    call.py, derivative.py   one call of a function, and its derivative as a linear map, to any
+                             order; outside.py: what of it depends on something else as well
+    transforms.py            gradients; linearized.py, directional.py, jacobians.py: the others
+    custom.py, declared.py   functions with derivatives of the user's own; rule_call.py: one call
+                             of such a function, recorded as an operation of opaque.py
     numpy/                   NumPy's functions of arrays; implementations.py: how they are found
     scipy/                   SciPy's functions
 """
@@ -32,11 +35,15 @@ from autodiffx.reference import numpy
 from autodiffx.reference.constant import Constant
 from autodiffx.reference.custom import custom_jvp, custom_vjp
 from autodiffx.reference.declared import primitive
+from autodiffx.reference.directional import hvp, jvp
 from autodiffx.reference.dual import Dual
 from autodiffx.reference.functions import FUNCTIONS
 from autodiffx.reference.gradient_graph import GradientGraph
 from autodiffx.reference.graph import Graph
-from autodiffx.reference.transforms import grad, jvp, value_and_grad
+from autodiffx.reference.jacobians import hessian, jacfwd, jacobian, jacrev
+from autodiffx.reference.linearized import linearize, vjp
+from autodiffx.reference.stopping import checkpoint, stop_gradient
+from autodiffx.reference.transforms import elementwise_grad, grad, value_and_grad
 from autodiffx.reference.variable import Variable
 
 globals().update(FUNCTIONS)
@@ -51,13 +58,23 @@ __all__ = [
     "GraphError",
     "StaleValueError",
     "Variable",
+    "checkpoint",
     "custom_jvp",
     "custom_vjp",
+    "elementwise_grad",
     "grad",
+    "hessian",
+    "hvp",
+    "jacfwd",
+    "jacobian",
+    "jacrev",
     "jvp",
+    "linearize",
     "numpy",
     "primitive",
+    "stop_gradient",
     "value_and_grad",
+    "vjp",
 ]
 __all__ += sorted(FUNCTIONS)
 

@@ -88,7 +88,7 @@ def adjoints_of(node: Variable, seed: Number) -> dict[Variable, Any]:
     for tape in {ancestor._statement.tape for ancestor in results if ancestor._statement}:
         tape.moment += 1
         tape.swept_at = tape.moment
-    adjoints = reverse_sweep(results, seed, FLOATS, lambda variable: variable._value)
+    adjoints = reverse_sweep(results, {node: seed}, FLOATS, lambda variable: variable._value)
     for variable, adjoint in adjoints.items():
         statement = variable._statement
         if statement is not None:

@@ -1,212 +1,194 @@
-"""One call of a function that brings its own derivatives, as one statement.
-
-Its operands are the Variables and Duals among the arguments, and its result is one vector with all
-numbers that the function returned, which are then taken out again.
-"""
+"""One call of a function that is differentiated: its inputs, and what is left of it."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
-from autodiffx.reference.chain import fitted
 from autodiffx.reference.constant import Constant
-from autodiffx.reference.containers import is_container, mapped
-from autodiffx.reference.dispatch import Ranked, apply
-from autodiffx.reference.number import settled
-from autodiffx.reference.opaque import Opaque
-from autodiffx.reference.shapes import dtype_of, shape_of
-from autodiffx.reference.transforms import grad
+from autodiffx.reference.containers import Structure, flatten, mapped
+from autodiffx.reference.dispatch import Number, Ranked, apply
+from autodiffx.reference.dual import Dual
+from autodiffx.reference.guard import Guard
+from autodiffx.reference.number import is_plain, to_array, to_float
+from autodiffx.reference.outside import closed, reaches_outside
+from autodiffx.reference.rules import RULES
+from autodiffx.reference.statement import now
+from autodiffx.reference.tape import open_tapes
+from autodiffx.reference.variable import Variable
 
-__all__ = ["Call", "is_traced", "leaves_of", "matched", "plain", "refilled", "transposed"]
-
-Function = Callable[..., Any]
-
-
-def leaves_of(container: Any) -> list[Any]:
-    """The numbers and arrays in it, from first to last."""
-    found: list[Any] = []
-    if container is not None:
-        mapped(found.append, container)
-    return found
-
-
-def refilled(container: Any, leaves: Sequence[Any]) -> Any:
-    """The same container of other leaves."""
-    given = iter(leaves)
-    return None if container is None else mapped(lambda _: next(given), container)
-
-
-def is_traced(leaf: Any) -> bool:
-    """True of Variables and Duals, except for constants."""
-    return isinstance(leaf, Ranked) and not isinstance(leaf, Constant)
-
-
-def plain(leaf: Any, name: str) -> Any:
-    """What a function gave for plain arguments, as an array."""
-    if isinstance(leaf, Constant):
-        leaf = leaf.value
-    if is_traced(leaf):
-        raise TypeError(
-            f"{name}() uses a Variable or Dual that is none of its arguments, whose derivative "
-            "would be lost: pass it as an argument"
-        )
-    if np.asarray(leaf).dtype.kind not in "bif":
-        raise TypeError(f"{name}() gives numbers and arrays, not {type(leaf).__name__!r}")
-    return np.asarray(leaf)
-
-
-def matched(found: Any, container: Any, what: str) -> list[Any]:
-    """The leaves of what belongs to a container leaf by leaf; None stands for zero."""
-    if found is None:
-        return [None] * len(leaves_of(container))
-    if not is_container(container):
-        if is_container(found):
-            raise TypeError(f"{what} is a number or an array, not {type(found).__name__!r}")
-        if np.shape(found) != np.shape(container):
-            raise ValueError(f"{what} has the shape {np.shape(container)}, not {np.shape(found)}")
-        return [found]
-    keys = list(container) if isinstance(container, dict) else range(len(container))
-    if (
-        type(found) is not type(container)
-        or len(found) != len(container)
-        or (isinstance(container, dict) and found.keys() != container.keys())
-    ):
-        raise TypeError(f"{what} has the structure of {container}, not of {found}")
-    parts = [(found[key], container[key]) for key in keys if container[key] is not None]
-    return [leaf for part, own in parts for leaf in matched(part, own, what)]
-
-
-def dot(weights: Sequence[Any], vectors: Sequence[Any]) -> Any:
-    """The sum of all products; None is zero."""
-    total: Any = 0.0
-    for weight, vector in zip(weights, vectors, strict=True):
-        if weight is not None and vector is not None:
-            product = vector * weight
-            total = total + (product.sum() if np.shape(product) else product)
-    return total
-
-
-def transposed(
-    name: str, linear: Callable[[list[Any]], list[Any]], places: list[Any], weights: list[Any]
-) -> list[Any]:
-    """The gradient of <weights, A x>, which is the same at every x."""
-    ones = [np.ones(shape_of(x), dtype_of(x)) if shape_of(x) else 1.0 for x in places]
-    there = dot(weights, linear([-4096.0 * x for x in ones]))
-    here = dot(weights, linear([x / 4096.0 for x in ones]))
-    difference = value_of(there) + 2.0**24 * value_of(here)
-    if abs(difference) > 1e-3 * abs(value_of(there)):
-        raise ValueError(
-            f"the rule of {name}() is not linear: it cannot be used in the other direction"
-        )
-    return list(grad(lambda *x: dot(weights, linear(list(x))), tuple(range(len(ones))))(*ones))
-
-
-def value_of(number: Any) -> float:
-    """The number that a Variable or Dual is at present."""
-    while isinstance(number, Ranked):
-        number = number.value  # type: ignore[attr-defined]
-    return float(number)
+__all__ = ["Call", "number_from", "plain_from", "require_differentiable", "with_aux"]
 
 
 class Call:
-    """One call: which leaves of the arguments are traced, and how the results are laid out."""
+    """A position in the recording, and the inputs made of some arguments.
 
-    def __init__(self, name: str, args: Sequence[Any], function: Function) -> None:
-        self.name, self.args, self.function = name, list(args), function
-        self.all = [x.copy() if isinstance(x, np.ndarray) else x for x in leaves_of(self.args)]
-        self.places = [i for i, leaf in enumerate(self.all) if isinstance(leaf, Ranked)]
-        self.outcome: Any = None  # what the function returned last, for its structure
-        self.shapes: list[tuple[int, ...]] = []
+    A plain argument becomes an input that is active during the call only; of an active one, a
+    copy is recorded, so that the derivative can be told from that of its other uses.
 
-    def filled(self, operands: Sequence[Any]) -> list[Any]:
-        """The arguments with the operands in their places."""
-        leaves = list(self.all)
-        for place, operand in zip(self.places, operands, strict=True):
-            leaves[place] = operand
-        return list(refilled(self.args, leaves))
+    Raises:
+        TypeError: an argument is or holds what is not differentiated by.
+    """
 
-    def primal(self, *operands: Any) -> Any:
-        """All numbers that the function returns, as one vector."""
-        with np.errstate(all="ignore"):
-            self.outcome = self.function(*self.filled(operands))
-        found = [plain(leaf, self.name) for leaf in leaves_of(self.outcome)]
-        self.outcome = refilled(self.outcome, found)
-        self.shapes = [each.shape for each in found]
-        self.dtypes = [each.dtype for each in found]
-        single = all(dtype == np.float32 for dtype in self.dtypes)
-        dtype = np.float32 if single else np.float64
-        return np.concatenate([each.ravel() for each in found]).astype(dtype)
+    def __init__(self, arguments: Sequence[Any]) -> None:
+        self.tape = open_tapes.innermost
+        self.records = len(self.tape.records)
+        self.inputs: list[Variable] = []  # one for each leaf
+        self.was_active: list[bool] = []
+        self.structures: list[Structure] = []  # one for each argument
+        self.opened: list[Any] = []  # the arguments, with inputs as leaves
+        self.mark = now()
+        try:
+            for argument in arguments:
+                leaves, structure = flatten(argument)
+                self.structures.append(structure)
+                self.opened.append(structure.unflatten([self._opened(leaf) for leaf in leaves]))
+        except BaseException:
+            self._finish()
+            self.rewind()
+            raise
+        self.mark = now()
 
-    def pieces(self, vector: Any) -> list[Any]:
-        """The leaves of the result."""
-        found, start = [], 0
-        for shape in self.shapes:
-            size = int(np.prod(shape, dtype=int))
-            part = vector[start : start + size]
-            found.append(part.reshape(shape) if shape else part[0])
-            start += size
-        return found
+    def _opened(self, argument: Any) -> Number:
+        """The argument with its innermost value replaced by an input of this call."""
+        if isinstance(argument, Ranked):
+            argument = argument.present()
+        if isinstance(argument, Dual):
+            return Dual(self._opened(argument.value), argument.tangent, argument.level)
+        require_differentiable(argument)
+        if isinstance(argument, Variable) and not isinstance(argument, Constant):
+            copy = apply(RULES["positive"], argument)
+            self.was_active.append(copy._is_active)
+            copy._is_active = True
+        else:
+            copy = Variable(plain_from(argument, "an argument to differentiate by"))
+            self.was_active.append(False)
+        self.inputs.append(copy)
+        return copy
 
-    def result(self, vector: Any) -> Any:
-        """The result in its structure."""
-        return refilled(self.outcome, self.pieces(vector))
+    def __enter__(self) -> Call:
+        return self
 
-    def joined(self, leaves: Sequence[Any], vector: Any) -> Any:
-        """Leaves like those of the result as one vector; None stands for zero."""
-        from autodiffx.reference.numpy.joining import concatenate
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        """The inputs are inputs no more; after an error nothing is left of the call."""
+        self._finish()
+        if kind is not None:
+            self.rewind()
 
-        parts = [
-            np.zeros(shape).reshape(-1) if leaf is None else flat(leaf)
-            for leaf, shape in zip(leaves, self.shapes, strict=True)
-        ]
-        return fitted(concatenate(parts), shape_of(vector), dtype_of(vector))
+    def _finish(self) -> None:
+        for variable, was_active in zip(self.inputs, self.was_active, strict=True):
+            variable._is_active = was_active
 
-    def run(self, back: Function, forth: Function) -> Any:
-        """The result, recorded; back and forth are given lists of leaves."""
+    def closed(self, value: Any) -> Any:
+        """Plain numbers and arrays where nothing outside is involved, in containers or alone."""
+        return mapped(self._closed, value)
 
-        def back_of_one(i: int, adjoint: Any, operands: Sequence[Any], result: Any) -> Any:
-            asked = self.places[i]
-            with np.errstate(all="ignore"):
-                found = back(asked, self.pieces(adjoint), self.pieces(result), list(operands))
-            if found is None:
-                found = 0.0
-            given = (adjoint, result, *operands)
-            if is_traced(found) and not any(map(is_traced, given)):
-                plain(found, self.name)
-            if isinstance(found, (np.ndarray, np.generic)):
-                found = settled(np.asarray(found))
-            return fitted(found, shape_of(operands[i]), dtype_of(operands[i]))
+    def _closed(self, number: Any) -> Any:
+        if isinstance(number, Ranked):
+            number = number.present()
+        if isinstance(number, Dual):
+            return Dual(self._closed(number.value), self._closed(number.tangent), number.level)
+        if isinstance(number, Variable):
+            return closed(number, self.mark, self.inputs)
+        return number.copy() if isinstance(number, np.ndarray) else number
 
-        def forth_of_all(tangents: Sequence[Any], operands: Sequence[Any], result: Any) -> Any:
-            with np.errstate(all="ignore"):
-                found = forth(list(tangents), self.pieces(result), list(operands))
-            given = (*tangents, result, *operands)
-            for leaf in found:
-                if is_traced(leaf) and not any(map(is_traced, given)):
-                    plain(leaf, self.name)
-            return self.joined(found, result)
+    def aux_closed(self, aux: Any) -> Any:
+        """What a function returned beside its result; only numbers of a recording are changed."""
+        return mapped(lambda leaf: self._closed(leaf) if isinstance(leaf, Ranked) else leaf, aux)
 
-        operation = Opaque(self.name, self.primal, back_of_one, forth_of_all)
-        return self.result(apply(operation, *(self.all[place] for place in self.places)))
+    def arranged(self, numbers: Sequence[Any]) -> list[Any]:
+        """Something for each input, in the structures of the arguments."""
+        found = iter(numbers)
+        return [structure.filled(found) for structure in self.structures]
 
-    def tangents_of(self, tangents: Sequence[Any], operands: Sequence[Any]) -> list[Any]:
-        """A tangent for each argument, zeros where there is none."""
-        leaves = leaves_of(self.filled(operands))
-        along = dict(zip(self.places, tangents, strict=True))
-        found = []
-        for i, leaf in enumerate(leaves):
-            tangent = along.get(i)
-            if tangent is None:
-                tangent = np.zeros(np.shape(leaf)) if np.shape(leaf) else 0.0
-            found.append(tangent)
-        return list(refilled(self.args, found))
+    def rewind_if_plain(self, *values: Any) -> None:
+        """Leave nothing of the call in a Graph where none of its results depends on it."""
+        leaves = [leaf for value in values for leaf in flatten(value)[0]]
+        if not any(isinstance(leaf, Ranked) for leaf in leaves):
+            self.rewind()
+
+    def rewind(self) -> None:
+        """Take back what a Graph recorded, where nothing of it depends on the Graph's inputs."""
+        added = self.tape.records[self.records :]
+        for record in added:
+            if isinstance(record, Guard):
+                if any(
+                    isinstance(o, Variable) and reaches_outside(o, self.mark, self.inputs)
+                    for o in record.operands
+                ):
+                    return
+            elif self._is_write_outside(record):
+                return
+        del self.tape.records[self.records :]
+
+    def _is_write_outside(self, result: Variable) -> bool:
+        """True of what is now the content of an array that was there before the call."""
+        statement = result._statement
+        if statement is None or statement.rule.name != "assign":
+            return False
+        before = statement.operands[0]._statement
+        return before is not None and before.order <= self.mark
 
 
-def flat(leaf: Any) -> Any:
-    """A vector of the leaf's numbers."""
-    from autodiffx.reference.numpy.joining import stack
+def require_differentiable(argument: Any) -> None:
+    """Refuse what there is no derivative by.
 
-    return leaf.reshape(-1) if np.shape(leaf) else stack([leaf])
+    Raises:
+        TypeError: it is bool, or an array of whole numbers or of bool.
+    """
+    found = None
+    if isinstance(argument, Ranked):
+        if argument.dtype.kind == "b":
+            found = f"a {type(argument).__name__} of bool"
+    elif isinstance(argument, bool) or getattr(argument, "dtype", None) == np.dtype(bool):
+        found = "bool"
+    elif getattr(argument, "ndim", 0) and argument.dtype.kind in "biu":
+        found = f"an array of {argument.dtype}"
+    if found is not None:
+        way_out = "decisions have no derivative" if "bool" in found else ".astype(float) first"
+        raise TypeError(
+            f"an argument to differentiate by is of float64 or float32, not {found}: {way_out}"
+        )
+
+
+def plain_from(value: Any, where: str) -> Number:
+    """A plain number or array of its own.
+
+    Raises:
+        TypeError: it is something else; the message begins with `where`.
+    """
+    if isinstance(value, Constant):
+        value = value.value
+    return to_array(value, where) if isinstance(value, np.ndarray) else to_float(value, where)
+
+
+def number_from(value: Any, where: str) -> Number:
+    """A number or array of any kind, as it is now.
+
+    Raises:
+        TypeError: it is something else.
+    """
+    if isinstance(value, Ranked):
+        value = value.present()
+        if not isinstance(value, Constant):
+            return value
+    if not is_plain(value) and not isinstance(value, Constant):
+        raise TypeError(f"{where} is a number or an array, not {type(value).__name__!r}")
+    return plain_from(value, where)
+
+
+def with_aux(result: Any) -> tuple[Any, Any]:
+    """What a function returned with has_aux=True.
+
+    Raises:
+        TypeError: it is no pair.
+    """
+    if not isinstance(result, (tuple, list)) or len(result) != 2:
+        raise TypeError(
+            f"with has_aux=True the function returns a pair (value, aux), not "
+            f"{type(result).__name__!r}"
+            + (f" of {len(result)}" if isinstance(result, (tuple, list)) else "")
+        )
+    return result[0], result[1]

@@ -7,7 +7,8 @@ import inspect
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from autodiffx.reference.call import (
+from autodiffx.reference.dispatch import Ranked
+from autodiffx.reference.rule_call import (
     Call,
     is_traced,
     leaves_of,
@@ -16,7 +17,6 @@ from autodiffx.reference.call import (
     refilled,
     transposed,
 )
-from autodiffx.reference.dispatch import Ranked
 
 __all__ = ["custom_jvp", "custom_vjp"]
 

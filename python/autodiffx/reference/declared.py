@@ -8,7 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from autodiffx.reference.call import (
+from autodiffx.reference.dispatch import Ranked
+from autodiffx.reference.rule_call import (
     Call,
     is_traced,
     leaves_of,
@@ -17,7 +18,6 @@ from autodiffx.reference.call import (
     refilled,
     transposed,
 )
-from autodiffx.reference.dispatch import Ranked
 
 __all__ = ["primitive"]
 

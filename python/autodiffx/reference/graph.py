@@ -136,7 +136,10 @@ class Graph:
         results = require_sweepable(last)
         found = forward_sweep(results, directions, FLOATS, read)
         adjoints = reverse_sweep(
-            results, seed, NUMBERS, lambda variable: Dual(read(variable), found.get(variable, 0.0))
+            results,
+            {last: seed},
+            NUMBERS,
+            lambda variable: Dual(read(variable), found.get(variable, 0.0)),
         )
         return {
             variable: adjoint.tangent if isinstance(adjoint, Dual) else variable._zeros()

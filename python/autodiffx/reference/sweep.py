@@ -7,7 +7,7 @@ Both work in any number type: `numbers` is the world in which partials are evalu
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -60,15 +60,17 @@ def leaves(results: Iterable[Variable]) -> list[Variable]:
 
 def reverse_sweep(
     results: list[Variable],
-    seed: Number,
+    seeds: Mapping[Variable, Number],
     numbers: Numbers,
     number_of: Callable[[Variable], Number],
+    inputs: Collection[Variable] = (),
 ) -> dict[Variable, Number]:
-    """The adjoint of every active variable that the last of `results` depends on.
+    """The adjoint of every active variable that what has a seed depends on.
 
-    adjoint(operand) = Σ adjoint(result) * partial(result by operand) over its uses.
+    adjoint(operand) = Σ adjoint(result) * partial(result by operand) over its uses. The `inputs`
+    count as active, whatever they are else.
     """
-    adjoints: dict[Variable, Number] = {results[-1]: seed}
+    adjoints = dict(seeds)
     for result in reversed(results):
         if result not in adjoints:  # reached through passive values only
             continue
@@ -78,7 +80,7 @@ def reverse_sweep(
         operands = [number_of(operand) for operand in statement.operands]
         number = number_of(result)
         for index, operand in enumerate(statement.operands):
-            if not operand._is_active:
+            if not operand._is_active and operand not in inputs:
                 continue
             contribution = pulled(
                 statement.rule, index, adjoint, numbers, operands, number, statement.dtype
@@ -92,22 +94,23 @@ def reverse_sweep(
 
 def forward_sweep(
     results: list[Variable],
-    tangents: dict[Variable, Number],
+    seeds: Mapping[Variable, Number],
     numbers: Numbers,
     number_of: Callable[[Variable], Number],
 ) -> dict[Variable, Number]:
-    """The tangent of every result, given those of some inputs.
+    """The tangent of every result, given those of some inputs, which count as active.
 
     tangent(result) = Σ partial(result by operand) * tangent(operand) over its operands.
     """
-    tangents = dict(tangents)
+    tangents = dict(seeds)
     for result in results:
         statement = result._statement
         assert statement is not None
         operands = [number_of(operand) for operand in statement.operands]
         number = number_of(result)
         directions = [
-            tangents.get(operand) if operand._is_active else None for operand in statement.operands
+            tangents.get(operand) if operand._is_active or operand in seeds else None
+            for operand in statement.operands
         ]
         with np.errstate(all="ignore"):
             tangents[result] = pushed(
