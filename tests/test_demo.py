@@ -19,7 +19,7 @@ from autodiffx.demo import agreement, linear, logistic, network, perceptron, plo
 from autodiffx.demo.descent import difference_gradient, forward_gradient, reverse_gradient
 from autodiffx.demo.flowers import SPECIES, flowers, split
 from autodiffx.demo.points import band_labels, chance_labels, noisy_line
-from autodiffx.demo.progress import ERASE_LINE, track
+from autodiffx.progress import ERASE_LINE, track
 
 ROOT = Path(__file__).resolve().parent.parent
 

@@ -52,6 +52,13 @@ def test_scipys_modules_wait_for_a_call() -> None:
     assert third_party(imported_by(code)) <= {"autodiffx", "numpy"}
 
 
+def test_solvers_wait_for_a_call() -> None:
+    solvers = "a.minimize, a.root, a.least_squares, a.solve_ivp, a.objective, a.optimisers"
+    found = third_party(imported_by(f"import autodiffx as a; {solvers}"))
+    assert found <= {"autodiffx", "numpy"}
+    assert "scipy" in third_party(imported_by("import autodiffx as a; a.minimize(abs, 1.0)"))
+
+
 def test_compat_brings_numpy_and_nothing_else() -> None:
     code = "import autodiffx.compat.notebook, autodiffx.compat.dual, autodiffx.compat.micrograd"
     assert third_party(imported_by(code)) <= {"autodiffx", "numpy"}

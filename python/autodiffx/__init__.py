@@ -35,13 +35,21 @@ from autodiffx.transforms import jvp as jvp
 from autodiffx.transforms import value_and_grad as value_and_grad
 
 if TYPE_CHECKING:
+    from autodiffx import optimisers as optimisers
     from autodiffx.custom import custom_jvp as custom_jvp
     from autodiffx.custom import custom_vjp as custom_vjp
     from autodiffx.implicit import implicit_fixed_point as implicit_fixed_point
     from autodiffx.implicit import implicit_minimum as implicit_minimum
     from autodiffx.implicit import implicit_root as implicit_root
+    from autodiffx.objectives import objective as objective
     from autodiffx.ode import odeint as odeint
     from autodiffx.opaque import primitive as primitive
+    from autodiffx.optimize import minimize as minimize
+    from autodiffx.roots import least_squares as least_squares
+    from autodiffx.roots import root as root
+    from autodiffx.trajectories import solve_ivp as solve_ivp
+
+_MODULES = ("numpy", "optimisers", "scipy")
 
 # What is imported when it is first asked for, and from where.
 _LATER = {
@@ -50,14 +58,19 @@ _LATER = {
     "implicit_fixed_point": "implicit",
     "implicit_minimum": "implicit",
     "implicit_root": "implicit",
+    "least_squares": "roots",
+    "minimize": "optimize",
+    "objective": "objectives",
     "odeint": "ode",
     "primitive": "opaque",
+    "root": "roots",
+    "solve_ivp": "trajectories",
 }
 
 
 def __getattr__(name: str) -> object:
     # adx.numpy without an import of its own; who needs no arrays does not wait for it.
-    if name not in ("numpy", "scipy") and name not in _LATER:
+    if name not in _MODULES and name not in _LATER:
         raise AttributeError(f"module 'autodiffx' has no attribute {name!r}")
     from importlib import import_module
 

@@ -12,7 +12,7 @@ from autodiffx.demo import agreement, linear, logistic, network, perceptron, plo
 from autodiffx.demo.descent import Step
 from autodiffx.demo.flowers import split
 from autodiffx.demo.points import INTERCEPT, SLOPE, band_labels, chance_labels, noisy_line
-from autodiffx.demo.progress import track
+from autodiffx.progress import track
 
 TRUTH = [SLOPE, INTERCEPT]
 
