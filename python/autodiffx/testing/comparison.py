@@ -140,7 +140,7 @@ class Comparison:
             float(np.sum(u * d)) for u, d in zip(cotangents, witness.values, strict=True)
         )
         roundings = zip(cotangents, self.roundings(witness), strict=True)
-        rounding = sum(float(np.sum(abs(u))) * r for u, r in roundings)
+        rounding = sum(float(np.sum(abs(u) * r)) for u, r in roundings)
         # Terms of either sign add up to less than they are, but not more precisely.
         size = max(abs(found), abs(expected), float(np.sqrt(np.sum(terms**2))))
         allowed = self.accuracy.allowed(np.asarray(size if np.isfinite(size) else 0.0), rounding)
@@ -163,11 +163,11 @@ class Comparison:
                 numbers = Numbers(*at_worst, Place(result, index))
         return numbers
 
-    def roundings(self, witness: Slope) -> list[float]:
+    def roundings(self, witness: Slope) -> list[Array]:
         """What rounding does to the differences, and to derivatives in the arguments' precision."""
         unit = self.function.unit
         return [
-            rounding + 64.0 * unit * largest
+            np.asarray(rounding + 64.0 * unit * largest)
             for rounding, largest in zip(witness.roundings, witness.sizes, strict=True)
         ]
 

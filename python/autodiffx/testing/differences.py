@@ -42,17 +42,17 @@ class Accuracy:
 
 @dataclass(frozen=True)
 class Slope:
-    """Derivatives of the results along a direction, and what rounding may have done to them."""
+    """Derivatives of the results along a direction, and how far they may be off."""
 
     values: tuple[Array, ...]
-    roundings: tuple[float, ...]
+    roundings: tuple[Array, ...]
     sizes: tuple[float, ...]  # of the largest value of each result nearby
 
     @property
     def is_steep(self) -> bool:
         """True where rounding has left some digits of every result."""
         return all(
-            rounding <= 2.0**-10 * float(np.max(abs(value), initial=0.0))
+            np.max(rounding, initial=0.0) <= 2.0**-10 * np.max(abs(value), initial=0.0)
             for value, rounding in zip(self.values, self.roundings, strict=True)
         )
 
@@ -102,19 +102,18 @@ class Stencil:
             for up, down, step in zip(self.above, self.below, self.steps(), strict=True)
         ]
 
-    def extrapolated(self, result: int) -> tuple[Array, float]:
-        """The best extrapolation, and the largest error among its elements."""
+    def extrapolated(self, result: int) -> tuple[Array, Array]:
+        """The best extrapolation, and the errors of its elements."""
         row = self.quotients(result)
-        best, error = row[-1], np.inf
+        best, error = row[-1], np.full(row[-1].shape, np.inf)
         for order in range(1, len(row)):
             factor = 4.0**order
             following = []
             for coarse, fine in itertools.pairwise(row):
                 value = np.asarray(fine + (fine - coarse) / (factor - 1.0))
-                change = np.maximum(abs(value - fine), abs(value - coarse) / factor)
-                worst = float(np.max(change, initial=0.0))
-                if worst <= error:
-                    best, error = value, worst
+                change = np.maximum(abs(value - fine), abs(value - coarse))
+                if np.max(change, initial=0.0) <= np.max(error, initial=0.0):
+                    best, error = value, change
                 following.append(value)
             row = following
         return best, error
@@ -168,17 +167,22 @@ def slope(
             return Trouble("value", result, index, (float(values[index]),))
     units = [unit_of(leaf) for leaf in at_point]
     troubles: list[Trouble] = []
+    scales: list[Array] = []  # of the slopes, as the largest steps see them
     step = largest_step
     while not troubles or len(troubles) < ATTEMPTS[troubles[-1].kind]:
         above, below = [], []
         for j in range(HALVINGS + 1):
             above.append(as_values(evaluate(step / 2**j)))
             below.append(as_values(evaluate(-step / 2**j)))
-        found = examined(Stencil(step, above, below, centre, units), accuracy)
+        stencil = Stencil(step, above, below, centre, units)
+        found: Slope | Trouble | None = stencil.not_finite()
+        if found is None:
+            scales = scales or [abs(stencil.quotients(result)[0]) for result in range(len(units))]
+            found = examined(stencil, scales, accuracy)
         if isinstance(found, Slope) and (len(troubles) < ATTEMPTS["kink"] or found.is_steep):
             return found
         if isinstance(found, Slope):
-            break
+            break  # of rounding alone
         troubles.append(found)
         step *= SHRINKING
     return diagnosis(troubles)
@@ -203,17 +207,15 @@ def sharp(first: Trouble, last: Trouble) -> Trouble:
     return Trouble("sharp", last.result, last.index, tuple(changes))
 
 
-def examined(stencil: Stencil, accuracy: Accuracy) -> Slope | Trouble:
-    trouble = stencil.not_finite()
-    if trouble is not None:
-        return trouble
+def examined(stencil: Stencil, scales: Sequence[Array], accuracy: Accuracy) -> Slope | Trouble:
+    """The slope, if the quotients have settled at one that is the same on both sides."""
     slopes, roundings = [], []
     for result in range(len(stencil.centre)):
         value, error = stencil.extrapolated(result)
         rounding = stencil.rounding(result)
         allowed = accuracy.allowed(abs(value), rounding)
-        # One element far larger than the others settles to its own digits, not to theirs.
-        if value.size and error > float(np.max(allowed)):
+        # What vanishes at the point is held to the slopes around it, and not to itself.
+        if np.any(error > allowed + accuracy.relative * scales[result]):
             return stencil.unsettled(result)
         change = stencil.change_of_slope(result)
         bent = abs(change) > 8.0 * accuracy.allowed(abs(value) + abs(change), rounding)
@@ -222,7 +224,7 @@ def examined(stencil: Stencil, accuracy: Accuracy) -> Slope | Trouble:
             middle, half = float(value[index]), 0.5 * float(change[index])
             return Trouble("kink", result, index, (middle - half, middle + half))
         slopes.append(value)
-        roundings.append(rounding)
+        roundings.append(np.asarray(rounding + 2.0 * error))
     sizes = tuple(map(stencil.size, range(len(stencil.centre))))
     return Slope(tuple(slopes), tuple(roundings), sizes)
 

@@ -152,11 +152,15 @@ def explain(function: FlatFunction, trouble: Trouble, along: str) -> str:
 
 def unsettled(at: str, along: str, numbers: Sequence[float]) -> str:
     step, across, *quotients = numbers
+    if abs(quotients[-1] - 2.0 ** (len(quotients) - 1) * quotients[0]) <= 0.05 * abs(quotients[-1]):
+        return (
+            f"{at} jumps at the point, by {across:.3g} along {along}, and has no derivative there "
+            "(what autodiffx gives is that of one side); choose a point beside the jump"
+        )
     shown = ", ".join(f"{q:.6g}" for q in quotients)
     return (
         f"{at} has no slope that differences along {along} could find: at steps from {step:.3g} "
-        f"down to {step / 2 ** (len(quotients) - 1):.3g} they are {shown}, and the value changes "
-        f"by {across:.3g} across the point. It jumps, is noisy (a solver's tolerance, randomness), "
-        "or has an infinite slope or curvature there: choose another point, or give eps= (the "
-        "largest step) and rtol= that suit the noise"
+        f"down to {step / 2 ** (len(quotients) - 1):.3g} they are {shown}. It is noisy (a solver's "
+        "tolerance, randomness), or has an infinite slope there: choose another point, or give "
+        "eps= (the largest step) and rtol= that suit the noise"
     )
