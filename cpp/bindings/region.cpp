@@ -235,13 +235,15 @@ std::vector<Number> Region::differentiate(const std::vector<Lifted>& arguments, 
     for (std::size_t i = 0; i < arguments.size(); ++i) {
         result[i] = adjoint_of(tape, adjoints, arguments[i]);
     }
+    if (watching) look_past(tape);
     return result;
 }
 
 std::optional<std::vector<Number>> Region::pull_back(const std::vector<Lifted>& arguments,
                                                      const std::vector<Seed<double>>& seeds) {
     bool const leaves_set = epoch != leaf_epoch.load();
-    if (active && !leaves_set) return std::nullopt;
+    // Whoever watches a sweep watches one of doubles, whose statements are the function's own.
+    if (active && !leaves_set && !watching) return std::nullopt;
     reverse_sweep(tape, tape.adjoints, seeds, start->position.statements);
     Adjoints<double> const& adjoints = tape.adjoints;
     if (leaves_set) require_unchanged(tape, adjoints);

@@ -16,6 +16,7 @@ against. Read it in this order:
     sweep.py, backward.py    the two sweeps, and gradients
     graph.py, replay.py      recordings that are run again; guard.py, freshness.py: their safety
     dual.py                  forward mode
+    watch.py                 looking out for nan and infinity
     transforms.py            derivatives of functions, to any order
     custom.py, declared.py   functions with derivatives of the user's own; call.py: one call of
                              such a function, recorded as an operation of opaque.py
@@ -38,6 +39,7 @@ from autodiffx.reference.gradient_graph import GradientGraph
 from autodiffx.reference.graph import Graph
 from autodiffx.reference.transforms import grad, jvp, value_and_grad
 from autodiffx.reference.variable import Variable
+from autodiffx.reference.watch import debug_nans
 
 globals().update(FUNCTIONS)
 
@@ -53,6 +55,7 @@ __all__ = [
     "Variable",
     "custom_jvp",
     "custom_vjp",
+    "debug_nans",
     "grad",
     "jvp",
     "numpy",
