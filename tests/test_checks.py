@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable
+from dataclasses import dataclass
 from types import ModuleType
 from typing import Any, NamedTuple
 
@@ -18,6 +19,12 @@ from autodiffx.testing import check_grads, check_jvp, check_vjp
 class Point(NamedTuple):
     x: Any
     y: Any
+
+
+@dataclass
+class Line:
+    slope: Any
+    shift: Any
 
 
 A = np.array([[0.5, -1.5, 2.0], [1.25, 0.75, -0.25]])
@@ -36,6 +43,7 @@ RIGHT: dict[str, tuple[Callable[..., Any], tuple[Any, ...]]] = {
         lambda p, scale: np.tanh(p["w"] @ p["at"][0] + p["b"]).sum() * scale.x * scale.y,
         ({"w": A, "b": np.array([0.1, 0.2]), "at": [V, None]}, Point(2.0, 0.5)),
     ),
+    "of a dataclass": (lambda line, x: Line(line.shift * x, line.slope), (Line(2.0, V), 1.5)),
     "constant result": (lambda x, y: (x, 3.0), (1.0, 2.0)),
     "no axes": (lambda x: np.sqrt(x) * 2.0, (np.array(2.0),)),
     "cancels": (lambda x: (x + 1e6) - 1e6, (1.0,)),

@@ -73,6 +73,18 @@ def test_it_is_raised_at_once(backend: ModuleType) -> None:
     assert steps == ["before", "after", "before"]
 
 
+def test_what_numpys_functions_record(array_backend: ModuleType) -> None:
+    x = array_backend.Variable(np.array([1e308, 1e308]))
+    places = []
+
+    def f() -> None:
+        places.append(here(1))
+        total = np.sum(x)
+        _ = total * 0.0
+
+    assert raised(array_backend, f).endswith(f" is inf, recorded at {places[0]}")
+
+
 @pytest.mark.parametrize("size", [3, 200])
 @pytest.mark.parametrize("dtype", [np.float64, np.float32])
 def test_a_primal_of_an_array(array_backend: ModuleType, size: int, dtype: Any) -> None:

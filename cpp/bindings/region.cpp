@@ -117,8 +117,9 @@ Number adjoint_of(Tape& tape, RecordedAdjoints& adjoints, const Lifted& argument
 }
 
 void require_scalar(PyObject* output) {
-    if (!is_array_like(output) || (is_variable(output) && view_of(output).ndim == 0)) return;
+    if (!is_array_like(output)) return;
     py::object const shape = py::handle(output).attr("shape");
+    if (py::len(shape) == 0) return;
     raise_type_error(
         "grad() needs a function that returns one number, got an array of shape " +
         std::string(py::str(shape)) +
@@ -241,6 +242,7 @@ std::vector<Number> Region::differentiate(const std::vector<Lifted>& arguments, 
 
 std::optional<std::vector<Number>> Region::pull_back(const std::vector<Lifted>& arguments,
                                                      const std::vector<Seed<double>>& seeds) {
+    if (seeds.empty()) return zeros(arguments);
     bool const leaves_set = epoch != leaf_epoch.load();
     // Whoever watches a sweep watches one of doubles, whose statements are the function's own.
     if (active && !leaves_set && !watching) return std::nullopt;

@@ -31,7 +31,11 @@ def push_forward(function: FlatFunction) -> Pushforward:
 
 
 def pull_back(function: FlatFunction) -> Pullback:
-    """Reverse mode: the gradient of the inner product with the cotangents."""
+    """Reverse mode: vjp, or else the gradient of the inner product with the cotangents."""
+
+    def pulled_by_vjp(leaves: Sequence[Leaf], cotangents: Sequence[Array]) -> tuple[Any, Any]:
+        results, pullback = function.backend.vjp(function.call, *leaves)
+        return results, pullback(tuple(map(as_leaf, cotangents)))
 
     def pulled(leaves: Sequence[Leaf], cotangents: Sequence[Array]) -> tuple[Any, Any]:
         def inner_product(*given: Leaf) -> Leaf:
@@ -44,7 +48,7 @@ def pull_back(function: FlatFunction) -> Pullback:
         everything = tuple(range(len(leaves)))
         return function.call(*leaves), function.backend.grad(inner_product, everything)(*leaves)
 
-    return pulled
+    return pulled_by_vjp if hasattr(function.backend, "vjp") else pulled
 
 
 def as_leaf(array: Array) -> Leaf:

@@ -11,12 +11,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from autodiffx.trees import NAMESPACE, registered
+
 __all__ = ["Array", "FlatFunction", "Leaf", "flat_function", "place_in", "take_apart"]
 
 Array = NDArray[np.float64]
 Leaf = Any  # a float or an array where it is plain, a Variable or Dual where it is active
-
-NAMESPACE = "autodiffx"
 
 
 @dataclass(frozen=True)
@@ -50,8 +50,7 @@ def unit_of(leaf: Leaf) -> float:
 
 def take_apart(tree: Any) -> tuple[list[Leaf], list[Any], Any]:
     """Leaves, their accessors and the structure of a nesting of containers."""
-    import optree  # not before somebody checks something
-
+    optree = registered(tree)
     leaves, structure = optree.tree_flatten(tree, namespace=NAMESPACE)
     return leaves, list(structure.accessors()), structure
 
