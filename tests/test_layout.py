@@ -144,9 +144,9 @@ def test_reference_imports_the_standard_library_and_numpy_only(path: Path) -> No
 
 
 @pytest.mark.parametrize("path", modules(PYTHON), ids=lambda path: str(path.relative_to(PYTHON)))
-def test_only_the_command_line_reaches_for_the_reference(path: Path) -> None:
+def test_only_the_command_line_and_the_checks_reach_for_the_reference(path: Path) -> None:
     part = path.relative_to(PYTHON).parts[0]
-    if part in ("reference", "demo", "__main__.py"):
+    if part in ("reference", "demo", "testing", "__main__.py"):
         return
     found = [line for name, line in imports(path) if name.startswith("autodiffx.reference")]
     assert not found, f"the core's own modules do without the reference: lines {found}"

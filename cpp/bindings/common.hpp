@@ -47,12 +47,23 @@ extern PyObject* escape_warning_type;
 // Turns the C++ exception in flight into a Python one. To be called in a catch block.
 void raise_current_exception() noexcept;
 
+// In this thread somebody looks out for what is not finite: watch.cpp. Asked off the hot path only.
+extern __thread bool watching AUTODIFFX_HIDDEN;
+// Looks at what was recorded since the last time, and at a result, which may be null. Throws
+// FloatingPointError, and then has released the result.
+void look_at(PyObject* result);
+
 // Runs `body`, which returns a PyObject* (or an int), as CPython expects it of
 // a slot: no C++ exception leaves it.
 template <class Body>
 auto guarded(Body body) noexcept -> decltype(body()) {
     try {
-        return body();
+        auto const result = body();
+        if (AUTODIFFX_UNLIKELY(watching)) {
+            if constexpr (!std::is_pointer_v<decltype(body())>) look_at(nullptr);
+            else if (result != nullptr) look_at(result);
+        }
+        return result;
     } catch (...) {
         raise_current_exception();
         if constexpr (std::is_pointer_v<decltype(body())>) return nullptr;
@@ -225,7 +236,9 @@ void note_escape(const Handle& handle);
 // if one is no number. Errors are C++ exceptions.
 using Apply = PyObject* (*)(PyObject* const* arguments);
 extern const Apply applications[];  // by Op
+PyObject* apply_watched(Op op, PyObject* const* arguments);
 inline PyObject* apply(Op op, PyObject* const* arguments) {
+    if (AUTODIFFX_UNLIKELY(watching)) return apply_watched(op, arguments);
     return applications[static_cast<std::size_t>(op)](arguments);
 }
 // The same, with a TypeError where the other returns NotImplemented.
@@ -258,11 +271,24 @@ struct PythonNotes : Notes {
     std::vector<GuardNote> guards;
     std::vector<Escape> escapes;
     std::size_t noted = 0;  // guards and escapes ever noted
+    // While somebody watches: where the statements from a slot on were recorded, and from which
+    // slot on they have not been looked at.
+    struct Whence {
+        Slot slot;
+        Place place;
+    };
+    std::vector<Whence> whence;
+    Slot unseen = 0;
+    std::size_t session = 0;  // of watching
+    void forget_places(std::size_t slots);
     ~PythonNotes() override;
     void truncate(std::size_t guards, std::size_t slots) override;
     void clear() override;
 };
 PythonNotes& notes_of(Tape& tape);
+// After a replay: looks at all of a tape. After statements that hold partials: at none of them.
+void look_at_all(Tape& tape);
+void look_past(Tape& tape);
 
 // ---- registration, one per concept ------------------------------------------
 
@@ -274,5 +300,6 @@ void register_graph(py::module_& module);
 void register_transforms(py::module_& module);
 void register_recording(py::module_& module);
 void register_table(py::module_& module);
+void register_watch(py::module_& module);
 
 }  // namespace autodiffx::bindings

@@ -47,6 +47,7 @@ public:
         tape_->open = true;
         thread_ = std::this_thread::get_id();
         tape_in_use = tape_;
+        tape_->look_closer();
     }
 
     void exit() {

@@ -18,4 +18,5 @@ PYBIND11_MODULE(_core, module) {
     register_graph(module);
     register_transforms(module);
     register_recording(module);
+    register_watch(module);
 }

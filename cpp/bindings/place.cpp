@@ -63,8 +63,17 @@ void PythonNotes::truncate(std::size_t count, std::size_t slots) {
     for (Escape& escape : escapes) {
         while (!escape.slots.empty() && escape.slots.back() >= slots) escape.slots.pop_back();
     }
+    forget_places(slots);
     for (std::size_t i = count; i < guards.size(); ++i) Py_XDECREF(guards[i].place.code);
     if (count < guards.size()) guards.resize(count);
+}
+
+void PythonNotes::forget_places(std::size_t slots) {
+    while (!whence.empty() && whence.back().slot >= slots) {
+        Py_XDECREF(whence.back().place.code);
+        whence.pop_back();
+    }
+    if (unseen > slots) unseen = static_cast<Slot>(slots);
 }
 
 void PythonNotes::clear() {

@@ -117,8 +117,9 @@ Number adjoint_of(Tape& tape, RecordedAdjoints& adjoints, const Lifted& argument
 }
 
 void require_scalar(PyObject* output) {
-    if (!is_array_like(output) || (is_variable(output) && view_of(output).ndim == 0)) return;
+    if (!is_array_like(output)) return;
     py::object const shape = py::handle(output).attr("shape");
+    if (py::len(shape) == 0) return;
     raise_type_error(
         "grad() needs a function that returns one number, got an array of shape " +
         std::string(py::str(shape)) +
@@ -237,6 +238,7 @@ std::vector<Number> Region::differentiate(const std::vector<Lifted>& arguments, 
     for (std::size_t i = 0; i < arguments.size(); ++i) {
         result[i] = adjoint_of(tape, adjoints, arguments[i]);
     }
+    if (watching) look_past(tape);
     return result;
 }
 
@@ -244,7 +246,8 @@ std::optional<std::vector<Number>> Region::pull_back(const std::vector<Lifted>& 
                                                      const std::vector<Seed<double>>& seeds) {
     if (seeds.empty()) return zeros(arguments);
     bool const leaves_set = epoch != leaf_epoch.load();
-    if (active && !leaves_set) return std::nullopt;
+    // Whoever watches a sweep watches one of doubles, whose statements are the function's own.
+    if (active && !leaves_set && !watching) return std::nullopt;
     reverse_sweep(tape, tape.adjoints, seeds, start->position.statements);
     Adjoints<double> const& adjoints = tape.adjoints;
     if (leaves_set) require_unchanged(tape, adjoints);

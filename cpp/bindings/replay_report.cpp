@@ -128,6 +128,7 @@ void warn_of_escapes(Tape& tape) {
 void replay_with_report(Tape& tape) {
     warn_of_escapes(tape);
     replay_or_raise(tape);
+    if (watching) look_at_all(tape);
 }
 
 void bring_up_to_date(Tape& tape, Slot slot) {

@@ -13,6 +13,7 @@
 namespace autodiffx {
 
 void (*sweep_poll)() = nullptr;
+SweepWatch* sweep_watch = nullptr;
 
 namespace {
 
@@ -309,13 +310,18 @@ void sweep(Tape& tape, Adjoints<T>& adjoints, const std::vector<Seed<T>>& seeds,
     adjoints.low = 0;
     adjoints.high = count;
     bool ended = false;
+    bool const watched = is_plain && sweep_watch != nullptr && sweep_watch->wants_to();
+    std::size_t const interval = watched ? 1 : poll_interval;
     while (!ended && from > stop) {
-        std::size_t const pause = from - stop > poll_interval ? from - poll_interval : stop;
+        std::size_t const pause = from - stop > interval ? from - interval : stop;
         Reach<T> const reach{
             &tape, adjoints.values.data(), adjoints.reached.data(), &adjoints, lowest, base};
         ReverseStep<decltype(make_source())> step(reach, make_source(), recorded);
         ended = tape.has_elements ? run<true>(step, from, pause) : run<false>(step, from, pause);
         lowest = step.lowest;
+        if constexpr (is_plain) {
+            if (watched && !ended) sweep_watch->saw(tape, adjoints, tape.statements[from]);
+        }
         if (!ended && from > stop && sweep_poll != nullptr) sweep_poll();
     }
     adjoints.low = std::min<std::size_t>(lowest - base, count);

@@ -225,25 +225,34 @@ void Tape::rewind(const Position& to) {
     tenured_held_ = std::min(tenured_held_, held());
 }
 
+bool (*recording_watch)(Tape& tape) = nullptr;
+
 void Tape::make_room_slowly() {
+    bool const watched = recording_watch != nullptr && recording_watch(*this);
     if (!is_graph() && !sweeping) {
         std::size_t const slots = primals.size();
         bool const none_left = newest() == &ring_;
-        if (none_left && (statements.size() >= first_rewind || slots >= first_rewind_slots))
+        if (none_left && (statements.size() >= first_rewind || slots >= first_rewind_slots)) {
             rewind(Position{});
-        else if (statements.size() >= collect_at_ || held() >= collect_held_at_ ||
-                 slots >= collect_slots_at_)
+            if (watched) recording_watch(*this);  // once more, for it is at another slot now
+        } else if (watched) {
+            // What was noted of slots stays true.
+        } else if (statements.size() >= collect_at_ || held() >= collect_held_at_ ||
+                   slots >= collect_slots_at_) {
             collect();
-        else if (statements.size() >= tenured_.statements + first_collection ||
-                 held() >= tenured_held_ + first_slots || slots >= tenured_.slots + first_addresses)
+        } else if (statements.size() >= tenured_.statements + first_collection ||
+                   held() >= tenured_held_ + first_slots ||
+                   slots >= tenured_.slots + first_addresses) {
             collect(Position(tenured_));
+        }
         held_room_ = std::min(collect_held_at_, tenured_held_ + first_slots);
         slots_room_ = std::min(collect_slots_at_, tenured_.slots + first_addresses);
     }
     statements.reserve_more(1);
     std::size_t const tidy_at =
         is_graph() ? npos : std::min(collect_at_, tenured_.statements + first_collection);
-    room_ = std::min(statements.capacity(), std::max(tidy_at, statements.size() + 1));
+    room_ = watched ? statements.size()
+                    : std::min(statements.capacity(), std::max(tidy_at, statements.size() + 1));
 }
 
 // The last handle has gone: nobody can ask for what is recorded.

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 # The classes, OPS, and one function for each open row of the operator table.
 from autodiffx._core import *  # noqa: F403
 from autodiffx._core import __version__ as __version__
+from autodiffx.debug import debug_nans as debug_nans
 from autodiffx.errors import ControlFlowChanged as ControlFlowChanged
 from autodiffx.errors import EscapeWarning as EscapeWarning
 from autodiffx.errors import GraphError as GraphError

@@ -14,6 +14,16 @@ namespace autodiffx {
 // Called now and then during a long sweep; may throw to break it off.
 extern void (*sweep_poll)();
 
+// Looks on at reverse sweeps of doubles, where it wants to: after each statement that was swept.
+struct SweepWatch {
+    virtual bool wants_to() = 0;
+    virtual void saw(Tape& tape, Adjoints<double>& adjoints, const Statement& statement) = 0;
+
+protected:
+    ~SweepWatch() = default;
+};
+extern SweepWatch* sweep_watch;
+
 template <class T>
 struct Seed {
     Slot slot;

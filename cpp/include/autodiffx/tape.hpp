@@ -36,6 +36,11 @@ struct Entry {
     std::unique_ptr<Entry> next;  // while many are dropped
 };
 
+class Tape;
+// Looks on while operations are recorded, if somebody wants it to: called in make_room_slowly. True
+// makes every operation come by there, and collects nothing. May throw. Null: nobody ever does.
+extern bool (*recording_watch)(Tape& tape);
+
 class Tape {
 public:
     enum class Role : std::uint8_t { ambient, graph };
@@ -61,6 +66,8 @@ public:
     void make_room() {
         if (statements.size() >= room_) make_room_slowly();
     }
+    // Makes it look closer the next time.
+    void look_closer() { room_ = 0; }
     // Whether a statement and its result can be recorded without make_room() and
     // without that anything grows.
     [[nodiscard]] bool has_room() const {

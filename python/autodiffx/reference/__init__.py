@@ -22,6 +22,7 @@ against. Read it in this order:
     transforms.py            gradients; linearized.py, directional.py, jacobians.py: the others
     custom.py, declared.py   functions with derivatives of the user's own; rule_call.py: one call
                              of such a function, recorded as an operation of opaque.py
+    watch.py                 looking out for nan and infinity
     numpy/                   NumPy's functions of arrays; implementations.py: how they are found
     scipy/                   SciPy's functions
 """
@@ -45,6 +46,7 @@ from autodiffx.reference.linearized import linearize, vjp
 from autodiffx.reference.stopping import checkpoint, stop_gradient
 from autodiffx.reference.transforms import elementwise_grad, grad, value_and_grad
 from autodiffx.reference.variable import Variable
+from autodiffx.reference.watch import debug_nans
 
 globals().update(FUNCTIONS)
 
@@ -61,6 +63,7 @@ __all__ = [
     "checkpoint",
     "custom_jvp",
     "custom_vjp",
+    "debug_nans",
     "elementwise_grad",
     "grad",
     "hessian",

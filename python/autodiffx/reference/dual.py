@@ -26,6 +26,7 @@ from autodiffx.reference.representation import shown
 from autodiffx.reference.rule import Rule
 from autodiffx.reference.shapes import Shape, common_dtype, dtype_of, shape_of
 from autodiffx.reference.storage import Storage, Stored, content_of
+from autodiffx.reference.watch import look_at_dual, watch
 from autodiffx.reference.wording import dropped_derivative
 
 __all__ = ["Dual"]
@@ -114,8 +115,10 @@ class Dual(NumpyProtocol, Stored):
             return value
         directions = [self._direction(operand) for operand in operands]
         dtype = common_dtype(rule.name, values) if isinstance(rule, Rule) else None
-        with np.errstate(all="ignore"):
+        with np.errstate(all="ignore"), watch.rule():
             tangent = pushed(rule, directions, NUMBERS, values, value, dtype)
+        if watch.looks:
+            look_at_dual(value, tangent, rule.name, operands)
         return _dual(value, tangent, self._level)
 
     def _direction(self, operand: Number) -> Number | None:

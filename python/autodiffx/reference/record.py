@@ -21,6 +21,7 @@ from autodiffx.reference.statement import Statement
 from autodiffx.reference.storage import content_of, picked
 from autodiffx.reference.tape import Tape, changes, open_tapes
 from autodiffx.reference.variable import Variable
+from autodiffx.reference.watch import look_at_result, watch
 from autodiffx.reference.wording import described, missing_value
 
 __all__ = ["decided", "evaluate", "node_of", "operation", "record", "written"]
@@ -72,7 +73,10 @@ def record(
     if rule.kind == "passive":
         is_active = False
     is_constant = rule.name != "copy" and all(isinstance(o, Constant) for o in operands)
-    result = made(Variable, None, is_active, Statement(rule, operands, tape, dtype))
+    made_by = Statement(rule, operands, tape, dtype)
+    if watch.depth:
+        made_by.location = users_location()
+    result = made(Variable, None, is_active, made_by)
     evaluate(result)
     if not tape.keeps and result._value is None:
         raise missing_value(next(o for o in operands if o._value is None))
@@ -127,6 +131,8 @@ def evaluate(result: Variable) -> None:
         result._value = None
     else:
         result._settle(_value(statement, values))
+    if watch.looks:
+        look_at_result(result._value, statement)
     result._version += 1
     statement.seen = tuple([operand._version for operand in statement.operands])
 

@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     import numpy as np
 
     from autodiffx.reference.dispatch import Number, Operation
+    from autodiffx.reference.location import Location
     from autodiffx.reference.tape import Tape
     from autodiffx.reference.variable import Variable
 
@@ -26,8 +27,8 @@ class Statement:
     """Operator, operands, and where they were recorded."""
 
     __slots__ = (
-        "adjoint", "adjoint_moment", "dtype", "fresh_at", "operands", "order", "rule", "seen",
-        "tape",
+        "adjoint", "adjoint_moment", "dtype", "fresh_at", "location", "operands", "order", "rule",
+        "seen", "tape",
     )  # fmt: skip
 
     def __init__(
@@ -45,4 +46,5 @@ class Statement:
         self.seen: tuple[int, ...] = ()  # the operands' versions that the result was computed from
         self.fresh_at = -1  # the count of changes at which its value was known to be up to date
         self.adjoint: Number = 0.0
+        self.location: Location | None = None  # where, if debug_nans() asks
         self.adjoint_moment = -1  # the tape's moment that the adjoint belongs to

@@ -14,6 +14,7 @@ import numpy as np
 
 from autodiffx.reference.chain import pulled, pushed
 from autodiffx.reference.dispatch import Number, Numbers
+from autodiffx.reference.watch import look_at_adjoint, watch
 
 if TYPE_CHECKING:
     from autodiffx.reference.variable import Variable
@@ -82,12 +83,15 @@ def reverse_sweep(
         for index, operand in enumerate(statement.operands):
             if not operand._is_active and operand not in inputs:
                 continue
-            contribution = pulled(
-                statement.rule, index, adjoint, numbers, operands, number, statement.dtype
-            )
-            if operand in adjoints:
-                with np.errstate(all="ignore"):
-                    contribution = adjoints[operand] + contribution
+            with watch.rule():
+                contribution = pulled(
+                    statement.rule, index, adjoint, numbers, operands, number, statement.dtype
+                )
+                if operand in adjoints:
+                    with np.errstate(all="ignore"):
+                        contribution = adjoints[operand] + contribution
+            if watch.looks:
+                look_at_adjoint(contribution, statement, index, adjoint)
             adjoints[operand] = contribution
     return adjoints
 
