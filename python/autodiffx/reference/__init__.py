@@ -19,6 +19,7 @@ against. Read it in this order:
     transforms.py            derivatives of functions, to any order
     custom.py, declared.py   functions with derivatives of the user's own; call.py: one call of
                              such a function, recorded as an operation of opaque.py
+    series.py, taylor.py     Taylor coefficients, by the formulas of recurrences.py
     numpy/                   NumPy's functions of arrays; implementations.py: how they are found
     scipy/                   SciPy's functions
 """
@@ -36,6 +37,7 @@ from autodiffx.reference.dual import Dual
 from autodiffx.reference.functions import FUNCTIONS
 from autodiffx.reference.gradient_graph import GradientGraph
 from autodiffx.reference.graph import Graph
+from autodiffx.reference.taylor import taylor
 from autodiffx.reference.transforms import grad, jvp, value_and_grad
 from autodiffx.reference.variable import Variable
 
@@ -57,6 +59,7 @@ __all__ = [
     "jvp",
     "numpy",
     "primitive",
+    "taylor",
     "value_and_grad",
 ]
 __all__ += sorted(FUNCTIONS)

@@ -175,6 +175,11 @@ class _Call:
                 Dual(value, tangent, result.level)
                 for value, tangent in zip(values, tangents, strict=True)
             ]
+        if isinstance(result, Ranked) and not isinstance(result, Variable):
+            raise TypeError(
+                f"grad does not see through a {type(result).__name__}: its derivatives are those of "
+                "taylor, which can be nested"
+            )
         adjoints: dict[Variable, Number] = {}
         if isinstance(result, Variable):
             result = node_of(result)

@@ -17,9 +17,13 @@ __all__ = ["Series", "combined", "is_number", "level_of", "parts"]
 
 # What it has as methods: functions of numpy of the same name.
 METHODS = frozenset(
-    "all any argmax argmin argsort clip copy cumprod cumsum diagonal dot max mean min nonzero prod "
-    "ravel repeat reshape round sort squeeze std sum swapaxes take trace transpose var".split()
-)
+    (
+        "all", "any", "argmax", "argmin", "argsort", "clip", "copy", "cumprod", "cumsum",
+        "diagonal", "dot", "max", "mean", "min", "nonzero", "prod", "ravel", "repeat",
+        "reshape", "round", "sort", "squeeze", "std", "sum", "swapaxes", "take", "trace",
+        "transpose", "var",
+    )
+)  # fmt: skip
 
 
 class Series:
@@ -191,13 +195,16 @@ class Series:
         return int(self.value)
 
     def __floor__(self) -> int:
-        return math.floor(self.value)
+        found: int = math.floor(self.value)
+        return found
 
     def __ceil__(self) -> int:
-        return math.ceil(self.value)
+        found: int = math.ceil(self.value)
+        return found
 
     def __trunc__(self) -> int:
-        return math.trunc(self.value)
+        found: int = math.trunc(self.value)
+        return found
 
     def __round__(self, digits: int | None = None) -> Any:
         return np.round(self, digits or 0)
@@ -298,7 +305,9 @@ def is_number(object: Any) -> bool:
     """Whether operators take it: a number or an array of any kind."""
     if isinstance(object, np.ndarray):
         return object.dtype.kind in "fiub"
-    return isinstance(object, (Series, Variable, Dual, int, float, np.floating, np.integer, np.bool_))
+    return isinstance(
+        object, (Series, Variable, Dual, int, float, np.floating, np.integer, np.bool_)
+    )
 
 
 def level_of(*objects: Any) -> Series:

@@ -12,14 +12,14 @@ the sinh that is there. So every row of the table has its series, from the parti
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
 
 from autodiffx._core import OPS
 from autodiffx.series.equations import EQUATIONS
-from autodiffx.series.products import Coefficients, added, at, passed, product, scaled, trimmed
+from autodiffx.series.products import Coefficients, added, at, product, scaled, trimmed
 
 __all__ = ["solve"]
 
@@ -216,7 +216,7 @@ DIRECT: dict[str, Callable[..., Callable[[int], Any]]] = {
 }
 
 
-def solve(name: str, operands: list[Coefficients], order: int) -> list[Any]:
+def solve(name: str, operands: Sequence[Coefficients], order: int) -> list[Any]:
     """The coefficients of an operator's result.
 
     Args:

@@ -35,14 +35,14 @@ def taylor(f: Callable[[Any], Any], x: Any, order: int, direction: Any = None) -
         direction: of x's structure and shapes. 1.0 if x is one number and it is left out.
 
     Returns:
-        An array of shape ``(order + 1, *out.shape)``, c_k at index k; if f returns a container, one of
-        its structure of such arrays. Variables, Duals and enclosing calls of taylor pass through:
-        if x, the direction or what f captures is active, so is the result, and can be
+        An array of shape ``(order + 1, *out.shape)``, c_k at index k; if f returns a container,
+        one of its structure of such arrays. Variables, Duals and enclosing calls of taylor pass
+        through: if x, the direction or what f captures is active, so is the result, and can be
         differentiated in turn.
 
     Raises:
-        TypeError: order is no integer, x, the direction or f's result is or holds what is no number,
-            or there is no direction and x is no number; f calls `grad` or `jvp` on what it
+        TypeError: order is no integer; x, the direction or f's result is or holds what is no
+            number; there is no direction and x is no number; f calls `grad` or `jvp` on what it
             was given (nest taylor instead), or writes into it.
         ValueError: order is negative, or the direction is of another structure or shape.
         NotImplementedError: a function of NumPy that is not supported, by name.
@@ -60,20 +60,21 @@ def taylor(f: Callable[[Any], Any], x: Any, order: int, direction: Any = None) -
     >>> adx.taylor(lambda x: x[0] * x[1] ** 2, np.array([2.0, 3.0]), 3, np.array([1.0, 1.0]))
     array([18., 21.,  8.,  1.])
     """
+    import optree
+
     from autodiffx.series.series import Series, is_number, parts
 
     if not callable(f):
         raise TypeError(f"taylor() takes a function, got {type(f).__name__!r}")
     highest = _order(order)
+    leaves, structure = optree.tree_flatten(x, namespace="autodiffx")
+    starts = [_checked("x", leaf) for leaf in leaves]
     if direction is None:
         if np.ndim(x) or not is_number(x):
             raise TypeError(
                 "taylor() of an array or a container needs a direction of its structure and shapes"
             )
         direction = 1.0
-    import optree
-
-    leaves, structure = optree.tree_flatten(x, namespace="autodiffx")
     directions, theirs = optree.tree_flatten(direction, namespace="autodiffx")
     if theirs != structure:
         raise ValueError(
@@ -81,8 +82,8 @@ def taylor(f: Callable[[Any], Any], x: Any, order: int, direction: Any = None) -
         )
     level = next(_levels)
     given = []
-    for leaf, each in zip(leaves, directions, strict=True):
-        start, slope = _checked("x", leaf), _checked("direction", each)
+    for start, each in zip(starts, directions, strict=True):
+        slope = _checked("the direction", each)
         if np.shape(start) != np.shape(slope):
             raise ValueError(
                 f"the direction of taylor() has the shape of x: expected {np.shape(start)}, "
@@ -91,6 +92,8 @@ def taylor(f: Callable[[Any], Any], x: Any, order: int, direction: Any = None) -
         coefficients = [start, slope][: highest + 1]
         given.append(Series(coefficients, highest, level))
     result = f(optree.tree_unflatten(structure, given))
+    if result is None:
+        raise TypeError("taylor() takes functions that return numbers and arrays, got None")
     found, structure = optree.tree_flatten(result, namespace="autodiffx")
     for each in found:
         if not is_number(each):
@@ -98,7 +101,9 @@ def taylor(f: Callable[[Any], Any], x: Any, order: int, direction: Any = None) -
                 f"taylor() takes functions that return numbers and arrays, got "
                 f"{type(each).__name__!r}"
             )
-    return optree.tree_unflatten(structure, [_stacked(parts(each, level), highest) for each in found])
+    return optree.tree_unflatten(
+        structure, [_stacked(parts(each, level), highest) for each in found]
+    )
 
 
 def _order(order: Any) -> int:
@@ -128,8 +133,8 @@ def _checked(what: str, leaf: Any) -> Any:
     if isinstance(leaf, np.ndarray):
         if leaf.dtype not in (np.float64, np.float32):
             raise TypeError(
-                f"{what} of taylor() is of float64 or float32, got an array of {leaf.dtype}: convert "
-                "it with .astype(float)"
+                f"{what} of taylor() is of float64 or float32, got an array of {leaf.dtype}: "
+                "convert it with .astype(float)"
             )
         return leaf.copy() if leaf.ndim else float(leaf)
     raise TypeError(
