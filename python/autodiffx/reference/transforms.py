@@ -177,8 +177,8 @@ class _Call:
             ]
         if isinstance(result, Ranked) and not isinstance(result, Variable):
             raise TypeError(
-                f"grad does not see through a {type(result).__name__}: its derivatives are those of "
-                "taylor, which can be nested"
+                f"grad does not see through a {type(result).__name__}: its derivatives are those "
+                "of taylor, which can be nested"
             )
         adjoints: dict[Variable, Number] = {}
         if isinstance(result, Variable):

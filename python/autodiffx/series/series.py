@@ -21,7 +21,7 @@ METHODS = frozenset(
         "all", "any", "argmax", "argmin", "argsort", "clip", "copy", "cumprod", "cumsum",
         "diagonal", "dot", "max", "mean", "min", "nonzero", "prod", "ravel", "repeat",
         "reshape", "round", "sort", "squeeze", "std", "sum", "swapaxes", "take", "trace",
-        "transpose", "var",
+        "var",
     )
 )  # fmt: skip
 
@@ -267,6 +267,18 @@ class Series:
         if np.dtype(dtype).kind != "f":
             return self.value.astype(dtype, **keywords)
         return self.mapped(lambda c: c.astype(dtype, **keywords))
+
+    def reshape(self, *shape: Any) -> Any:
+        """With other lengths of axes, in one tuple or one by one."""
+        return np.reshape(self, shape[0] if len(shape) == 1 else shape)
+
+    def transpose(self, *axes: Any) -> Any:
+        """With its axes in another order, reversed if none is given."""
+        return np.transpose(self, (axes[0] if len(axes) == 1 else axes) or None)
+
+    def polygamma(self, order: Any) -> Any:
+        """polygamma(order, x): the order comes first."""
+        return combined("polygamma", (order, self))
 
     def flatten(self) -> Any:
         """As one line."""
