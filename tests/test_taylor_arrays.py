@@ -48,6 +48,7 @@ FUNCTIONS: dict[str, Callable[[Any], Any]] = {
     "einsum": lambda x: np.einsum("i,ij,j->", x, MATRIX, np.exp(x)),
     "convolve": lambda x: (np.convolve(x, np.cos(x)) ** 2).sum(),
     "solve": lambda x: np.linalg.solve(MATRIX + np.outer(x, x), np.sin(x)).sum(),
+    "solve many": lambda x: np.linalg.solve(MATRIX + x[:, None, None] * np.eye(3), x).sum(),
     "inv": lambda x: np.linalg.inv(MATRIX * x)[0, 1],
     "var": lambda x: np.var(x * x),
     "std": lambda x: np.std(x, ddof=1),
@@ -116,6 +117,11 @@ def test_a_constant_has_no_other_coefficients() -> None:
     assert found[0].shape == (3, 2, 2)
     assert found[0].sum() == 4.0
     assert found[1].tolist() == [3.0, 0.0, 0.0]
+
+
+def test_a_stopped_gradient_is_a_constant() -> None:
+    found = adx.taylor(lambda x: (adx.stop_gradient(x * x) * x).sum(), START, 3, DIRECTION)
+    np.testing.assert_allclose(found, [(START**3).sum(), (START**2) @ DIRECTION, 0.0, 0.0])
 
 
 def test_float32_stays_float32() -> None:
@@ -212,7 +218,11 @@ def test_a_composition_is_one_pass(monkeypatch: pytest.MonkeyPatch) -> None:
         (lambda x: np.median(x), NotImplementedError, "median"),
         (lambda x: np.fmod(x, 1.0), NotImplementedError, "fmod"),
         (lambda x: np.linalg.det(x[:, None] * x), NotImplementedError, "det"),
-        (lambda x: np.sum(x, where=x > 1.0, out=np.ones(3)), Exception, "."),
+        (lambda x: np.sum(x, initial=3.0), NotImplementedError, "initial"),
+        (lambda x: np.sum(x, None, int), NotImplementedError, "dtype"),
+        (lambda x: np.cumsum(x, out=np.ones(3)), NotImplementedError, "out"),
+        (lambda x: np.add.reduce(x, initial=3.0), NotImplementedError, "initial"),
+        (lambda x: np.concatenate([x, x], out=np.ones(6)), NotImplementedError, "out"),
         (lambda x: np.add(x, 1.0, out=np.ones(3)), NotImplementedError, "out"),
         (lambda x: np.array([x[0], x[1]]), TypeError, "np.stack"),
         (lambda x: np.asarray(x), TypeError, "np.stack"),
@@ -223,6 +233,20 @@ def test_a_composition_is_one_pass(monkeypatch: pytest.MonkeyPatch) -> None:
         (lambda x: adx.Dual(x, x), TypeError, "."),
         (lambda x: adx.grad(lambda y: (y * y).sum())(x), TypeError, "Series"),
         (lambda x: adx.jvp(np.sin, (x,), (x,)), TypeError, "Series"),
+        (lambda x: adx.vjp(np.sin, x)[1](np.ones(3)), TypeError, "Series"),
+        (lambda x: adx.vjp(lambda y: x * y, np.ones(3))[1](np.ones(3)), TypeError, "Series"),
+        (lambda x: adx.vjp(np.sin, np.ones(3))[1](x), TypeError, "Series"),
+        (lambda x: adx.linearize(lambda y: x * y, np.ones(3))[1](np.ones(3)), TypeError, "Series"),
+        (lambda x: adx.linearize(np.sin, np.ones(3))[1](x), TypeError, "Series"),
+        (lambda x: adx.jacfwd(lambda y: x * y)(np.ones(3)), TypeError, "Series"),
+        (lambda x: adx.jacrev(lambda y: x * y)(np.ones(3)), TypeError, "Series"),
+        (lambda x: adx.hessian(lambda y: (x * y * y).sum())(np.ones(3)), TypeError, "Series"),
+        (lambda x: adx.jacfwd(np.sin)(x), TypeError, "Series"),
+        (lambda x: adx.hessian(lambda y: (y * y).sum())(x), TypeError, "Series"),
+        (lambda x: adx.hvp(lambda y: (y * y).sum(), (x,), (x,)), TypeError, "Series"),
+        (lambda x: adx.hvp(lambda y: (y * y).sum(), (np.ones(3),), (x,)), TypeError, "Series"),
+        (lambda x: adx.elementwise_grad(np.sin)(x), TypeError, "Series"),
+        (lambda x: adx.elementwise_grad(lambda y: x * y)(np.ones(3)), TypeError, "Series"),
     ],
 )
 def test_what_is_not_supported_raises(

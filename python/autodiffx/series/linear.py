@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 import numpy as np
@@ -44,8 +46,26 @@ def series_in(arguments: Any) -> list[Series]:
     return [found for each in arguments for found in series_in(each)]
 
 
+# What would be written into, would be added to every coefficient, or would round them.
+NOT_LINEAR = ("out", "initial", "dtype")
+
+
+def refuse_named(function: Callable[..., Any], args: Any, keywords: dict[str, Any]) -> None:
+    """Raises for arguments of a function of NumPy that make it another than a linear one."""
+    given = dict(keywords)
+    with suppress(TypeError, ValueError):  # without a signature it takes these by keyword only
+        given = inspect.signature(function).bind(*args, **keywords).arguments
+    for name in NOT_LINEAR:
+        value = given.get(name)
+        if value is None or value is np._NoValue:
+            continue
+        if name != "dtype" or np.dtype(value).kind != "f":
+            raise NotImplementedError(f"numpy.{function.__name__} of Series takes no {name}=")
+
+
 def _linear(function: Callable[..., Any]) -> Callable[..., Any]:
     def applied(x: Any, *args: Any, **keywords: Any) -> Any:
+        refuse_named(function, (x, *args), keywords)
         if not isinstance(x, Series) or series_in((args, keywords)):
             raise NotImplementedError(
                 f"numpy.{function.__name__} takes a Series of taylor() as its first argument only"
@@ -80,6 +100,7 @@ def _at(arguments: Any, k: int, level: int) -> Any:
 
 def jointly(function: Callable[..., Any], args: tuple[Any, ...], keywords: dict[str, Any]) -> Any:
     """What a function of JOINT makes of arguments that hold Series."""
+    refuse_named(function, args, keywords)
     operands = JOINT[function]
     inside = [x for i, x in enumerate(args) if i in operands]
     named = {name: x for name, x in keywords.items() if name in operands}
@@ -104,7 +125,7 @@ LINEAR.update(
     (each, _linear(each))
     for each in (
         np.array_split, np.atleast_1d, np.atleast_2d, np.atleast_3d, np.broadcast_to, np.copy,
-        np.cumsum, np.delete, np.diag, np.diagflat, np.diagonal, np.dsplit, np.ediff1d,
+        np.cumsum, np.delete, np.diag, np.diagflat, np.diagonal, np.dsplit,
         np.expand_dims, np.flip, np.fliplr, np.flipud, np.hsplit, np.matrix_transpose, np.mean,
         np.moveaxis, np.ravel, np.repeat, np.reshape, np.resize, np.roll, np.rollaxis, np.rot90,
         np.split, np.squeeze, np.sum, np.swapaxes, np.take, np.take_along_axis, np.tile,

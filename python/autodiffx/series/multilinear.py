@@ -62,17 +62,16 @@ def einsum(subscripts: Any, *operands: Any, **keywords: Any) -> Any:
 
 def solve(a: Any, b: Any) -> Any:
     """x of a x = b: the coefficients follow from a_0 x_k = b_k - sum of a_j x_(k - j)."""
+    if np.ndim(b) == 1:
+        return np.squeeze(solve(a, b[:, None]), axis=-1)
     like = level_of(a, b)
     left, right = parts(a, like.level), parts(b, like.level)
-    vector = np.ndim(right[0]) == 1
     found: list[Any] = []
     for k in range(like.order + 1):
         rest = at(right, k)
         for j in range(1, min(k + 1, len(left))):
             if left[j] is not None and found[k - j] is not None:
                 rest = added(rest, -np.matmul(left[j], found[k - j]))
-        if rest is not None and vector and np.ndim(rest) > 1:
-            rest = rest[..., None]
         found.append(None if rest is None else np.linalg.solve(left[0], rest))
     return like.like(found)
 

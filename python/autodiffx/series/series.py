@@ -309,8 +309,10 @@ class Series:
 
 
 def _number(element: Any) -> Any:
-    """NumPy's float64 as Python's float, which is quicker to calculate with."""
-    return float(element) if type(element) is np.float64 else element
+    """NumPy's numbers as Python's, which are quicker to calculate with; float32 stays."""
+    if isinstance(element, np.generic) and not isinstance(element, (np.float32, np.float16)):
+        return element.item()
+    return element
 
 
 def is_number(object: Any) -> bool:

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from autodiffx._core import Constant, Dual, Variable
+from autodiffx.trees import LEAF, flatten
 
 __all__ = ["taylor"]
 
@@ -60,14 +61,12 @@ def taylor(f: Callable[[Any], Any], x: Any, order: int, direction: Any = None) -
     >>> adx.taylor(lambda x: x[0] * x[1] ** 2, np.array([2.0, 3.0]), 3, np.array([1.0, 1.0]))
     array([18., 21.,  8.,  1.])
     """
-    import optree
-
     from autodiffx.series.series import Series, is_number, parts
 
     if not callable(f):
         raise TypeError(f"taylor() takes a function, got {type(f).__name__!r}")
     highest = _order(order)
-    leaves, structure = optree.tree_flatten(x, namespace="autodiffx")
+    leaves, tree = flatten(x)
     starts = [_checked("x", leaf) for leaf in leaves]
     if direction is None:
         if np.ndim(x) or not is_number(x):
@@ -75,10 +74,10 @@ def taylor(f: Callable[[Any], Any], x: Any, order: int, direction: Any = None) -
                 "taylor() of an array or a container needs a direction of its structure and shapes"
             )
         direction = 1.0
-    directions, theirs = optree.tree_flatten(direction, namespace="autodiffx")
-    if theirs != structure:
+    directions, theirs = flatten(direction)
+    if theirs != tree:
         raise ValueError(
-            f"the direction of taylor() has the structure of x: expected {structure}, got {theirs}"
+            f"the direction of taylor() has the structure of x: expected {tree}, got {theirs}"
         )
     level = next(_levels)
     given = []
@@ -91,19 +90,17 @@ def taylor(f: Callable[[Any], Any], x: Any, order: int, direction: Any = None) -
             )
         coefficients = [start, slope][: highest + 1]
         given.append(Series(coefficients, highest, level))
-    result = f(optree.tree_unflatten(structure, given))
+    result = f(tree.unflatten(given))
     if result is None:
         raise TypeError("taylor() takes functions that return numbers and arrays, got None")
-    found, structure = optree.tree_flatten(result, namespace="autodiffx")
+    found, tree = ([result], LEAF) if isinstance(result, Series) else flatten(result)
     for each in found:
         if not is_number(each):
             raise TypeError(
                 f"taylor() takes functions that return numbers and arrays, got "
                 f"{type(each).__name__!r}"
             )
-    return optree.tree_unflatten(
-        structure, [_stacked(parts(each, level), highest) for each in found]
-    )
+    return tree.unflatten([_stacked(parts(each, level), highest) for each in found])
 
 
 def _order(order: Any) -> int:
