@@ -30,22 +30,27 @@ def resized(a: Terms, count: int) -> Terms:
 
 
 def constant(value: Number, like: Terms) -> Terms:
+    """A series without other coefficients."""
     return resized([value], len(like))
 
 
 def times(factor: float, a: Terms) -> Terms:
+    """The product with a number; a 0 stays a 0."""
     return [x if type(x) is float and x == 0.0 else factor * x for x in a]
 
 
 def add(a: Terms, b: Terms) -> Terms:
+    """a + b."""
     return [x + y for x, y in zip(a, b, strict=True)]
 
 
 def subtract(a: Terms, b: Terms) -> Terms:
+    """a - b."""
     return [x - y for x, y in zip(a, b, strict=True)]
 
 
 def plus(a: Terms, value: float) -> Terms:
+    """a + value."""
     return [a[0] + value, *a[1:]]
 
 
@@ -57,11 +62,13 @@ def _safe(x: Number, y: Number) -> Number:
 
 
 def multiply(a: Terms, b: Terms) -> Terms:
+    """Cauchy's product."""
     found = [sum((_safe(a[j], b[k - j]) for j in range(k + 1)), 0.0) for k in range(len(a))]
     return [a[0] * b[0], *found[1:]]
 
 
 def divide(a: Terms, b: Terms) -> Terms:
+    """r with r b = a, solved for one coefficient after the other."""
     found: Terms = []
     for k in range(len(a)):
         rest = sum((_safe(b[j], found[k - j]) for j in range(1, k + 1)), 0.0)
@@ -70,6 +77,7 @@ def divide(a: Terms, b: Terms) -> Terms:
 
 
 def sqrt(a: Terms) -> Terms:
+    """r with r**2 = a."""
     found = [n.sqrt(a[0])]
     for k in range(1, len(a)):
         rest = sum((found[j] * found[k - j] for j in range(1, k)), 0.0)
@@ -102,10 +110,12 @@ def by_slope(name: str, slope: Callable[[Terms, Terms], Terms]) -> Callable[[Ter
 
 
 def square(a: Terms) -> Terms:
+    """a**2."""
     return multiply(a, a)
 
 
 def one_over(a: Terms) -> Terms:
+    """1 / a."""
     return divide(constant(1.0, a), a)
 
 
@@ -123,6 +133,7 @@ def bell(factor: float) -> Callable[[Terms, Terms], Terms]:
 
 
 def normal(a: Terms, r: Terms) -> Terms:
+    """The slope of ndtr: the normal density."""
     return times(1.0 / math.sqrt(2.0 * math.pi), exp(times(-0.5, square(a))))
 
 
@@ -135,6 +146,7 @@ ndtr = by_slope("ndtr", normal)
 
 
 def power(a: Terms, b: Terms) -> Terms:
+    """a**b: by products, by a r' = b r a', or as exp(b log(a))."""
     value = n.power(a[0], b[0])
     if not all(type(x) is float and x == 0.0 for x in b[1:]):
         return [value, *by_exponential(value, multiply(b, log(a)))[1:]]
@@ -179,23 +191,27 @@ sinh_cosh = circular(1.0, "sinh", "cosh")
 
 
 def arctan2(a: Terms, b: Terms) -> Terms:
+    """r' = (b a' - a b') / (a**2 + b**2)."""
     size = add(square(a), square(b))
     return integral(n.arctan2(a[0], b[0]), (divide(b, size), a), (times(-1.0, divide(a, size)), b))
 
 
 def hypot(a: Terms, b: Terms) -> Terms:
+    """sqrt(a**2 + b**2), constant at (0, 0)."""
     if is_number(a[0]) and is_number(b[0]) and a[0] == b[0] == 0.0:
         return constant(0.0, a)
     return [n.hypot(a[0], b[0]), *sqrt(add(square(a), square(b)))[1:]]
 
 
 def logaddexp(a: Terms, b: Terms) -> Terms:
+    """r' = s(a - b) a' + s(b - a) b' with the sigmoid s."""
     share = sigmoid(subtract(a, b))
     other = sigmoid(subtract(b, a))
     return integral(n.logaddexp(a[0], b[0]), (share, a), (other, b))
 
 
 def log_ndtr(a: Terms) -> Terms:
+    """r' = h a' with the inverse Mills ratio h."""
     ratio = by_slope_of_itself(a)
     return integral(n.log_ndtr(a[0]), (ratio, a))
 
@@ -220,18 +236,22 @@ def composed(derivatives: Callable[[Number, int], Number], a: Terms) -> Terms:
 
 
 def polygammas(x: Number, order: int) -> Number:
+    """The derivative of digamma of an order."""
     return n.digamma(x) if order == 0 else n.polygamma(float(order), x)
 
 
 def lgamma(a: Terms) -> Terms:
+    """log |gamma(a)|."""
     return composed(lambda x, k: n.lgamma(x) if k == 0 else polygammas(x, k - 1), a)
 
 
 def polygamma(order: Terms, a: Terms) -> Terms:
+    """The polygamma function of a plain order."""
     return composed(lambda x, k: polygammas(x, int(order[0]) + k), a)
 
 
 def betaln(a: Terms, b: Terms) -> Terms:
+    """lgamma(a) + lgamma(b) - lgamma(a + b)."""
     found = subtract(add(lgamma(a), lgamma(b)), lgamma(add(a, b)))
     return [n.betaln(a[0], b[0]), *found[1:]]
 
@@ -272,10 +292,12 @@ def stepped(name: str) -> Callable[..., Terms]:
 
 
 def leaky_relu(a: Terms, slope: Terms) -> Terms:
+    """a, or a times the slope below 0."""
     return multiply(a, slope) if bool(a[0] < 0.0) else a
 
 
 def elu(a: Terms, alpha: Terms) -> Terms:
+    """a, or alpha expm1(a) below 0."""
     return multiply(expm1(a), alpha) if bool(a[0] < 0.0) else a
 
 
@@ -287,6 +309,7 @@ def selu(a: Terms) -> Terms:
 
 
 def softsign(a: Terms) -> Terms:
+    """a / (1 + |a|)."""
     return divide(a, plus(RECURRENCES["absolute"](a), 1.0))
 
 

@@ -33,6 +33,7 @@ def _chosen(x: Series, axis: Any, keepdims: bool, best: Any) -> Any:
 def largest(
     a: Any, axis: Any = None, out: Any = None, keepdims: Any = False, **keywords: Any
 ) -> Any:
+    """The largest along axes, as `numpy.max`; several that are it share evenly."""
     _refuse_keywords("max", {"out": out, **keywords})
     return _chosen(a, axis, keepdims is True, np.max)
 
@@ -40,11 +41,13 @@ def largest(
 def smallest(
     a: Any, axis: Any = None, out: Any = None, keepdims: Any = False, **keywords: Any
 ) -> Any:
+    """The smallest along axes, as `numpy.min`; several that are it share evenly."""
     _refuse_keywords("min", {"out": out, **keywords})
     return _chosen(a, axis, keepdims is True, np.min)
 
 
 def sort(a: Any, axis: Any = -1, **keywords: Any) -> Any:
+    """In the order of the values, as `numpy.sort`."""
     _refuse_keywords("sort", keywords)
     if axis is None:
         return sort(np.ravel(a))
@@ -65,6 +68,7 @@ def prod(
     keepdims: Any = False,
     **keywords: Any,
 ) -> Any:
+    """The product along axes, as `numpy.prod`."""
     _refuse_keywords("prod", {"dtype": dtype, "out": out, **keywords})
     if isinstance(axis, tuple):
         for each in sorted((i % a.ndim for i in axis), reverse=True):
@@ -87,6 +91,7 @@ def prod(
 
 
 def cumprod(a: Any, axis: Any = None, dtype: Any = None, out: Any = None) -> Any:
+    """The products so far, as `numpy.cumprod`."""
     _refuse_keywords("cumprod", {"dtype": dtype, "out": out})
     found: list[Any] = []
     for line in _lines(a, axis):
@@ -103,6 +108,7 @@ def var(
     keepdims: Any = False,
     **keywords: Any,
 ) -> Any:
+    """The mean square of deviations from the mean, as `numpy.var`."""
     _refuse_keywords("var", {"dtype": dtype, "out": out, **keywords})
     deviations = a - np.mean(a, axis=axis, keepdims=True)
     total = np.sum(deviations * deviations, axis=axis, keepdims=keepdims is True)
@@ -118,12 +124,14 @@ def std(
     keepdims: Any = False,
     **keywords: Any,
 ) -> Any:
+    """The root of var, as `numpy.std`: infinite coefficients where it is 0."""
     return sqrt(var(a, axis, dtype, out, ddof, keepdims, **keywords))
 
 
 def average(
     a: Any, axis: Any = None, weights: Any = None, returned: bool = False, **keywords: Any
 ) -> Any:
+    """The mean with weights, as `numpy.average`."""
     _refuse_keywords("average", {**keywords, "returned": returned or None})
     if weights is None:
         return np.mean(a, axis=axis)
@@ -133,6 +141,7 @@ def average(
 
 
 def norm(x: Any, ord: Any = None, axis: Any = None, keepdims: bool = False) -> Any:
+    """The Euclidean norm, of vectors also those of order 1 and inf, as `numpy.linalg.norm`."""
     lines = axis if axis is not None else None if x.ndim > 1 else 0
     if isinstance(lines, int) and ord in (1, np.inf):
         sizes = absolute(x)
@@ -148,6 +157,7 @@ def norm(x: Any, ord: Any = None, axis: Any = None, keepdims: bool = False) -> A
 
 
 def clip(a: Any, a_min: Any = None, a_max: Any = None, out: Any = None, **keywords: Any) -> Any:
+    """No less than a_min and no more than a_max, as `numpy.clip`; either may be left out."""
     low = keywords.pop("min", a_min)
     high = keywords.pop("max", a_max)
     _refuse_keywords("clip", {"out": out, **keywords})
@@ -161,11 +171,13 @@ def clip(a: Any, a_min: Any = None, a_max: Any = None, out: Any = None, **keywor
 
 
 def round_to(a: Any, decimals: int = 0, out: Any = None) -> Any:
+    """Rounded to decimals, as `numpy.round`: constant but for jumps."""
     _refuse_keywords("round", {"out": out})
     return OPS["rint"](a * 10.0**decimals) / 10.0**decimals if decimals else OPS["rint"](a)
 
 
 def polyval(p: Any, x: Any) -> Any:
+    """A polynomial by its coefficients, the highest first, as `numpy.polyval`."""
     result: Any = 0.0
     for coefficient in p:
         result = result * x + coefficient
@@ -173,6 +185,7 @@ def polyval(p: Any, x: Any) -> Any:
 
 
 def where(condition: Any, *choices: Any) -> Any:
+    """One or the other by the value of a condition, as `numpy.where`."""
     plain = condition.value if isinstance(condition, Series) else condition
     return OPS["where"](plain, *choices) if choices else np.nonzero(plain)
 
