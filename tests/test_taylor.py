@@ -334,3 +334,13 @@ def test_what_would_lose_coefficients_raises(backend: ModuleType, f: Function) -
     with pytest.raises(TypeError):
         backend.taylor(lambda t: f(backend, t), 0.5, 2)
     assert backend.taylor(lambda t: t * t, 1.0, 2).tolist() == [1.0, 2.0, 1.0]
+
+
+def test_a_custom_rule_is_not_passed_by(backend: ModuleType) -> None:
+    @backend.custom_vjp  # type: ignore[untyped-decorator]
+    def ten_times(x: Any) -> Any:
+        return backend.sin(x)
+
+    ten_times.defvjp(lambda x: (backend.sin(x), x), lambda x, adjoint: (10.0 * adjoint,))
+    with pytest.raises(NotImplementedError, match="series"):
+        backend.taylor(ten_times, 0.5, 2)
