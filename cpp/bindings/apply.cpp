@@ -3,6 +3,7 @@
 
 #include "arrays.hpp"
 #include "autodiffx/external.hpp"
+#include "functions.hpp"
 #include "number.hpp"
 
 namespace autodiffx::bindings {
@@ -211,11 +212,28 @@ std::string_view name_of(const Tape& tape, const Statement& statement) {
     return names[static_cast<std::size_t>(op) - table_size];
 }
 
+py::object foreign_method_of(PyObject* object) {
+    static PyObject* const name = PyUnicode_InternFromString("__autodiffx_apply__");
+    PyObject* const type = reinterpret_cast<PyObject*>(Py_TYPE(object));
+    PyObject* const method = PyObject_GetAttr(type, name);
+    if (method == nullptr) PyErr_Clear();
+    return py::reinterpret_steal<py::object>(method);
+}
+
 PyObject* apply_or_raise(Op op, PyObject* const* arguments) {
     PyObject* const result = apply(op, arguments);
     if (result == nullptr) throw py::error_already_set();
     if (result != Py_NotImplemented) return result;
     Py_DECREF(result);
+    for (int i = 0; i < arity_of(op); ++i) {
+        py::object const method = foreign_method_of(arguments[i]);
+        if (!method) continue;
+        py::tuple operands(arity_of(op));
+        for (int k = 0; k < arity_of(op); ++k)
+            operands[k] = py::reinterpret_borrow<py::object>(arguments[k]);
+        py::object found = method(py::handle(arguments[i]), name_of(op), operands);
+        if (found.ptr() != Py_NotImplemented) return found.release().ptr();
+    }
     std::string types;
     for (int i = 0; i < arity_of(op); ++i)
         types += (i == 0 ? "'" : ", '") + type_name(arguments[i]) + "'";

@@ -263,7 +263,10 @@ py::object logsumexp_of(std::vector<py::object> values) {
 
 // One array, along axes: what autodiffx.numpy makes of it.
 bool is_one_array(const py::args& arguments) {
-    return arguments.size() == 1 && is_array_like(py::object(arguments[0]).ptr());
+    if (arguments.size() != 1) return false;
+    py::object const one = arguments[0];
+    return is_array_like(one.ptr()) ||
+           (foreign_method_of(one.ptr()) && py::cast<int>(one.attr("ndim")) > 0);
 }
 py::object along_axes(const char* name) {
     return py::module_::import("autodiffx.numpy.exponentials").attr(name);

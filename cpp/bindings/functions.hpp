@@ -25,6 +25,10 @@ inline constexpr Alias aliases[] = {
     {"log_expit", "log_sigmoid"},
 };
 
+// The method by which a number of another kind, such as a truncated series, carries operators out
+// itself: `method(number, name of the operator, operands)`. Null where the object has none.
+py::object foreign_method_of(PyObject* object);
+
 // Methods for every public operator, for Variable and Dual alike.
 std::vector<PyMethodDef> operator_methods();
 // __array_ufunc__, __array_function__ and __array__.

@@ -13,7 +13,7 @@ HEAD = """\
 # Made by cpp/bindings/make_stub.py from the operator table: edit that, not this.
 from collections.abc import Callable, Iterator, Sequence
 from types import TracebackType
-from typing import Any, Final, SupportsIndex, final
+from typing import Any, Final, SupportsIndex, SupportsInt, final
 
 import numpy
 from numpy.typing import DTypeLike
@@ -39,6 +39,8 @@ class Operator:
     def partials(self) -> list[str]: ...
     @property
     def note(self) -> str: ...
+    def __call__(self, *args: Any) -> Any: ...
+    def partial(self, index: SupportsInt, *args: Any) -> Any: ...
 
 OPS: Final[dict[str, Operator]]
 """

@@ -1,7 +1,7 @@
 // The operator table as a Python dict: OPS.
 #include <pybind11/stl.h>
 
-#include "common.hpp"
+#include "number.hpp"
 
 namespace autodiffx::bindings {
 
@@ -15,6 +15,9 @@ struct Operator {
     std::vector<std::pair<double, double>> intervals;
     std::vector<std::string> partials;
     std::string note;
+    Op op;
+    // The partials on numbers of any kind, of the operands and the result.
+    std::vector<Number (*)(const Number*, const Number&)> functions;
 };
 
 const char* text_of(Smoothness smoothness) {
@@ -31,6 +34,45 @@ const char* text_of(Smoothness smoothness) {
     return "";
 }
 
+template <Op op, int index>
+Number partial_of(const Number* operands, const Number& result) {
+    using R = Row<op>;
+    if constexpr (R::arity == 1) {
+        return R::template partial<index>(operands[0], result);
+    } else if constexpr (R::arity == 2) {
+        return R::template partial<index>(operands[0], operands[1], result);
+    } else {
+        return R::template partial<index>(operands[0], operands[1], operands[2], result);
+    }
+}
+
+void check_count(const Operator& self, std::size_t given, std::size_t wanted) {
+    if (given == wanted) return;
+    raise_type_error(self.name + " has " + std::to_string(self.arity) + " operands: expected " +
+                     std::to_string(wanted) + " arguments, got " + std::to_string(given));
+}
+
+py::object apply_operator(const Operator& self, const py::args& operands) {
+    check_count(self, operands.size(), static_cast<std::size_t>(self.arity));
+    std::vector<PyObject*> pointers;
+    for (py::handle each : operands) pointers.push_back(each.ptr());
+    return py::reinterpret_steal<py::object>(apply_or_raise(self.op, pointers.data()));
+}
+
+py::object apply_partial(const Operator& self, int index, const py::args& operands) {
+    check_count(self, operands.size(), static_cast<std::size_t>(self.arity) + 1);
+    if (index < 0 || index >= self.arity) {
+        throw py::index_error(self.name + " has " + std::to_string(self.arity) +
+                              " operands, counted from 0, and no operand " +
+                              std::to_string(index));
+    }
+    std::vector<Number> numbers;
+    for (py::handle each : operands)
+        numbers.emplace_back(py::reinterpret_borrow<py::object>(each));
+    return self.functions[static_cast<std::size_t>(index)](numbers.data(), numbers.back())
+        .to_python();
+}
+
 template <Op op>
 Operator facts() {
     using R = Row<op>;
@@ -40,7 +82,11 @@ Operator facts() {
                     text_of(R::smoothness),
                     {},
                     {},
-                    R::note};
+                    R::note,
+                    op,
+                    {partial_of<op, 0>}};
+    if constexpr (R::arity > 1) result.functions.push_back(partial_of<op, 1>);
+    if constexpr (R::arity > 2) result.functions.push_back(partial_of<op, 2>);
     for (int i = 0; i < R::arity; ++i) {
         result.intervals.emplace_back(R::intervals[i].low, R::intervals[i].high);
         result.partials.emplace_back(R::partial_texts[i]);
@@ -59,6 +105,12 @@ void register_table(py::module_& module) {
         .def_readonly("intervals", &Operator::intervals)
         .def_readonly("partials", &Operator::partials)
         .def_readonly("note", &Operator::note)
+        .def("__call__", &apply_operator,
+             "The operator of numbers of any kind, hidden rows included.\n\n"
+             ">>> OPS['add'](1.0, 2.0)\n3.0\n")
+        .def("partial", &apply_partial, py::arg("index"),
+             "partial(index, a, ..., r): the partial by an operand, at operands and result of any "
+             "kind.\n\n>>> OPS['divide'].partial(1, 1.0, 2.0, 0.5)\n-0.25\n")
         .def("__repr__", [](const Operator& self) { return "<Operator " + self.name + ">"; });
     py::dict operators;
 #define UNARY(name_, ...) operators[#name_] = facts<Op::name_>();

@@ -30,6 +30,7 @@ from autodiffx.jacobians import jacobian as jacobian
 from autodiffx.jacobians import jacrev as jacrev
 from autodiffx.linear import linearize as linearize
 from autodiffx.linear import vjp as vjp
+from autodiffx.series.taylor import taylor as taylor
 from autodiffx.stopping import stop_gradient as stop_gradient
 from autodiffx.transforms import grad as grad
 from autodiffx.transforms import jvp as jvp

@@ -52,6 +52,11 @@ class _Custom:
         fixed = self._fixed(args)
         arguments = Arguments(tuple(a for i, a in enumerate(args) if i not in fixed))
         if not arguments.places:
+            if any(hasattr(type(leaf), "__autodiffx_apply__") for leaf in flatten(args)[0]):
+                raise NotImplementedError(
+                    f"{self.name}() has a rule for first derivatives, and none for the series of "
+                    "taylor: give taylor the function without it"
+                )
             result = self.fun(*args)
             for leaf in flatten(result)[0]:
                 if is_traced(leaf):

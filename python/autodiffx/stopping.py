@@ -25,4 +25,11 @@ def stop_gradient(x: Any) -> Any:
     3.0
     """
     leaves, tree = flatten(x)
-    return tree.unflatten([_stopped(leaf) for leaf in leaves])
+    return tree.unflatten([_constant(leaf) for leaf in leaves])
+
+
+def _constant(leaf: Any) -> Any:
+    # Of a number that carries operators out itself, as in taylor, the value is left as well.
+    while hasattr(type(leaf), "__autodiffx_apply__"):
+        leaf = leaf.value
+    return _stopped(leaf)

@@ -10,7 +10,15 @@ import numpy as np
 
 from autodiffx._core import Dual, Variable
 
-__all__ = ["SUPPORTED", "any_traced", "function", "is_traced", "refuse_keywords"]
+__all__ = [
+    "SUPPORTED",
+    "any_foreign",
+    "any_traced",
+    "function",
+    "is_foreign",
+    "is_traced",
+    "refuse_keywords",
+]
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
@@ -21,6 +29,19 @@ SUPPORTED: dict[Callable[..., Any], Callable[..., Any]] = {}
 def is_traced(object: Any) -> bool:
     """Whether it is a Variable or a Dual."""
     return isinstance(object, (Variable, Dual))
+
+
+def is_foreign(object: Any) -> bool:
+    """Whether it carries operators out itself, as the series of `taylor` do."""
+    return hasattr(type(object), "__autodiffx_apply__")
+
+
+def any_foreign(objects: Any) -> bool:
+    """Whether such a number stands among them, or in a sequence that does."""
+    return any(
+        is_foreign(each) or (isinstance(each, (tuple, list)) and any_foreign(each))
+        for each in objects
+    )
 
 
 def any_traced(objects: Any) -> bool:

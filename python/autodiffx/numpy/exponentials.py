@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
 from autodiffx import _core
 from autodiffx.numpy.arrays import as_array, plain
-from autodiffx.numpy.dispatch import is_traced
+from autodiffx.numpy.dispatch import is_foreign, is_traced
 from autodiffx.numpy.primitives import axes_of, sum_over
 from autodiffx.numpy.rule import Rule
 
@@ -40,8 +41,16 @@ def _floating(a: Any) -> Any:
     return x if x.dtype in (np.float64, np.float32) else x.astype(np.float64)
 
 
+def _of_series(name: str) -> Callable[..., Any]:
+    from autodiffx.series import exponentials
+
+    return getattr(exponentials, name)  # type: ignore[no-any-return]  # one of its functions
+
+
 def logsumexp(a: Any, axis: Any = None, keepdims: bool = False) -> Any:
     """log(sum(exp(a))) along axes, without overflow."""
+    if is_foreign(a):
+        return _of_series("logsumexp")(a, axis, keepdims)
     found = _core._logsumexp(a, axis, keepdims)
     if found is not None:
         return found
@@ -64,6 +73,8 @@ def _log(x: Any) -> Any:
 
 def log_softmax(a: Any, axis: Any = None) -> Any:
     """a - logsumexp(a) along axes, all of them by default."""
+    if is_foreign(a):
+        return _of_series("log_softmax")(a, axis)
     x = _floating(a)
     axes = axes_of(axis, x.ndim)
     x = x - _shift_of(x, axes)
@@ -73,6 +84,8 @@ def log_softmax(a: Any, axis: Any = None) -> Any:
 
 def softmax(a: Any, axis: Any = None) -> Any:
     """exp(a) / sum(exp(a)) along axes, all of them by default."""
+    if is_foreign(a):
+        return _of_series("softmax")(a, axis)
     x = _floating(a)
     axes = axes_of(axis, x.ndim)
     powers = _exp(x - _shift_of(x, axes))

@@ -8,7 +8,7 @@ import numpy as np
 
 from autodiffx._core import Constant, Dual
 from autodiffx.numpy.arrays import as_array, plain
-from autodiffx.numpy.dispatch import any_traced, function, is_traced
+from autodiffx.numpy.dispatch import any_foreign, any_traced, function, is_traced
 from autodiffx.numpy.primitives import select
 from autodiffx.numpy.views import broadcast_to, ravel
 
@@ -67,6 +67,13 @@ def full(shape: Any, fill_value: Any, dtype: Any = None) -> Any:
     return _made(np.full(shape, value))
 
 
+def _stacked(object: Any) -> Any:
+    """Nested lists with numbers among them that carry operators out themselves."""
+    if isinstance(object, (tuple, list)):
+        return np.stack([_stacked(each) for each in object])
+    return object
+
+
 def array(object: Any, dtype: Any = None, **keywords: Any) -> Any:
     """A copy as an array Variable: numbers, or nested lists with Variables among them.
 
@@ -76,6 +83,8 @@ def array(object: Any, dtype: Any = None, **keywords: Any) -> Any:
     array([[2., 1.],
            [0., 4.]])
     """
+    if any_foreign((object,)):
+        return _stacked(object)
     if not any_traced((object,)):
         return _made(np.array(object, dtype, **keywords))
     x = as_array(object)
@@ -86,6 +95,8 @@ def array(object: Any, dtype: Any = None, **keywords: Any) -> Any:
 
 def asarray(a: Any, dtype: Any = None, **keywords: Any) -> Any:
     """A Variable as it is, nested lists of them joined, as `numpy.asarray`."""
+    if any_foreign((a,)):
+        return _stacked(a)
     if not any_traced((a,)):
         return np.asarray(a, dtype, **keywords)
     x = as_array(a)

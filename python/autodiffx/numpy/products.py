@@ -9,7 +9,7 @@ from numpy.lib.array_utils import normalize_axis_index
 
 from autodiffx._core import Constant
 from autodiffx.numpy.arrays import as_array, as_arrays, own
-from autodiffx.numpy.dispatch import function, refuse_keywords
+from autodiffx.numpy.dispatch import function, is_foreign, refuse_keywords
 from autodiffx.numpy.primitives import axes_of, concatenate_all, matrix_product, sum_over
 from autodiffx.numpy.views import diagonal, moveaxis, ravel, reshape
 
@@ -60,6 +60,8 @@ def matmul(x1: Any, x2: Any, /) -> Any:
     >>> matmul(x, [1.0, 1.0]).value
     array([3., 7.])
     """
+    if is_foreign(x2):
+        return np.matmul(x1, x2)
     a, b = _pair(x1, x2)
     if a.ndim == 0 or b.ndim == 0:
         place = 0 if a.ndim == 0 else 1

@@ -13,7 +13,7 @@ from autodiffx._core import Variable
 from autodiffx.numpy.arrays import as_array, join_new
 from autodiffx.numpy.cumulative import cumprod, cumsum
 from autodiffx.numpy.deciding import all, any
-from autodiffx.numpy.dispatch import SUPPORTED, refuse_keywords
+from autodiffx.numpy.dispatch import SUPPORTED, any_foreign, refuse_keywords
 from autodiffx.numpy.elementwise import UFUNCS
 from autodiffx.numpy.exponentials import logsumexp
 from autodiffx.numpy.products import matmul, matvec, vecdot, vecmat
@@ -69,6 +69,8 @@ def apply_function(
         NotImplementedError: it is not supported, with its name and what to use instead (TypeError
             if all Variables are numbers).
     """
+    if any_foreign((*arguments, *keywords.values())):
+        return NotImplemented  # it is theirs
     traced = SUPPORTED.get(function)
     if traced is None:
         raise _refuse(full_name(function), (*arguments, *keywords.values()))
@@ -79,6 +81,8 @@ def apply_ufunc(
     ufunc: np.ufunc, method: str, inputs: tuple[Any, ...], keywords: dict[str, Any]
 ) -> Any:
     """What a ufunc, or a method of one, does with Variables; raises as apply_function."""
+    if any_foreign(inputs):
+        return NotImplemented  # it is theirs
     name = f"numpy.{ufunc.__name__}"
     if _is_scipys(ufunc):  # behind some of its functions stand ufuncs with an underscore
         name = f"scipy.special.{ufunc.__name__.lstrip('_')}"

@@ -23,6 +23,7 @@ against. Read it in this order:
     custom.py, declared.py   functions with derivatives of the user's own; rule_call.py: one call
                              of such a function, recorded as an operation of opaque.py
     watch.py                 looking out for nan and infinity
+    series.py, taylor.py     Taylor coefficients, by the formulas of recurrences.py
     numpy/                   NumPy's functions of arrays; implementations.py: how they are found
     scipy/                   SciPy's functions
 """
@@ -44,6 +45,7 @@ from autodiffx.reference.graph import Graph
 from autodiffx.reference.jacobians import hessian, jacfwd, jacobian, jacrev
 from autodiffx.reference.linearized import linearize, vjp
 from autodiffx.reference.stopping import checkpoint, stop_gradient
+from autodiffx.reference.taylor import taylor
 from autodiffx.reference.transforms import elementwise_grad, grad, value_and_grad
 from autodiffx.reference.variable import Variable
 from autodiffx.reference.watch import debug_nans
@@ -76,6 +78,7 @@ __all__ = [
     "numpy",
     "primitive",
     "stop_gradient",
+    "taylor",
     "value_and_grad",
     "vjp",
 ]

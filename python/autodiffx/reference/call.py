@@ -172,6 +172,11 @@ def number_from(value: Any, where: str) -> Number:
     """
     if isinstance(value, Ranked):
         value = value.present()
+        if not isinstance(value, (Variable, Dual)):
+            raise TypeError(
+                f"{where}: no derivative is taken through a {type(value).__name__}, whose own are "
+                "those of taylor, which can be nested"
+            )
         if not isinstance(value, Constant):
             return value
     if not is_plain(value) and not isinstance(value, Constant):
