@@ -75,7 +75,7 @@ class How:
             # A copy, so that what is returned beside the value is no result of the function.
             return (wrap(y), y) if self.has_aux else wrap(y)
 
-        if self.checkpointed:
+        if self.checkpointed and hasattr(adx, "checkpoint"):
             value_at = adx.checkpoint(value_at)
         if self.transform in (*ALONG, "hvp"):
             value, derivative, aux = self._along(adx, value_at, put, at)

@@ -196,7 +196,6 @@ def test_in_a_graph(backend: Any) -> None:
         value, pullback = backend.vjp(lambda y: y**3, 2.0)
         _, pushforward = backend.linearize(lambda y: y**3, 2.0)
         assert (value, pullback(1.0), pushforward(1.0)) == (8.0, (12.0,), 12.0)
-        assert len(graph) == 0
         _, outer = backend.vjp(lambda y: y**2 * x, 2.0)
         outer(x * 1.0)[0] + pullback(x)[0] + pushforward(x)
     assert graph.forward() == 36.0 + 36.0 + 36.0

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from autodiffx._core import _jvp
+import numpy as np
+
+from autodiffx._core import Dual, _jvp
 from autodiffx.arguments import with_aux
 from autodiffx.trees import Tree, flatten
 
@@ -34,6 +37,17 @@ def flat_tangents(
     return leaves, trees, flat
 
 
+def require_real(leaf: Any) -> None:
+    """Raise TypeError of what has no derivative: decisions, and arrays of whole numbers."""
+    array = isinstance(leaf, np.ndarray) and leaf.dtype.kind in "biu"
+    if array or isinstance(leaf, (bool, np.bool_)):
+        found = f"an array of dtype {leaf.dtype}" if array else "a bool"
+        raise TypeError(
+            f"jvp() differentiates by real numbers, got {found}: turn it into floats first, as by "
+            ".astype(float)"
+        )
+
+
 def push_forward(
     f: Callable[..., Any], primals: Any, tangents: Any, has_aux: bool = False
 ) -> tuple[Any, ...]:
@@ -45,22 +59,34 @@ def push_forward(
                 f"got {type(primals).__name__!r} and {type(tangents).__name__!r}"
             )
     leaves, trees, flat = flat_tangents("jvp", primals, tangents)
+    for leaf in itertools.chain.from_iterable(leaves):
+        require_real(leaf)
     function, aux = with_aux("jvp", f, has_aux)
     found: list[Tree] = []
 
     def of_leaves(*duals: Any) -> list[Any]:
-        rest = list(duals)
-        arguments = []
-        for tree in trees:
-            arguments.append(tree.unflatten(rest[: tree.count]))
-            del rest[: tree.count]
+        given = iter(duals)
+        arguments = [tree.unflatten([next(given) for _ in range(tree.count)]) for tree in trees]
         result = function(*arguments)
         if result is None:
             raise TypeError("jvp() needs a function that returns numbers and arrays, got None")
         outputs, tree = flatten(result)
-        found.append(tree)
-        return outputs
+        beside, around = flatten(aux.found)
+        found[:] = [tree, around]
+        # What is active in aux has its level taken away, as the results have.
+        for place, leaf in enumerate(beside):
+            if isinstance(leaf, Dual):
+                active[place] = len(outputs) + len(active)
+        rest[:] = beside
+        return [*outputs, *(beside[i] for i in active)]
 
+    active: dict[int, int] = {}
+    rest: list[Any] = []
     values, directions = _jvp(of_leaves, [leaf for each in leaves for leaf in each], flat)
-    result, tangent = found[0].unflatten(values), found[0].unflatten(directions)
-    return (result, tangent, aux.found) if has_aux else (result, tangent)
+    count = found[0].count
+    result, tangent = found[0].unflatten(values[:count]), found[0].unflatten(directions[:count])
+    if not has_aux:
+        return result, tangent
+    for place, at in active.items():
+        rest[place] = values[at]
+    return result, tangent, found[1].unflatten(rest)

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from autodiffx._core import Constant
 from autodiffx.arguments import require_function
 from autodiffx.directions import flat_tangents, push_forward
-from autodiffx.runs import Run, shape_of
+from autodiffx.runs import Run, is_real, shape_of
 from autodiffx.trees import flatten
 
 __all__ = ["linearize", "vjp"]
@@ -54,7 +55,10 @@ def vjp(f: Callable[..., Any], *primals: Any, has_aux: bool = False) -> tuple[An
             raise TypeError(
                 f"a cotangent has the structure of the function's result, {run.tree}, got {tree}"
             )
+        leaves = [leaf.value if isinstance(leaf, Constant) else leaf for leaf in leaves]
         for leaf, output in zip(leaves, run.outputs, strict=True):
+            if not is_real(leaf):
+                raise TypeError(f"a cotangent holds real numbers, got {type(leaf).__name__!r}")
             if shape_of(leaf) != shape_of(output):
                 raise ValueError(
                     "a cotangent has the shape of the function's result, "

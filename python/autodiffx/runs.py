@@ -30,6 +30,11 @@ def is_number(leaf: Any) -> bool:
     return is_active(leaf) or isinstance(leaf, (bool, int, float, np.ndarray, np.generic))
 
 
+def is_real(leaf: Any) -> bool:
+    """Whether it is a number or an array that is not complex."""
+    return is_number(leaf) and getattr(leaf, "dtype", np.dtype(float)).kind in "biuf"
+
+
 class Run:
     """A function's result, and sweeps over what it did.
 
@@ -57,9 +62,9 @@ class Run:
                     f"{who}() needs a function that returns numbers and arrays, got "
                     f"{type(leaf).__name__!r}"
                 )
-        if result is None:
-            raise TypeError(f"{who}() needs a function that returns numbers and arrays, got None")
         self.outside: bool = self._recording.finish(outputs)
+        # What the function returned, which the caller may write into.
+        self.value = self.tree.unflatten([self._recording.value(leaf) for leaf in outputs])
 
     def by_argument(self, leaves: Sequence[Any]) -> list[Any]:
         """Leaves in the structures of the arguments."""
@@ -75,11 +80,6 @@ class Run:
         return self._recording.outputs
 
     @property
-    def value(self) -> Any:
-        """What the function returned."""
-        return self.tree.unflatten([self._recording.value(leaf) for leaf in self.outputs])
-
-    @property
     def aux(self) -> Any:
         """What it returned beside, if it was to."""
         return self._aux.found if self.outside else self._aux.taken()
@@ -90,8 +90,15 @@ class Run:
             return self._recording.pull_back(list(cotangents))
         from autodiffx.numpy import sum as total_of
 
+        outputs = self.outputs
+        levels = [each.level for each in cotangents if isinstance(each, Dual)]
+        if levels and not any(isinstance(output, Dual) for output in outputs):
+            # The derivative is linear in its cotangents: component by component.
+            values, tangents = zip(*(split(each, max(levels)) for each in cotangents), strict=True)
+            pairs = zip(self.pull_back(values), self.pull_back(tangents), strict=True)
+            return [Dual(value, tangent, max(levels)) for value, tangent in pairs]
         total: Any = 0.0
-        for output, cotangent in zip(self.outputs, cotangents, strict=True):
+        for output, cotangent in zip(outputs, cotangents, strict=True):
             if is_active(output):
                 product = output * cotangent
                 total = total + (total_of(product) if shape_of(product) else product)
@@ -113,6 +120,14 @@ class Run:
     def columns(self, which: int) -> list[Any]:
         """The derivatives of all outputs by each element of an input, stacked. Plain ones only."""
         return self._recording.columns(which)
+
+
+def split(number: Any, level: int) -> tuple[Any, Any]:
+    """Its value and its tangent at a level that none is above."""
+    if isinstance(number, Dual) and number.level == level:
+        return number.value, number.tangent
+    shape = shape_of(number)
+    return number, np.zeros(shape) if shape else 0.0
 
 
 def elements(output: Any) -> Iterator[Any]:

@@ -8,12 +8,12 @@ from typing import Any
 
 import numpy as np
 
-from autodiffx.reference.containers import is_container, mapped
+from autodiffx.reference.containers import is_leaf, mapped
+from autodiffx.reference.directional import _levels
 from autodiffx.reference.dispatch import Ranked
 from autodiffx.reference.number import is_number, to_array
 from autodiffx.reference.recurrences import resized
 from autodiffx.reference.series import Series
-from autodiffx.reference.directional import _levels
 
 __all__ = ["taylor"]
 
@@ -44,7 +44,7 @@ def taylor(f: Callable[[Any], Any], x: Any, order: int, direction: Any = None) -
         raise ValueError(f"the order of taylor is 0 or more, not {order}")
     mapped(_started, x)
     if direction is None:
-        if is_container(x) or np.shape(x) != ():
+        if not is_leaf(x) or np.shape(x) != ():
             raise TypeError("taylor of an array or a container needs a direction like it")
         direction = 1.0
     level = next(_levels)
