@@ -58,7 +58,6 @@ class How:
     argnums: Any  # of which the first is differentiated by
     result: str  # the container that the function returns its number in
     has_aux: bool
-    checkpointed: bool
     takes: str  # "derivative", "value", or "aux": the value once more
 
     @property
@@ -75,8 +74,6 @@ class How:
             # A copy, so that what is returned beside the value is no result of the function.
             return (wrap(y), y) if self.has_aux else wrap(y)
 
-        if self.checkpointed and hasattr(adx, "checkpoint"):
-            value_at = adx.checkpoint(value_at)
         if self.transform in (*ALONG, "hvp"):
             value, derivative, aux = self._along(adx, value_at, put, at)
         else:
@@ -246,7 +243,6 @@ def hows(draw: st.DrawFn) -> How:
         draw(st.sampled_from(ARGNUMS)),
         "number" if one_number else draw(st.sampled_from(tuple(CONTAINERS))),
         transform not in ("hvp", "elementwise_grad") and draw(st.booleans()),
-        draw(st.integers(0, 4)) == 0,
         draw(st.sampled_from(("derivative", "derivative", "value", "aux"))),
     )
 

@@ -1,14 +1,12 @@
-"""stop_gradient: numbers as constants; checkpoint, of the reference: the same derivatives."""
+"""stop_gradient: numbers as constants to every derivative."""
 
 from __future__ import annotations
 
 from typing import Any
 
 import numpy as np
-import pytest
 
-import autodiffx.reference as reference
-from array_shapes import assert_close, assert_same_bits, uniform
+from array_shapes import assert_same_bits
 
 
 def test_stop_gradient(backend: Any) -> None:
@@ -68,53 +66,3 @@ def test_what_is_active_outside(backend: Any) -> None:
     assert x.grad == 4.0
     d = backend.stop_gradient(backend.Dual(2.0, 1.0)) * backend.Dual(3.0, 1.0)
     assert (d.value, d.tangent) == (6.0, 2.0)
-
-
-def test_checkpoint() -> None:
-    def f(x: Any, scale: Any, *, power: int = 2) -> Any:
-        """What is computed twice."""
-        return np.sin(x) ** power * scale
-
-    g = reference.checkpoint(f)
-    assert g.__name__ == "f"
-    x = uniform(3, (3,))
-    assert_same_bits(g(x, 2.0, power=3), f(x, 2.0, power=3))
-
-    def loss(h: Any) -> Any:
-        return lambda x, s: np.sum(h(h(x, s, power=3), s) * x)
-
-    value, slopes = reference.value_and_grad(loss(g), (0, 1))(x, 2.0)
-    expected, exact = reference.value_and_grad(loss(f), (0, 1))(x, 2.0)
-    assert value == pytest.approx(expected, rel=1e-15)
-    assert_close(slopes[0], exact[0])
-    assert slopes[1] == pytest.approx(exact[1], rel=1e-13)
-    assert_close(reference.jacobian(g)(x, 2.0), reference.jacobian(f)(x, 2.0))
-    assert_close(reference.hessian(loss(g))(x, 2.0), reference.hessian(loss(f))(x, 2.0))
-    assert_close(reference.jvp(g, (x, 2.0), (x, 1.0))[1], reference.jvp(f, (x, 2.0), (x, 1.0))[1])
-    with pytest.raises(TypeError):
-        reference.checkpoint(3.0)
-
-
-def test_checkpoint_of_containers_and_of_what_it_closes_over() -> None:
-    def outer(x: Any) -> Any:
-        @reference.checkpoint  # type: ignore[untyped-decorator]
-        def f(p: Any) -> Any:
-            return {"y": p["a"] * p["a"] * x, "z": [p["a"], None]}
-
-        found = f({"a": x * 2.0})
-        return found["y"] + found["z"][0]
-
-    # 4 x³ + 2 x
-    assert reference.value_and_grad(outer)(3.0) == (114.0, 110.0)
-    assert reference.grad(reference.grad(outer))(3.0) == 72.0
-    assert reference.jvp(reference.grad(outer), (3.0,), (1.0,)) == (110.0, 72.0)
-
-
-def test_an_error_in_a_checkpoint() -> None:
-    @reference.checkpoint  # type: ignore[untyped-decorator]
-    def fail(x: Any) -> Any:
-        raise KeyError("the user's own")
-
-    with pytest.raises(KeyError, match="own"):
-        reference.grad(lambda x: x * fail(x * x))(2.0)
-    assert reference.grad(reference.checkpoint(lambda x: x * x))(2.0) == 4.0

@@ -63,12 +63,10 @@ py::object apply_partial(const Operator& self, int index, const py::args& operan
     check_count(self, operands.size(), static_cast<std::size_t>(self.arity) + 1);
     if (index < 0 || index >= self.arity) {
         throw py::index_error(self.name + " has " + std::to_string(self.arity) +
-                              " operands, counted from 0, and no operand " +
-                              std::to_string(index));
+                              " operands, counted from 0, and no operand " + std::to_string(index));
     }
     std::vector<Number> numbers;
-    for (py::handle each : operands)
-        numbers.emplace_back(py::reinterpret_borrow<py::object>(each));
+    for (py::handle each : operands) numbers.emplace_back(py::reinterpret_borrow<py::object>(each));
     return self.functions[static_cast<std::size_t>(index)](numbers.data(), numbers.back())
         .to_python();
 }

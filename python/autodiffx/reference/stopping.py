@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import functools
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -11,9 +9,8 @@ import numpy as np
 from autodiffx.reference.containers import mapped
 from autodiffx.reference.dispatch import Ranked, apply
 from autodiffx.reference.rule import hidden
-from autodiffx.reference.transforms import require_function
 
-__all__ = ["checkpoint", "stop_gradient"]
+__all__ = ["stop_gradient"]
 
 # An operation of its own, so that a Graph computes the constant anew when it is replayed.
 _STOP = hidden("stop_gradient", lambda x: x, 0.0, kind="passive", doc="x, without a derivative")
@@ -39,26 +36,3 @@ def _stopped(leaf: Any) -> Any:
     if not isinstance(leaf, Ranked) or leaf.dtype == np.dtype(bool):
         return leaf
     return apply(_STOP, leaf)
-
-
-def checkpoint(f: Callable[..., Any]) -> Callable[..., Any]:
-    """The same function, which need not keep what it computes: it may be called again on the way
-    back.
-
-    Here, where nothing is done for the sake of memory, everything is kept and nothing is called
-    again: values and derivatives are those of `f`.
-
-    Raises:
-        TypeError: it is no function.
-
-    >>> from autodiffx.reference import grad
-    >>> grad(checkpoint(lambda x: x * x))(3.0)
-    6.0
-    """
-    require_function(f)
-
-    @functools.wraps(f)
-    def checkpointed(*args: Any, **options: Any) -> Any:
-        return f(*args, **options)
-
-    return checkpointed
