@@ -51,7 +51,7 @@ struct Young {
         if (slots > kept_marks) live = Zeroed<std::uint8_t>();
     }
     void clear(std::size_t from, std::size_t to) const {
-        std::memset(live.data() + from, 0, to - from);
+        if (to > from) std::memset(live.data() + from, 0, to - from);
     }
 
     [[nodiscard]] bool contains(Slot slot) const { return slot >= base.slots; }
