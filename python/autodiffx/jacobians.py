@@ -12,6 +12,7 @@ from autodiffx.arguments import Argnums, choose, require_function
 from autodiffx.directions import push_forward
 from autodiffx.runs import Run, is_active, shape_of, stacked
 from autodiffx.transforms import grad
+from autodiffx.trees import flatten
 
 __all__ = ["elementwise_grad", "hessian", "hvp", "jacfwd", "jacobian", "jacrev"]
 
@@ -75,19 +76,12 @@ def directions(run: Run, f: Callable[..., Any], arguments: Sequence[Any], which:
         tangents = list(zeros)
         tangents[which] = unit if unit.shape else 1.0
         tangent = push_forward(f, arguments, run.by_argument(tangents))[1]
-        columns.append(flatten_like(run, tangent))
+        columns.append(flatten(tangent)[0])
     return (
         [stacked(column) for column in zip(*columns, strict=True)]
         if columns
         else [np.zeros(0) for _ in run.outputs]
     )
-
-
-def flatten_like(run: Run, result: Any) -> list[Any]:
-    """The leaves of a result of the function."""
-    from autodiffx.trees import flatten
-
-    return flatten(result)[0]
 
 
 def jacobian_by(

@@ -56,14 +56,26 @@ def value_and_grad(
     def value_and_gradient(*args: Any, **kwargs: Any) -> tuple[Any, Any]:
         if positions is not None and not has_aux:
             return _value_and_gradient(f, positions, args, kwargs)
-        chosen = choose("value_and_grad", f, argnums, args, kwargs)
-        function, aux = with_aux("value_and_grad", chosen.call, has_aux)
-        at = tuple(range(len(chosen.values)))
-        value, gradient = _value_and_gradient(function, at, tuple(chosen.values), {})
-        result = (value, aux.taken(value, gradient)) if has_aux else value
-        return result, chosen.result(gradient)
+        return _by_choice("value_and_grad", f, argnums, has_aux, args, kwargs)
 
     return value_and_gradient
+
+
+def _by_choice(
+    who: str,
+    f: Callable[..., Any],
+    argnums: Argnums,
+    has_aux: bool,
+    args: tuple[Any, ...],
+    kwargs: dict[str, Any],
+) -> tuple[Any, Any]:
+    """What `value_and_grad` gives, where the engine does not choose the argument itself."""
+    chosen = choose(who, f, argnums, args, kwargs)
+    function, aux = with_aux(who, chosen.call, has_aux)
+    at = tuple(range(len(chosen.values)))
+    value, gradient = _value_and_gradient(function, at, tuple(chosen.values), {})
+    result = (value, aux.taken(value, gradient)) if has_aux else value
+    return result, chosen.result(gradient)
 
 
 def grad(f: Callable[..., Any], argnums: Argnums = 0, has_aux: bool = False) -> Callable[..., Any]:
@@ -89,7 +101,7 @@ def grad(f: Callable[..., Any], argnums: Argnums = 0, has_aux: bool = False) -> 
     def gradient(*args: Any, **kwargs: Any) -> Any:
         if positions is not None and not has_aux:
             return _value_and_gradient(f, positions, args, kwargs)[1]
-        value, derivative = value_and_grad(f, argnums, has_aux)(*args, **kwargs)
+        value, derivative = _by_choice("grad", f, argnums, has_aux, args, kwargs)
         return (derivative, value[1]) if has_aux else derivative
 
     return gradient
