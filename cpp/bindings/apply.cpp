@@ -19,22 +19,58 @@ struct Depth {
     ~Depth() { Py_LeaveRecursiveCall(); }
 };
 
-// Values and tangents in the dtype of the result; the condition of a choice stays what it is.
-template <Op op>
-void align(Number* values, Number* tangents, const Number& r) {
-    if constexpr (Row<op>::smoothness != Smoothness::passive) {
-        for (int i = op == Op::where ? 1 : 0; i < Row<op>::arity; ++i) {
-            values[i] = aligned(std::move(values[i]), r);
-            tangents[i] = aligned(std::move(tangents[i]), r);
-        }
-    }
+// What the table says of an operator, for numbers of Python's.
+struct Rule {
+    Number (*primal)(const Number* values);
+    Number (*partials[3])(const Number* values, const Number& r);
+    int arity;
+    int first;  // the first operand that is calculated with: the condition of a choice is not
+    bool passive;
+};
+template <Op op, std::size_t... i>
+Number primal_by(const Number* values, std::index_sequence<i...>) {
+    return Number::apply<op>(values[i]...);
 }
+template <Op op, int of, std::size_t... i>
+Number partial_by(const Number* values, const Number& r, std::index_sequence<i...>) {
+    return Row<op>::template partial<of>(values[i]..., r);
+}
+template <Op op>
+constexpr Rule rule_of() {
+    constexpr int arity = Row<op>::arity;
+    using indices = std::make_index_sequence<arity>;
+    Rule rule{[](const Number* values) { return primal_by<op>(values, indices{}); },
+              {[](const Number* values, const Number& r) {
+                  return partial_by<op, 0>(values, r, indices{});
+              }},
+              arity,
+              op == Op::where ? 1 : 0,
+              Row<op>::smoothness == Smoothness::passive};
+    if constexpr (arity > 1) {
+        rule.partials[1] = [](const Number* values, const Number& r) {
+            return partial_by<op, 1>(values, r, indices{});
+        };
+    }
+    if constexpr (arity > 2) {
+        rule.partials[2] = [](const Number* values, const Number& r) {
+            return partial_by<op, 2>(values, r, indices{});
+        };
+    }
+    return rule;
+}
+constexpr Rule rules[] = {
+#define UNARY(name, ...) rule_of<Op::name>(),
+#define BINARY(name, ...) rule_of<Op::name>(),
+#define TERNARY(name, ...) rule_of<Op::name>(),
+#include "autodiffx/ops.def"
+#undef UNARY
+#undef BINARY
+#undef TERNARY
+};
 
 // Gives the result arrays of its own: neither an operand, which may be written into, nor one array
 // twice. Recorded ones may be shared, since Duals do not write into those.
-template <int arity>
-void own(Number& r, Number& tangent, const Number (&values)[arity],
-         const Number (&tangents)[arity]) {
+void own(Number& r, Number& tangent, int arity, const Number* values, const Number* tangents) {
     auto const copied = [](Number& number, auto... others) {
         if (is_variable(number.object.ptr())) return;
         if ((number.object.is(others) || ...)) {
@@ -50,15 +86,15 @@ void own(Number& r, Number& tangent, const Number (&values)[arity],
 
 // The forward rule: r = op(values), and its tangent the sum of tangent times
 // partial over the arguments of the highest level; the others are constants to it.
-template <Op op>
-PyObject* apply_to_duals(PyObject* const* arguments) {
+PyObject* apply_to_duals(Op op, PyObject* const* arguments) {
     Depth const depth;
-    constexpr int arity = Row<op>::arity;
+    Rule const& rule = rules[static_cast<std::size_t>(op)];
+    int const arity = rule.arity;
     long long level = std::numeric_limits<long long>::min();
     for (int i = 0; i < arity; ++i) {
         if (is_dual(arguments[i])) level = std::max(level, dual_of(arguments[i]).level);
     }
-    Number values[arity], tangents[arity];
+    Number values[3], tangents[3];
     bool array = false;
     for (int i = 0; i < arity; ++i) array = array || is_array_like(arguments[i]);
     for (int i = 0; i < arity; ++i) {
@@ -79,51 +115,24 @@ PyObject* apply_to_duals(PyObject* const* arguments) {
             }
         }
     }
-    Number r, tangent;
-    if constexpr (arity == 1) {
-        r = Number::apply<op>(values[0]);
-        if constexpr (Row<op>::smoothness != Smoothness::passive) {
-            if (!tangents[0].is(0.0)) {
-                tangent = chain(tangents[0], Row<op>::template partial<0>(values[0], r));
-            }
-        }
-    } else if constexpr (arity == 2) {
-        r = Number::apply<op>(values[0], values[1]);
-        if (array) align<op>(values, tangents, r);
-        if constexpr (Row<op>::smoothness != Smoothness::passive) {
-            if (!tangents[0].is(0.0)) {
-                tangent = chain(tangents[0], Row<op>::template partial<0>(values[0], values[1], r));
-            }
-            if (!tangents[1].is(0.0)) {
-                tangent = tangent +
-                          chain(tangents[1], Row<op>::template partial<1>(values[0], values[1], r));
-            }
-        }
-    } else {
-        r = Number::apply<op>(values[0], values[1], values[2]);
-        if (array) align<op>(values, tangents, r);
-        if constexpr (Row<op>::smoothness != Smoothness::passive) {
-            if (!tangents[0].is(0.0)) {
-                tangent = chain(tangents[0],
-                                Row<op>::template partial<0>(values[0], values[1], values[2], r));
-            }
-            if (!tangents[1].is(0.0)) {
-                tangent = tangent + chain(tangents[1], Row<op>::template partial<1>(
-                                                           values[0], values[1], values[2], r));
-            }
-            if (!tangents[2].is(0.0)) {
-                tangent = tangent + chain(tangents[2], Row<op>::template partial<2>(
-                                                           values[0], values[1], values[2], r));
-            }
-        }
-    }
-    if constexpr (Row<op>::smoothness == Smoothness::passive) {
+    Number r = rule.primal(values);
+    if (rule.passive) {
         if (r.is_plain()) return PyBool_FromLong(r.value != 0.0);
         return r.to_python().release().ptr();
     }
+    // Values and tangents in the dtype of the result; one operand has it already.
+    for (int i = rule.first; array && arity > 1 && i < arity; ++i) {
+        values[i] = aligned(std::move(values[i]), r);
+        tangents[i] = aligned(std::move(tangents[i]), r);
+    }
+    Number tangent;
+    for (int i = 0; i < arity; ++i) {
+        if (!tangents[i].is(0.0))
+            tangent = tangent + chain(tangents[i], rule.partials[i](values, r));
+    }
     if (array) {
         tangent = fitted(std::move(tangent), r);
-        own(r, tangent, values, tangents);
+        own(r, tangent, arity, values, tangents);
     }
     return new_dual(std::move(r), std::move(tangent), level);
 }
@@ -137,42 +146,68 @@ Operand record_of(Tape& tape, const Operand* operands, std::index_sequence<i...>
     return record<op>(tape, operands[i]...);
 }
 
-template <Op op>
-PyObject* apply_to_any(PyObject* const* arguments) {
-    constexpr int arity = Row<op>::arity;
-    constexpr bool passive = Row<op>::smoothness == Smoothness::passive;
-    using indices = std::make_index_sequence<arity>;
-    Tape& tape = current_tape();
-    tape.make_room();
+// What the arguments of an operator are, all in all.
+enum class Arguments : std::uint8_t {
+    numbers,
+    constants,
+    recorded,
+    arrays,
+    ndarrays,
+    duals,
+    other
+};
+
+// Said apart for each arity, not for each operator. Sets `values` of numbers and constants,
+// `operands` of what is recorded.
+template <int arity>
+Arguments read(Tape& tape, PyObject* const* arguments, double* values, Operand* operands) {
     Term terms[arity];
     bool constant = true, variable = false, array = false;
     for (int i = 0; i < arity; ++i) {
         Found const found = find_term(tape, arguments[i], terms[i]);
-        if (found == Found::dual) {
-            return apply_to_duals<op>(arguments);
-        }
+        if (found == Found::dual) return Arguments::duals;
         if (found == Found::array) array = true;
-        if (found == Found::none) {
-            // A later Dual does not make this a number.
-            Py_RETURN_NOTIMPLEMENTED;
-        }
+        // A later Dual does not make this a number.
+        if (found == Found::none) return Arguments::other;
         constant = constant && terms[i].operand.kind == Kind::constant;
         variable = variable || terms[i].variable;
     }
-    if (array) {
-        return variable ? apply_to_arrays(op, arguments) : apply_to_ndarrays(op, arguments);
-    }
+    if (array) return variable ? Arguments::arrays : Arguments::ndarrays;
     if (constant) {
-        double values[arity];
         for (int i = 0; i < arity; ++i) values[i] = terms[i].value;
-        double const result = primal_of<op>(values, indices{});
-        if (variable) return new_constant(result);
-        if constexpr (passive) return PyBool_FromLong(result != 0.0);
-        else return PyFloat_FromDouble(result);
+        return variable ? Arguments::constants : Arguments::numbers;
     }
-    Operand operands[arity];
     for (int i = 0; i < arity; ++i) operands[i] = place(tape, terms[i]);
-    return new_result(tape, record_of<op>(tape, operands, indices{}));
+    return Arguments::recorded;
+}
+
+template <Op op>
+PyObject* apply_to_any(PyObject* const* arguments) {
+    constexpr int arity = Row<op>::arity;
+    using indices = std::make_index_sequence<arity>;
+    Tape& tape = current_tape();
+    tape.make_room();
+    double values[arity];
+    Operand operands[arity];
+    switch (read<arity>(tape, arguments, values, operands)) {
+        case Arguments::recorded:
+            return new_result(tape, record_of<op>(tape, operands, indices{}));
+        case Arguments::constants:
+            return new_constant(primal_of<op>(values, indices{}));
+        case Arguments::numbers:
+            if (Row<op>::smoothness == Smoothness::passive)
+                return PyBool_FromLong(primal_of<op>(values, indices{}) != 0.0);
+            return PyFloat_FromDouble(primal_of<op>(values, indices{}));
+        case Arguments::arrays:
+            return apply_to_arrays(op, arguments);
+        case Arguments::ndarrays:
+            return apply_to_ndarrays(op, arguments);
+        case Arguments::duals:
+            return apply_to_duals(op, arguments);
+        case Arguments::other:
+            break;
+    }
+    Py_RETURN_NOTIMPLEMENTED;
 }
 
 }  // namespace
@@ -186,6 +221,10 @@ const Apply applications[] = {
 #undef BINARY
 #undef TERNARY
 };
+
+Number partial_of(Op op, int index, const Number* operands, const Number& result) {
+    return rules[static_cast<std::size_t>(op)].partials[index](operands, result);
+}
 
 std::string_view name_of(Op op) {
     static constexpr std::string_view names[] = {

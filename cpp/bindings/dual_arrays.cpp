@@ -74,11 +74,21 @@ Number aligned(Number operand, const Number& result) {
     return Number(py::object(operand.object.attr("astype")(dtype)));
 }
 
-Number rounded_as(PyObject* const* arguments, std::size_t count, const py::object& result) {
+Number Number::call(Op op, const std::array<const Number*, 3>& numbers) {
+    py::object objects[3];
+    PyObject* arguments[3];
     Strength strongest = Strength::weak;
+    auto const count = static_cast<std::size_t>(arity_of(op));
+    for (std::size_t i = 0; i < count; ++i) {
+        objects[i] = numbers[i]->to_python();
+        arguments[i] = objects[i].ptr();
+    }
+    py::object result = py::reinterpret_steal<py::object>(apply_or_raise(op, arguments));
+    if (!PyFloat_CheckExact(result.ptr())) return Number(std::move(result));
+    // NumPy's numbers among them may make it a float32.
     for (std::size_t i = 0; i < count; ++i)
         strongest = std::max(strongest, strength_of(arguments[i]));
-    if (strongest != Strength::float32) return Number(result);
+    if (strongest != Strength::float32) return Number(std::move(result));
     return Number(numpy("float32")(result));
 }
 

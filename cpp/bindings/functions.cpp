@@ -6,6 +6,7 @@
 #include <string>
 
 #include "arithmetic.hpp"
+#include "facts.hpp"
 #include "number.hpp"
 #include "shortcut.hpp"
 
@@ -42,25 +43,27 @@ void check_order(PyObject* order) {
     }
 }
 
+[[noreturn]] void raise_count(const RowFacts& row, std::size_t count) {
+    raise_type_error(std::string(row.name) + "() takes " + std::to_string(row.arity) +
+                     " arguments, got " + std::to_string(count));
+}
+
 // Positional and keyword arguments in the operator's order.
-template <Op op>
-PyObject* call(PyObject* const* arguments, std::size_t count, PyObject* keywords) {
-    constexpr int arity = Row<op>::arity;
-    constexpr const Default* fallback = default_of(op);
-    PyObject* all[arity] = {};
+PyObject* call(Op op, PyObject* const* arguments, std::size_t count, PyObject* keywords) {
+    RowFacts const& row = facts_of(op);
+    auto const arity = static_cast<std::size_t>(row.arity);
+    const Default* const fallback = default_of(op);
+    PyObject* all[3] = {};
     py::object filled;  // keeps the default alive
-    std::string const name(Row<op>::name);
-    if (count > arity) {
-        raise_type_error(name + "() takes " + std::to_string(arity) + " arguments, got " +
-                         std::to_string(count));
-    }
+    if (count > arity) raise_count(row, count);
     for (std::size_t i = 0; i < count; ++i) all[i] = arguments[i];
     if (keywords != nullptr) {
         for (Py_ssize_t k = 0; k < PyTuple_GET_SIZE(keywords); ++k) {
             std::string const given =
                 py::cast<std::string>(py::handle(PyTuple_GET_ITEM(keywords, k)));
             if (fallback == nullptr || given != fallback->name || all[arity - 1] != nullptr) {
-                raise_type_error(name + "() got an unexpected keyword argument '" + given + "'");
+                raise_type_error(std::string(row.name) + "() got an unexpected keyword argument '" +
+                                 given + "'");
             }
             all[arity - 1] = arguments[count + static_cast<std::size_t>(k)];
         }
@@ -69,20 +72,30 @@ PyObject* call(PyObject* const* arguments, std::size_t count, PyObject* keywords
         filled = py::float_(fallback->value);
         all[arity - 1] = filled.ptr();
     }
-    for (PyObject* each : all) {
-        if (each == nullptr) {
-            raise_type_error(name + "() takes " + std::to_string(arity) + " arguments, got " +
-                             std::to_string(count));
-        }
+    for (std::size_t i = 0; i < arity; ++i) {
+        if (all[i] == nullptr) raise_count(row, count);
     }
-    if constexpr (op == Op::polygamma) check_order(all[0]);
-    if constexpr (op == Op::power) return apply_or_raise(power_or_square(all[0], all[1]), all);
+    if (op == Op::polygamma) check_order(all[0]);
+    if (op == Op::power) return apply_or_raise(power_or_square(all[0], all[1]), all);
     return apply_or_raise(op, all);
+}
+
+PyObject* call_method(Op op, PyObject* self, PyObject* const* arguments, std::size_t given,
+                      PyObject* keywords) {
+    std::size_t const named =
+        keywords == nullptr ? 0 : static_cast<std::size_t>(PyTuple_GET_SIZE(keywords));
+    std::vector<PyObject*> all{self};
+    all.insert(all.end(), arguments, arguments + given + named);
+    // x.polygamma(n) is polygamma(n, x): the order comes first.
+    if (op == Op::polygamma && given == 1) std::swap(all[0], all[1]);
+    // numpy.clip() calls it with out=None.
+    if (op == Op::clip && named == 1 && arguments[given] == Py_None) keywords = nullptr;
+    return call(op, all.data(), given + 1, keywords);
 }
 
 template <Op op>
 PyObject* function(PyObject*, PyObject* const* arguments, Py_ssize_t count, PyObject* keywords) {
-    return guarded([&] { return call<op>(arguments, static_cast<std::size_t>(count), keywords); });
+    return guarded([&] { return call(op, arguments, static_cast<std::size_t>(count), keywords); });
 }
 
 template <Op op>
@@ -100,19 +113,8 @@ PyObject* unary_method(PyObject* self, PyObject*) {
 
 template <Op op>
 PyObject* method(PyObject* self, PyObject* const* arguments, Py_ssize_t count, PyObject* keywords) {
-    return guarded([&]() -> PyObject* {
-        std::size_t const given = static_cast<std::size_t>(count);
-        std::size_t const named =
-            keywords == nullptr ? 0 : static_cast<std::size_t>(PyTuple_GET_SIZE(keywords));
-        std::vector<PyObject*> all{self};
-        all.insert(all.end(), arguments, arguments + given + named);
-        // x.polygamma(n) is polygamma(n, x): the order comes first.
-        if (op == Op::polygamma && given == 1) std::swap(all[0], all[1]);
-        if constexpr (op == Op::clip) {
-            // numpy.clip() calls it with out=None.
-            if (named == 1 && arguments[given] == Py_None) keywords = nullptr;
-        }
-        return call<op>(all.data(), given + 1, keywords);
+    return guarded([&] {
+        return call_method(op, self, arguments, static_cast<std::size_t>(count), keywords);
     });
 }
 
@@ -132,14 +134,13 @@ const char* kind_of(Smoothness smoothness) {
 
 // The docstring, from the row: signature, partials, kinks, and an example that
 // runs, in the middle of the interval the row gives.
-template <Op op>
-const char* documentation(bool as_method) {
-    using R = Row<op>;
+const char* documentation(Op op, bool as_method) {
+    RowFacts const& row = facts_of(op);
     static const char* const letters[] = {"a", "b", "c"};
     std::string parameters = as_method ? "$self" : "", operands, partials, arguments;
     double values[3] = {};
-    for (int i = 0; i < R::arity; ++i) {
-        values[i] = 0.5 * (R::intervals[i].low + R::intervals[i].high) + 0.25;
+    for (int i = 0; i < row.arity; ++i) {
+        values[i] = 0.5 * (row.intervals[i].low + row.intervals[i].high) + 0.25;
         if (op == Op::polygamma && i == 0) values[i] = 1.0;
         std::string const comma = i == 0 ? "" : ", ";
         if (!as_method || i > 0)
@@ -148,38 +149,34 @@ const char* documentation(bool as_method) {
         bool const whole = op == Op::polygamma && i == 0;
         arguments +=
             comma + std::string(whole ? py::str(py::int_(1)) : py::str(py::float_(values[i])));
-        if (R::smoothness != Smoothness::passive && R::smoothness != Smoothness::stepped) {
-            partials += "\n    by " + std::string(letters[i]) + ": " + R::partial_texts[i];
+        if (row.smoothness != Smoothness::passive && row.smoothness != Smoothness::stepped) {
+            partials += "\n    by " + std::string(letters[i]) + ": " + row.partial_texts[i];
         }
     }
-    constexpr const Default* fallback = default_of(op);
-    if constexpr (fallback != nullptr) {
+    const Default* const fallback = default_of(op);
+    if (fallback != nullptr) {
         std::size_t const last = parameters.rfind(", ") + 2;
         parameters = parameters.substr(0, last) + "/, " + fallback->name + "=" +
                      std::string(py::str(py::float_(fallback->value)));
     } else {
         parameters += ", /";
     }
-    // Volatile: what the compiler would compute is not always what the library does.
-    double const volatile* const at = values;
-    double result = 0.0;
-    if constexpr (R::arity == 1) result = R::primal(at[0]);
-    else if constexpr (R::arity == 2) result = R::primal(at[0], at[1]);
-    else result = R::primal(at[0], at[1], at[2]);
-    std::string const shown = R::smoothness == Smoothness::passive
+    double const result = row.primal(values);
+    std::string const shown = row.smoothness == Smoothness::passive
                                   ? std::string(py::repr(py::bool_(result != 0.0)))
                                   : std::string(py::repr(py::float_(result)));
-    std::string text = std::string(R::name) + "(" + parameters + ")\n--\n\nThe operator " +
-                       std::string(R::name) + "(" + operands +
+    std::string text = std::string(row.name) + "(" + parameters + ")\n--\n\nThe operator " +
+                       std::string(row.name) + "(" + operands +
                        "): of plain numbers a plain number, of Variables recorded, of Duals with "
                        "its tangent.\n\n" +
-                       kind_of(R::smoothness) +
-                       (*R::note == 0 ? "" : std::string(" Convention: ") + R::note + ".");
+                       kind_of(row.smoothness) +
+                       (*row.note == 0 ? "" : std::string(" Convention: ") + row.note + ".");
     if (!partials.empty()) text += "\n\nPartials (r is the result):" + partials;
     text +=
         "\n\nRaises TypeError for what is no number. Values follow NumPy: inf and nan, no "
         "exception.";
-    if (!as_method) text += "\n\n>>> adx." + std::string(R::name) + "(" + arguments + ")\n" + shown;
+    if (!as_method)
+        text += "\n\n>>> adx." + std::string(row.name) + "(" + arguments + ")\n" + shown;
     // Method tables point to it for as long as the process runs, longer than static objects live.
     static auto* const texts = new std::deque<std::string>;
     return texts->emplace_back(text + "\n").c_str();
@@ -190,14 +187,14 @@ void add(std::vector<PyMethodDef>& list, bool as_method) {
     if constexpr (Row<op>::visibility == Visibility::open) {
         const char* const name = Row<op>::name.data();
         if constexpr (Row<op>::arity == 1) {
-            const char* const text = documentation<op>(as_method);
+            const char* const text = documentation(op, as_method);
             if (as_method) list.push_back({name, unary_method<op>, METH_NOARGS, text});
             else list.push_back({name, unary_function<op>, METH_O, text});
         } else {
             auto const pointer = as_method ? method<op> : function<op>;
             list.push_back({name,
                             reinterpret_cast<PyCFunction>(reinterpret_cast<void (*)()>(pointer)),
-                            METH_FASTCALL | METH_KEYWORDS, documentation<op>(as_method)});
+                            METH_FASTCALL | METH_KEYWORDS, documentation(op, as_method)});
         }
     }
 }

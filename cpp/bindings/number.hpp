@@ -2,16 +2,14 @@
 // the rows serve Duals whose components are floats, Variables or other Duals.
 #pragma once
 
+#include <array>
 #include <vector>
 
 #include "autodiffx/dual.hpp"
+#include "autodiffx/inline.hpp"
 #include "common.hpp"
 
 namespace autodiffx::bindings {
-
-struct Number;
-// The result of an operator on plain numbers, a float32 if NumPy's numbers among them make it one.
-Number rounded_as(PyObject* const* arguments, std::size_t count, const py::object& result);
 
 struct Number : number_type {
     py::object object;  // null: a plain number
@@ -34,31 +32,29 @@ struct Number : number_type {
     template <Op op>
     static Number apply(const Number& a) {
         if (a.is_plain()) return Row<op>::primal(a.value);
-        return call<op>(a.to_python());
+        return call(op, {&a, nullptr, nullptr});
     }
+    // Partials are made of many: not inlined, they are compiled once each.
     template <Op op>
-    static Number apply(const Number& a, const Number& b) {
+    AUTODIFFX_NOINLINE static Number apply(const Number& a, const Number& b) {
         if (a.is_plain() && b.is_plain()) return Row<op>::primal(a.value, b.value);
         if (auto const known = known_result<op>(a, b)) return *known;
-        return call<op>(a.to_python(), b.to_python());
+        return call(op, {&a, &b, nullptr});
     }
     template <Op op>
     static Number apply(const Number& a, const Number& b, const Number& c) {
         if (a.is_plain() && b.is_plain() && c.is_plain())
             return Row<op>::primal(a.value, b.value, c.value);
-        return call<op>(a.to_python(), b.to_python(), c.to_python());
+        return call(op, {&a, &b, &c});
     }
 
 private:
-    template <Op op, class... Objects>
-    static Number call(const Objects&... objects) {
-        PyObject* const arguments[] = {objects.ptr()...};
-        py::object result = py::reinterpret_steal<py::object>(apply_or_raise(op, arguments));
-        if (PyFloat_CheckExact(result.ptr()))
-            return rounded_as(arguments, sizeof...(objects), result);
-        return Number(std::move(result));
-    }
+    // On so many numbers as there are, of which one at least is no plain one.
+    static Number call(Op op, const std::array<const Number*, 3>& numbers);
 };
+
+// The partial of an operator by operand `index`, at operands and result of any kind.
+Number partial_of(Op op, int index, const Number* operands, const Number& result);
 
 // A value and its tangent at one level. Levels nest, the higher outermost.
 struct DualObject {

@@ -1,6 +1,7 @@
 // The operator table as a Python dict: OPS.
 #include <pybind11/stl.h>
 
+#include "facts.hpp"
 #include "number.hpp"
 
 namespace autodiffx::bindings {
@@ -16,8 +17,6 @@ struct Operator {
     std::vector<std::string> partials;
     std::string note;
     Op op;
-    // The partials on numbers of any kind, of the operands and the result.
-    std::vector<Number (*)(const Number*, const Number&)> functions;
 };
 
 const char* text_of(Smoothness smoothness) {
@@ -32,18 +31,6 @@ const char* text_of(Smoothness smoothness) {
             return "passive";
     }
     return "";
-}
-
-template <Op op, int index>
-Number partial_of(const Number* operands, const Number& result) {
-    using R = Row<op>;
-    if constexpr (R::arity == 1) {
-        return R::template partial<index>(operands[0], result);
-    } else if constexpr (R::arity == 2) {
-        return R::template partial<index>(operands[0], operands[1], result);
-    } else {
-        return R::template partial<index>(operands[0], operands[1], operands[2], result);
-    }
 }
 
 void check_count(const Operator& self, std::size_t given, std::size_t wanted) {
@@ -67,32 +54,55 @@ py::object apply_partial(const Operator& self, int index, const py::args& operan
     }
     std::vector<Number> numbers;
     for (py::handle each : operands) numbers.emplace_back(py::reinterpret_borrow<py::object>(each));
-    return self.functions[static_cast<std::size_t>(index)](numbers.data(), numbers.back())
-        .to_python();
+    return partial_of(self.op, index, numbers.data(), numbers.back()).to_python();
 }
 
 template <Op op>
-Operator facts() {
+constexpr RowFacts row_facts() {
     using R = Row<op>;
-    Operator result{std::string(R::name),
-                    R::arity,
-                    R::visibility == Visibility::open,
-                    text_of(R::smoothness),
+    return {R::name,
+            R::arity,
+            R::visibility,
+            R::smoothness,
+            R::intervals,
+            R::partial_texts,
+            R::note,
+            [](const double* operands) {
+                if constexpr (R::arity == 1) return R::primal(operands[0]);
+                else if constexpr (R::arity == 2) return R::primal(operands[0], operands[1]);
+                else return R::primal(operands[0], operands[1], operands[2]);
+            }};
+}
+constexpr RowFacts all_facts[] = {
+#define UNARY(name, ...) row_facts<Op::name>(),
+#define BINARY(name, ...) row_facts<Op::name>(),
+#define TERNARY(name, ...) row_facts<Op::name>(),
+#include "autodiffx/ops.def"
+#undef UNARY
+#undef BINARY
+#undef TERNARY
+};
+
+Operator operator_of(Op op) {
+    RowFacts const& row = facts_of(op);
+    Operator result{std::string(row.name),
+                    row.arity,
+                    row.visibility == Visibility::open,
+                    text_of(row.smoothness),
                     {},
                     {},
-                    R::note,
-                    op,
-                    {partial_of<op, 0>}};
-    if constexpr (R::arity > 1) result.functions.push_back(partial_of<op, 1>);
-    if constexpr (R::arity > 2) result.functions.push_back(partial_of<op, 2>);
-    for (int i = 0; i < R::arity; ++i) {
-        result.intervals.emplace_back(R::intervals[i].low, R::intervals[i].high);
-        result.partials.emplace_back(R::partial_texts[i]);
+                    row.note,
+                    op};
+    for (int i = 0; i < row.arity; ++i) {
+        result.intervals.emplace_back(row.intervals[i].low, row.intervals[i].high);
+        result.partials.emplace_back(row.partial_texts[i]);
     }
     return result;
 }
 
 }  // namespace
+
+const RowFacts& facts_of(Op op) { return all_facts[static_cast<std::size_t>(op)]; }
 
 void register_table(py::module_& module) {
     py::class_<Operator>(module, "Operator", "What the table says of one operator.")
@@ -111,13 +121,10 @@ void register_table(py::module_& module) {
              "kind.\n\n>>> OPS['divide'].partial(1, 1.0, 2.0, 0.5)\n-0.25\n")
         .def("__repr__", [](const Operator& self) { return "<Operator " + self.name + ">"; });
     py::dict operators;
-#define UNARY(name_, ...) operators[#name_] = facts<Op::name_>();
-#define BINARY(name_, ...) operators[#name_] = facts<Op::name_>();
-#define TERNARY(name_, ...) operators[#name_] = facts<Op::name_>();
-#include "autodiffx/ops.def"
-#undef UNARY
-#undef BINARY
-#undef TERNARY
+    for (std::size_t i = 0; i < table_size; ++i) {
+        Operator const made = operator_of(static_cast<Op>(i));
+        operators[made.name.c_str()] = made;
+    }
     module.attr("OPS") = operators;
 }
 

@@ -317,7 +317,9 @@ void sweep(Tape& tape, Adjoints<T>& adjoints, const std::vector<Seed<T>>& seeds,
         Reach<T> const reach{
             &tape, adjoints.values.data(), adjoints.reached.data(), &adjoints, lowest, base};
         ReverseStep<decltype(make_source())> step(reach, make_source(), recorded);
-        ended = tape.has_elements ? run<true>(step, from, pause) : run<false>(step, from, pause);
+        // Said apart where it is worth it alone: each is the whole table compiled once more.
+        if (is_plain && !tape.has_elements) ended = run<!is_plain>(step, from, pause);
+        else ended = run<true>(step, from, pause);
         lowest = step.lowest;
         if constexpr (is_plain) {
             if (watched && !ended) sweep_watch->saw(tape, adjoints, tape.statements[from]);
