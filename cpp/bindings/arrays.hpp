@@ -100,6 +100,20 @@ void register_arrays();
 // NumPy's products of matrices in place of the engine's.
 void install_products();
 void register_array_protocol(py::module_& module);
+// A new ndarray of two axes, of zeros, and where its elements are.
+struct NewMatrix {
+    py::object array;
+    void* elements;
+    std::size_t columns;
+    Dtype dtype;
+
+    void set(std::size_t row, std::size_t column, double number) const {
+        std::size_t const at = row * columns + column;
+        if (dtype == Dtype::float64) static_cast<double*>(elements)[at] = number;
+        else static_cast<float*>(elements)[at] = static_cast<float>(number);
+    }
+};
+NewMatrix new_matrix(std::size_t rows, std::size_t columns, Dtype dtype);
 // A new ndarray of a view's elements.
 py::object to_numpy(const double* extent, const ArrayView& view, bool writeable);
 // A read-only ndarray of them; what is large it shows where it is.

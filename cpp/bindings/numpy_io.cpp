@@ -244,6 +244,12 @@ py::object to_numpy(const Buffer<double>& buffer, const ArrayView& view) {
                      false);
 }
 
+NewMatrix new_matrix(std::size_t rows, std::size_t columns, Dtype dtype) {
+    npy_intp shape[] = {static_cast<npy_intp>(rows), static_cast<npy_intp>(columns)};
+    py::object const array = checked(PyArray_ZEROS(2, shape, type_number(dtype), 0));
+    return {array, PyArray_DATA(as_array(array)), columns, dtype};
+}
+
 py::object to_numpy(const double* extent, const ArrayView& view, bool writeable) {
     if (view.is_whole && view.slots >= own_memory_from) {
         Buffer<double> const copy(extent, view.slots);

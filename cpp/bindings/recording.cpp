@@ -5,45 +5,23 @@
 #include <memory>
 #include <thread>
 
+#include "entries.hpp"
 #include "region.hpp"
 
 namespace autodiffx::bindings {
 
 namespace {
 
-std::size_t number_of_elements(PyObject* output) {
-    return is_array(output) ? static_cast<std::size_t>(view_of(output).size) : 1;
+// matrix[place] = numbers of any shape
+void set_part(const py::object& matrix, const py::object& place, const py::object& numbers) {
+    py::object const all = py::module_::import("numpy").attr("ravel")(numbers);
+    if (PyObject_SetItem(matrix.ptr(), place.ptr(), all.ptr()) != 0) throw py::error_already_set();
 }
 
-// Calls use(place) for each element of a view, in NumPy's order.
-template <class Use>
-void for_each_place(const ArrayView& view, Use use) {
-    std::int64_t at[max_ndim] = {};
-    for (std::int64_t i = 0; i < view.size; ++i) {
-        std::int64_t place = view.offset;
-        for (int axis = 0; axis < view.ndim; ++axis) place += at[axis] * view.strides()[axis];
-        use(static_cast<std::size_t>(place));
-        for (int axis = view.ndim; axis-- > 0;) {
-            if (++at[axis] < view.shape()[axis]) break;
-            at[axis] = 0;
-        }
-    }
-}
-
-// Elements of a dtype in slots.
-void put(double* slots, std::size_t place, double element, Dtype dtype) {
-    if (dtype == Dtype::float64) {
-        slots[place] = element;
-    } else {
-        auto const single = static_cast<float>(element);
-        std::memcpy(reinterpret_cast<char*>(slots) + place * sizeof single, &single, sizeof single);
-    }
-}
-
-void set_row(const py::object& stack, Py_ssize_t row, const py::object& derivative) {
-    if (PyObject_SetItem(stack.ptr(), py::int_(row).ptr(), derivative.ptr()) != 0)
-        throw py::error_already_set();
-}
+// One seed at a time costs less than so many lanes of which few are used.
+constexpr std::size_t few_seeds = 3;
+// Lanes take so many times the memory of the recording.
+constexpr std::size_t most_lane_bytes = std::size_t{1} << 28;
 
 class Recording {
 public:
@@ -113,34 +91,22 @@ public:
         return swept(seeds);
     }
 
-    // By each argument the derivatives of all elements of an output, stacked.
+    // By each argument the derivatives of an output: a row for each element of that, a column for
+    // each of this.
     py::list rows(std::size_t output) {
         require_usable();
         PyObject* const object = outputs_.at(output).ptr();
-        py::list all = stacks(
-            number_of_elements(object), [&](std::size_t i) { return lifted_[i].object(); },
-            lifted_.size());
-        Py_ssize_t row = 0;
-        auto const add = [&](const std::vector<Seed<double>>& seeds) {
-            py::list const found = swept(seeds);
-            for (std::size_t i = 0; i < lifted_.size(); ++i) set_row(all[i], row, found[i]);
-            ++row;
-        };
-        if (!is_active(object)) return all;
-        Handle const& handle = handle_of(object);
-        if (!is_array(object)) {
-            add({{slot_of(object), 1.0}});
-            return all;
+        std::size_t const elements = number_of_elements(object);
+        std::vector<NewMatrix> blocks;
+        for (Lifted const& each : lifted_) {
+            blocks.push_back(new_matrix(elements, number_of_elements(each.object()),
+                                        dtype_of_derivatives(each.object())));
         }
-        ArrayView const& view = view_of(object);
-        for_each_place(view, [&](std::size_t place) {
-            Seed<double> seed{handle.slot + 1 - view.slots, 0.0};
-            seed.dtype = view.dtype;
-            seed.extent = Buffer<double>(view.slots, 0.0);
-            put(seed.extent.writable(), place, 1.0, view.dtype);
-            add({seed});
-        });
-        return all;
+        if (is_active(object) && elements > 0) {
+            if (use_lanes(elements)) fill_rows(Entries(object), blocks);
+            else fill_rows_singly(object, blocks);
+        }
+        return arrays_of(blocks);
     }
 
     // The tangents of all outputs for plain tangents of the arguments.
@@ -151,31 +117,112 @@ public:
         return pushed();
     }
 
-    // Of all outputs the derivatives by each element of an argument, stacked.
+    // Of all outputs the derivatives by an argument: a row for each element of those, a column for
+    // each of this.
     py::list columns(std::size_t argument) {
         require_usable();
         PyObject* const object = lifted_.at(argument).object();
         std::size_t const elements = number_of_elements(object);
-        py::list all =
-            stacks(elements, [&](std::size_t i) { return outputs_[i].ptr(); }, outputs_.size());
-        // Nothing else has to be cleared in between: a sweep sets the tangents of all that is
-        // active.
-        clear_tangents();
-        Handle const& handle = handle_of(object);
-        Dtype const dtype = is_array(object) ? view_of(object).dtype : Dtype::float64;
-        std::uint32_t const slots = is_array(object) ? view_of(object).slots : 1;
-        double* const own = tangents_.data() + handle.slot + 1 - slots;
-        for (std::size_t k = 0; k < elements; ++k) {
-            put(own, k, 1.0, dtype);
-            py::list const found = pushed();
-            put(own, k, 0.0, dtype);
-            for (std::size_t i = 0; i < outputs_.size(); ++i)
-                set_row(all[i], static_cast<Py_ssize_t>(k), found[i]);
+        std::vector<NewMatrix> blocks;
+        for (py::object const& each : outputs_) {
+            blocks.push_back(
+                new_matrix(number_of_elements(each.ptr()), elements, dtype_of_derivatives(object)));
         }
-        return all;
+        if (elements > 0) {
+            if (use_lanes(elements)) fill_columns(Entries(object), blocks);
+            else fill_columns_singly(Entries(object), blocks);
+        }
+        return arrays_of(blocks);
     }
 
 private:
+    [[nodiscard]] Slot base() const { return static_cast<Slot>(region_.before.position.slots); }
+    [[nodiscard]] bool use_lanes(std::size_t seeds) const {
+        std::size_t const slots = region_.tape.primals.size() - base();
+        return seeds > few_seeds && slots < most_lane_bytes / (Lanes::count * sizeof(double));
+    }
+    static Dtype dtype_of_derivatives(PyObject* argument) {
+        return is_array(argument) && view_of(argument).ndim > 0 ? view_of(argument).dtype
+                                                                : Dtype::float64;
+    }
+    static py::list arrays_of(const std::vector<NewMatrix>& blocks) {
+        py::list all;
+        for (NewMatrix const& each : blocks) all.append(each.array);
+        return all;
+    }
+
+    void fill_rows(const Entries& output, const std::vector<NewMatrix>& blocks) {
+        std::vector<Entries> arguments;
+        for (Lifted const& each : lifted_) arguments.emplace_back(each.object());
+        Lanes lanes(region_.tape, base());
+        for (std::size_t from = 0; from < output.size(); from += Lanes::count) {
+            if (from > 0) lanes.clear();
+            output.seed(lanes, from, 1.0);
+            reverse_sweep(region_.tape, lanes, output.slots(from),
+                          region_.start->position.statements);
+            for (std::size_t i = 0; i < blocks.size(); ++i) {
+                Entries const& to = arguments[i];
+                output.for_each_lane(from, [&](std::size_t row, std::size_t lane) {
+                    for (std::size_t k = 0; k < to.size(); ++k)
+                        blocks[i].set(row, k,
+                                      lanes.element(to.first, to.places[k], lane, to.dtype));
+                });
+            }
+        }
+    }
+    void fill_rows_singly(PyObject* output, const std::vector<NewMatrix>& blocks) {
+        Entries const elements(output);
+        for (std::size_t row = 0; row < elements.size(); ++row) {
+            Seed<double> seed{elements.first, 1.0};
+            if (is_array(output)) {
+                seed.dtype = elements.dtype;
+                seed.extent = Buffer<double>(view_of(output).slots, 0.0);
+                elements.put(seed.extent.writable(), row, 1.0);
+            }
+            py::list const found = swept({seed});
+            for (std::size_t i = 0; i < blocks.size(); ++i)
+                set_part(blocks[i].array, py::int_(row), found[i]);
+        }
+    }
+
+    void fill_columns(const Entries& argument, const std::vector<NewMatrix>& blocks) {
+        std::vector<std::optional<Entries>> outputs;
+        for (py::object const& each : outputs_) {
+            outputs.emplace_back();
+            if (is_active(each.ptr())) outputs.back().emplace(each.ptr());
+        }
+        Lanes lanes(region_.tape, base());
+        for (std::size_t from = 0; from < argument.size(); from += Lanes::count) {
+            argument.seed(lanes, from, 1.0);
+            forward_sweep(region_.tape, lanes, region_.start->position.statements);
+            argument.seed(lanes, from, 0.0);
+            for (std::size_t i = 0; i < blocks.size(); ++i) {
+                if (!outputs[i]) continue;
+                Entries const& of = *outputs[i];
+                for (std::size_t row = 0; row < of.size(); ++row) {
+                    argument.for_each_lane(from, [&](std::size_t column, std::size_t lane) {
+                        blocks[i].set(row, column, of.read(lanes, row, lane));
+                    });
+                }
+            }
+        }
+    }
+    void fill_columns_singly(const Entries& argument, const std::vector<NewMatrix>& blocks) {
+        // Nothing else has to be cleared in between: a sweep sets the tangents of all that is
+        // active.
+        clear_tangents();
+        double* const own = tangents_.data() + argument.first;
+        for (std::size_t column = 0; column < argument.size(); ++column) {
+            argument.put(own, column, 1.0);
+            py::list const found = pushed();
+            argument.put(own, column, 0.0);
+            py::tuple const place =
+                py::make_tuple(py::slice(py::none(), py::none(), py::none()), py::int_(column));
+            for (std::size_t i = 0; i < blocks.size(); ++i)
+                set_part(blocks[i].array, place, found[i]);
+        }
+    }
+
     // An output as it is now, whatever is written into it later: that moves, and this stays.
     [[nodiscard]] py::object kept(const py::object& output) const {
         if (is_dual(output.ptr()) && is_array_like(output.ptr()))
@@ -222,29 +269,6 @@ private:
             throw graph_error("what is differentiated has come to depend on something outside");
         py::list all;
         for (Number const& each : *found) all.append(each.to_python());
-        return all;
-    }
-
-    template <class ObjectAt>
-    static py::list stacks(std::size_t elements, ObjectAt object_at, std::size_t count) {
-        py::object const zeros = py::module_::import("numpy").attr("zeros");
-        py::list all;
-        for (std::size_t i = 0; i < count; ++i) {
-            PyObject* const object = object_at(i);
-            py::list shape;
-            shape.append(py::int_(elements));
-            bool single = false;
-            if (is_array(object)) {
-                ArrayView const& view = view_of(object);
-                for (int axis = 0; axis < view.ndim; ++axis) shape.append(view.shape()[axis]);
-                single = view.dtype == Dtype::float32;
-            } else if (is_array_like(object)) {
-                for (py::handle const length : py::handle(object).attr("shape"))
-                    shape.append(length);
-                single = py::str(py::handle(object).attr("dtype")).equal(py::str("float32"));
-            }
-            all.append(zeros(py::tuple(shape), single ? "float32" : "float64"));
-        }
         return all;
     }
 

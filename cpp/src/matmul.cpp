@@ -5,6 +5,7 @@
 
 #include "autodiffx/draft.hpp"
 #include "autodiffx/dual.hpp"
+#include "autodiffx/lanes.hpp"
 #include "autodiffx/loops.hpp"
 
 namespace autodiffx {
@@ -268,6 +269,52 @@ void pull_dual(const ArrayRecord& record, const AdjointPlaces<dual<double>>& at)
     }
 }
 
+// ---- several lanes ---------------------------------------------------------------
+
+constexpr auto width = static_cast<std::int64_t>(Lanes::count);
+
+// Row or column i of a matrix whose elements are lanes: a matrix with one column for each lane.
+Matrix<double> row_of(const Matrix<double>& lanes, std::int64_t i) {
+    return {lanes.data + i * lanes.row_step * width, lanes.columns, width,
+            lanes.column_step * width, 1};
+}
+Matrix<double> column_of(const Matrix<double>& lanes, std::int64_t j) {
+    return row_of(lanes.transposed(), j);
+}
+// All columns and their lanes side by side, if they lie so.
+bool lies_in_rows(const Matrix<double>& lanes) {
+    return lanes.column_step == 1 || lanes.columns == 1;
+}
+Matrix<double> in_rows(const Matrix<double>& lanes) {
+    return {lanes.data, lanes.rows, lanes.columns * width, lanes.row_step * width, 1};
+}
+
+// c (+)= a b where a is a matrix of numbers, b and c ones of lanes.
+void multiply_lanes(const Matrix<double>& a, const Matrix<double>& b, const Matrix<double>& c,
+                    bool adds) {
+    if (lies_in_rows(b) && lies_in_rows(c)) return pass(a, in_rows(b), in_rows(c), adds);
+    for (std::int64_t j = 0; j < c.columns; ++j) pass(a, column_of(b, j), column_of(c, j), adds);
+}
+
+// The matrices of a record: values, and the lanes of what is differentiated, in elements.
+struct LaneMatrices {
+    Matrices<double> values, lanes;
+
+    LaneMatrices(const ArrayRecord& record, Places<const double> primals, Lanes& all)
+        : values(record, elements<double>(primals.at(record.operand(0))),
+                 elements<double>(primals.at(record.operand(1))), nullptr),
+          lanes(values) {
+        lanes.a.data = lanes_of(record.operand(0), all);
+        lanes.b.data = lanes_of(record.operand(1), all);
+        lanes.c.data = all.at(record.result().first);
+    }
+    static double* lanes_of(const ArrayPart& part, Lanes& all) {
+        return all.hold(part.kind, part.first) ? all.at(part.first) + part.offset * width : nullptr;
+    }
+    [[nodiscard]] bool has_left() const { return lanes.a.data != nullptr; }
+    [[nodiscard]] bool has_right() const { return lanes.b.data != nullptr; }
+};
+
 }  // namespace
 
 void evaluate_matmul(const ArrayRecord& record, Places<double> primals) {
@@ -288,6 +335,27 @@ void pull_matmul(const ArrayRecord& record, const AdjointPlaces<double>& at) {
 void pull_matmul(const ArrayRecord& record, const AdjointPlaces<dual<double>>& at) {
     if (record.dtype() == Dtype::float64) pull_dual<double>(record, at);
     else pull_dual<float>(record, at);
+}
+
+void push_matmul(const ArrayRecord& record, Places<const double> primals, Lanes& tangents) {
+    LaneMatrices const at(record, primals, tangents);
+    ArrayPart const result = record.result();
+    if (!at.has_left() && !at.has_right())
+        std::fill_n(at.lanes.c.data, result.slots * Lanes::count, 0.0);
+    // A transposed product has the matrix of numbers on the left as well.
+    if (at.has_left()) {
+        multiply_lanes(at.values.b.transposed(), at.lanes.a.transposed(), at.lanes.c.transposed(),
+                       false);
+    }
+    if (at.has_right()) multiply_lanes(at.values.a, at.lanes.b, at.lanes.c, at.has_left());
+}
+
+void pull_matmul(const ArrayRecord& record, Places<const double> primals, Lanes& adjoints) {
+    LaneMatrices const at(record, primals, adjoints);
+    if (at.has_left()) {
+        multiply_lanes(at.values.b, at.lanes.c.transposed(), at.lanes.a.transposed(), true);
+    }
+    if (at.has_right()) multiply_lanes(at.values.a.transposed(), at.lanes.c, at.lanes.b, true);
 }
 
 ArrayResult record_matmul(Tape& tape, const ArrayOperand& a, const ArrayOperand& b) {

@@ -243,17 +243,6 @@ bool run(ReverseStep<Source>& shared, std::size_t& from, std::size_t stop) {
     return ended;
 }
 
-// Marks the tape as being swept; a signal handler must not move its slots.
-struct Sweeping {
-    Tape& tape;
-    explicit Sweeping(Tape& t) : tape(t) {
-        if (tape.sweeping)
-            throw graph_error("a sweep of " + tape.describe() + " is already under way");
-        tape.sweeping = true;
-    }
-    ~Sweeping() { tape.sweeping = false; }
-};
-
 template <class T, class MakeSource>
 void sweep(Tape& tape, Adjoints<T>& adjoints, const std::vector<Seed<T>>& seeds, std::size_t stop,
            Slot base, MakeSource make_source, RecordedAdjoints* recorded = nullptr) {

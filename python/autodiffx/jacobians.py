@@ -52,17 +52,9 @@ def by_columns(run: Run, f: Callable[..., Any], arguments: Sequence[Any]) -> lis
     """The same, a forward sweep for each element of each input."""
     found: list[list[Any]] = [[] for _ in run.outputs]
     for which, leaf in enumerate(run.inputs):
-        stacks = run.columns(which) if not run.outside else directions(run, f, arguments, which)
-        for derivatives, output, stack in zip(found, run.outputs, stacks, strict=True):
-            if not size_of([leaf]):
-                stack = np.zeros((0, *shape_of(output)))
-            if is_active(stack):
-                from autodiffx.numpy import moveaxis
-
-                last = moveaxis(stack, 0, -1)
-            else:
-                last = np.moveaxis(stack, 0, -1).astype(dtype_of(leaf), order="C")
-            derivatives.append(shaped(last, shape_of(output) + shape_of(leaf)))
+        blocks = run.columns(which) if not run.outside else directions(run, f, arguments, which)
+        for derivatives, output, block in zip(found, run.outputs, blocks, strict=True):
+            derivatives.append(shaped(block, shape_of(output) + shape_of(leaf)))
     return found
 
 
@@ -77,11 +69,19 @@ def directions(run: Run, f: Callable[..., Any], arguments: Sequence[Any], which:
         tangents[which] = unit if unit.shape else 1.0
         tangent = push_forward(f, arguments, run.by_argument(tangents))[1]
         columns.append(flatten(tangent)[0])
-    return (
-        [stacked(column) for column in zip(*columns, strict=True)]
-        if columns
-        else [np.zeros(0) for _ in run.outputs]
-    )
+    if not columns:
+        return [np.zeros((*shape_of(output), 0)) for output in run.outputs]
+    stacks = [stacked(column) for column in zip(*columns, strict=True)]
+    return [first_axis_last(stack, dtype_of(run.inputs[which])) for stack in stacks]
+
+
+def first_axis_last(stack: Any, dtype: np.dtype[Any]) -> Any:
+    """A stack with its first axis as its last; plain ones in a dtype."""
+    if is_active(stack):
+        from autodiffx.numpy import moveaxis
+
+        return moveaxis(stack, 0, -1)
+    return np.moveaxis(stack, 0, -1).astype(dtype, order="C")
 
 
 def jacobian_by(

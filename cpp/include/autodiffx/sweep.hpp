@@ -14,6 +14,17 @@ namespace autodiffx {
 // Called now and then during a long sweep; may throw to break it off.
 extern void (*sweep_poll)();
 
+// Marks the tape as being swept; a signal handler must not move its slots.
+struct Sweeping {
+    Tape& tape;
+    explicit Sweeping(Tape& t) : tape(t) {
+        if (tape.sweeping)
+            throw graph_error("a sweep of " + tape.describe() + " is already under way");
+        tape.sweeping = true;
+    }
+    ~Sweeping() { tape.sweeping = false; }
+};
+
 // Looks on at reverse sweeps of doubles, where it wants to: after each statement that was swept.
 struct SweepWatch {
     virtual bool wants_to() = 0;

@@ -1,0 +1,41 @@
+// The elements of an output or an argument one by one: where each lies, to be a seed or be read.
+#pragma once
+
+#include <vector>
+
+#include "arrays.hpp"
+#include "autodiffx/lanes.hpp"
+
+namespace autodiffx::bindings {
+
+// How many there are: of a number one.
+std::size_t number_of_elements(PyObject* object);
+
+// Of a Variable with slots.
+struct Entries {
+    Slot first = 0;
+    Dtype dtype = Dtype::float64;
+    std::vector<std::size_t> places{0};  // from the first slot on, in NumPy's order
+
+    explicit Entries(PyObject* object);
+
+    [[nodiscard]] std::size_t size() const { return places.size(); }
+    // Puts a number into the slots of the extent.
+    void put(double* slots, std::size_t entry, double number) const;
+
+    // Calls use(entry, lane) for those from `from` on, as many as there are lanes.
+    template <class Use>
+    void for_each_lane(std::size_t from, Use use) const {
+        for (std::size_t lane = 0; lane < Lanes::count && from + lane < size(); ++lane)
+            use(from + lane, lane);
+    }
+    // Each of these is set in a lane of its own.
+    void seed(Lanes& lanes, std::size_t from, double number) const;
+    // The slots of these.
+    [[nodiscard]] std::vector<Slot> slots(std::size_t from) const;
+    [[nodiscard]] double read(const Lanes& lanes, std::size_t entry, std::size_t lane) const {
+        return lanes.element(first, places[entry], lane, dtype);
+    }
+};
+
+}  // namespace autodiffx::bindings

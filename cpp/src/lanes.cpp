@@ -1,0 +1,312 @@
+// Array statements in sweeps of several lanes.
+#include "autodiffx/lanes.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <cstring>
+
+#include "autodiffx/inline.hpp"
+#include "autodiffx/partials.hpp"
+#include "autodiffx/runs.hpp"
+
+namespace autodiffx {
+
+namespace {
+
+constexpr auto width = static_cast<std::ptrdiff_t>(Lanes::count);
+constexpr auto block_length = static_cast<std::int64_t>(Scratch::block_length);
+
+// Neighbouring lanes as the processor takes them. A loop over so few is unrolled before it could
+// become vector instructions.
+typedef double Vector __attribute__((vector_size(64), aligned(sizeof(double)), may_alias));
+constexpr std::ptrdiff_t vectors = width * sizeof(double) / sizeof(Vector);
+
+// from * factor, as derivatives are passed on: zero where one of them is.
+AUTODIFFX_INLINE Vector passed(const Vector& from, double factor) { return from * factor + 0.0; }
+// The same of a factor that is infinite or nan.
+AUTODIFFX_NOINLINE void chain_carefully(double* to, const double* from, double factor, bool adds) {
+    for (std::ptrdiff_t lane = 0; lane < width; ++lane) {
+        double const each = table::chain(from[lane], factor);
+        to[lane] = adds ? to[lane] + each : each;
+    }
+}
+
+template <bool adds>
+AUTODIFFX_INLINE void chain_apart(const LaneRun& run) {
+    double* to = run.to;
+    const double* from = run.from;
+    const double* partial = run.partial;
+    for (std::size_t i = 0; i < run.count; ++i) {
+        double const factor = *partial;
+        if (AUTODIFFX_UNLIKELY(!std::isfinite(factor))) {
+            chain_carefully(to, from, factor, adds);
+        } else if (factor == 0.0) {  // what is infinite does not come through
+            if (!adds) std::fill_n(to, width, 0.0);
+        } else {
+            auto* const sums = reinterpret_cast<Vector*>(to);
+            const auto* const terms = reinterpret_cast<const Vector*>(from);
+            for (std::ptrdiff_t k = 0; k < vectors; ++k)
+                sums[k] = adds ? sums[k] + terms[k] * factor : passed(terms[k], factor);
+        }
+        to += run.to_step * width;
+        from += run.from_step * width;
+        partial += run.partial_step;
+    }
+}
+// Into one element: summed where the processor keeps it.
+AUTODIFFX_INLINE void chain_together(const LaneRun& run) {
+    Vector sums[vectors] = {};
+    const double* from = run.from;
+    const double* partial = run.partial;
+    for (std::size_t i = 0; i < run.count; ++i) {
+        double const factor = *partial;
+        if (AUTODIFFX_UNLIKELY(!std::isfinite(factor))) {
+            chain_carefully(run.to, from, factor, true);
+        } else if (factor != 0.0) {
+            const auto* const terms = reinterpret_cast<const Vector*>(from);
+            for (std::ptrdiff_t k = 0; k < vectors; ++k) sums[k] += terms[k] * factor;
+        }
+        from += run.from_step * width;
+        partial += run.partial_step;
+    }
+    auto* const to = reinterpret_cast<Vector*>(run.to);
+    for (std::ptrdiff_t k = 0; k < vectors; ++k) to[k] += sums[k];
+}
+AUTODIFFX_CLONES
+void chain_assigning(const LaneRun& run) { chain_apart<false>(run); }
+AUTODIFFX_CLONES
+void chain_adding(const LaneRun& run) {
+    if (run.to_step == 0 && run.count > 1) chain_together(run);
+    else chain_apart<true>(run);
+}
+
+// Calls use(first element of a, of b, index in the block, count) for stretches of the inner loop.
+template <class Use>
+void for_each_stretch(const ArrayRecord& record, const ArrayPart& a, const ArrayPart& b,
+                      std::int64_t from, std::int64_t count, Use use) {
+    const std::int64_t* const lengths = record.lengths();
+    std::int64_t at[max_ndim], rest = from, place_a = a.offset, place_b = b.offset;
+    for (int i = record.loops(); i-- > 0;) {
+        at[i] = rest % lengths[i];
+        rest /= lengths[i];
+        place_a += at[i] * a.strides[i];
+        place_b += at[i] * b.strides[i];
+    }
+    int const inner = record.loops() - 1;
+    for (std::int64_t done = 0; done < count;) {
+        std::int64_t const run = inner < 0 ? 1 : std::min(count - done, lengths[inner] - at[inner]);
+        use(place_a, place_b, done, static_cast<std::size_t>(run));
+        done += run;
+        if (inner < 0) return;
+        place_a += run * a.strides[inner];
+        place_b += run * b.strides[inner];
+        at[inner] += run;
+        for (int i = inner; i > 0 && at[i] == lengths[i]; --i) {
+            place_a += a.strides[i - 1] - a.strides[i] * lengths[i];
+            place_b += b.strides[i - 1] - b.strides[i] * lengths[i];
+            at[i] = 0;
+            ++at[i - 1];
+        }
+    }
+}
+
+std::int64_t step_of(const ArrayRecord& record, const ArrayPart& part) {
+    return record.loops() == 0 ? 0 : part.strides[record.loops() - 1];
+}
+
+// From the lanes of one array to those of another, block by block.
+void pass(const ArrayRecord& record, Lanes& lanes, const ArrayPart& to, const ArrayPart& from,
+          const Block& partial, std::int64_t first, bool adds) {
+    double* const target = lanes.at(to.first);
+    const double* const source = lanes.at(from.first);
+    bool const number = partial.data == nullptr;
+    const double* const factors = number ? &partial.value : partial.data;
+    LaneRun run{nullptr, step_of(record, to), nullptr, step_of(record, from),
+                nullptr, number ? 0 : 1,      0};
+    auto const count = static_cast<std::int64_t>(Scratch::here().length);
+    for_each_stretch(record, to, from, first, count,
+                     [&](std::int64_t place, std::int64_t of, std::int64_t done, std::size_t each) {
+                         run.to = target + place * width;
+                         run.from = source + of * width;
+                         run.partial = factors + done * run.partial_step;
+                         run.count = each;
+                         chain_lanes(run, adds);
+                     });
+}
+
+template <class Use>
+void for_each_block(const ArrayRecord& record, Use use) {
+    Scratch& scratch = Scratch::here();
+    std::int64_t const total = record.total();
+    for (std::int64_t from = 0; from < total; from += block_length) {
+        scratch.length = static_cast<std::size_t>(std::min(block_length, total - from));
+        use(from);
+        scratch.give_back();
+    }
+}
+
+// Zeros in what the record says of a part.
+void clear(const ArrayRecord& record, Lanes& lanes, const ArrayPart& part) {
+    double* const target = lanes.at(part.first);
+    std::int64_t const step = step_of(record, part);
+    for_each_stretch(record, part, part, 0, record.total(),
+                     [&](std::int64_t place, std::int64_t, std::int64_t, std::size_t count) {
+                         for (std::size_t i = 0; i < count; ++i, place += step)
+                             std::fill_n(target + place * width, width, 0.0);
+                     });
+}
+
+// The row by whose partials an array statement passes derivatives on.
+Op row_of(ArrayOp op) {
+    if (is_elementwise(op)) return static_cast<Op>(op);
+    // Each summand has the derivative of the sum, and so has what is copied.
+    return op == ArrayOp::logsumexp ? Op::logsumexp : Op::positive;
+}
+
+Block partial_of(const ArrayRecord& record, Places<const double> primals, const Partials& row,
+                 int i, std::int64_t from) {
+    // Only what the partial reads is fetched: the rest may have been overwritten since.
+    Block operands[3], result;
+    for (int k = 0; k < row.arity; ++k) {
+        if ((row.reads[i] >> k & 1u) == 0) continue;
+        ArrayPart const part = record.operand(k);
+        operands[k] = Run(primals.at(part), part, record).read(from);
+    }
+    if ((row.reads[i] & Reads::result) != 0) {
+        ArrayPart const part = record.result();
+        result = Run(primals.at(part), part, record).read(from);
+    }
+    return row.blocks[i](operands, result);
+}
+
+bool goes_in_lanes(const ArrayRecord& record) {
+    ArrayOp const op = record.op();
+    if (is_extreme(op) || op == ArrayOp::external || record.dtype() != Dtype::float64) return false;
+    for (int k = 0; k < record.arity(); ++k) {
+        ArrayPart const part = record.operand(k);
+        if (is_active(part.kind) && part.dtype != Dtype::float64) return false;
+    }
+    return true;
+}
+
+// take, put and write_at: elements at indices.
+void push_indexed(const ArrayRecord& record, Lanes& tangents) {
+    ArrayPart const operand = record.operand(0), result = record.result();
+    bool const holds = tangents.hold(operand.kind, operand.first);
+    const std::int64_t* const indices = record.index_list();
+    double* const to = tangents.at(result.first);
+    if (record.op() != ArrayOp::write_at) std::fill_n(to, result.slots * Lanes::count, 0.0);
+    if (!holds && record.op() != ArrayOp::write_at) return;
+    const double* const from =
+        holds ? tangents.at(operand.first) + operand.offset * width : nullptr;
+    double const one = 1.0;
+    for (std::int64_t i = 0; i < record.indices(); ++i) {
+        bool const takes = record.op() == ArrayOp::take;
+        double* const target = to + (takes ? i : indices[i]) * width;
+        if (!holds) {
+            std::fill_n(target, width, 0.0);
+            continue;
+        }
+        const double* const source = from + (takes ? indices[i] : i * operand.strides[0]) * width;
+        chain_lanes({target, 1, source, 1, &one, 0, 1}, record.op() == ArrayOp::put);
+    }
+}
+void pull_indexed(const ArrayRecord& record, Lanes& adjoints) {
+    ArrayPart const operand = record.operand(0), result = record.result();
+    const std::int64_t* const indices = record.index_list();
+    double* const from = adjoints.at(result.first);
+    bool const takes = record.op() == ArrayOp::take;
+    double const one = 1.0;
+    if (adjoints.hold(operand.kind, operand.first)) {
+        double* const to = adjoints.at(operand.first) + operand.offset * width;
+        for (std::int64_t i = 0; i < record.indices(); ++i) {
+            double* const target = to + (takes ? indices[i] : i * operand.strides[0]) * width;
+            chain_lanes({target, 1, from + (takes ? i : indices[i]) * width, 1, &one, 0, 1}, true);
+        }
+    }
+    if (record.op() != ArrayOp::write_at) return;
+    for (std::int64_t i = 0; i < record.indices(); ++i)
+        std::fill_n(from + indices[i] * width, width, 0.0);
+}
+
+}  // namespace
+
+double Lanes::element(Slot first, std::size_t place, std::size_t lane, Dtype dtype) const {
+    if (dtype == Dtype::float64) return at(first)[place * count + lane];
+    float element;
+    const double* const slot = at(first) + place / 2 * count + lane;
+    std::memcpy(&element, reinterpret_cast<const char*>(slot) + place % 2 * sizeof element,
+                sizeof element);
+    return double{element};
+}
+void Lanes::set_element(Slot first, std::size_t place, std::size_t lane, Dtype dtype,
+                        double number) {
+    if (dtype == Dtype::float64) {
+        at(first)[place * count + lane] = number;
+        return;
+    }
+    auto const element = static_cast<float>(number);
+    double* const slot = at(first) + place / 2 * count + lane;
+    std::memcpy(reinterpret_cast<char*>(slot) + place % 2 * sizeof element, &element,
+                sizeof element);
+}
+
+void chain_lanes(const LaneRun& run, bool adds) {
+    if (adds) chain_adding(run);
+    else chain_assigning(run);
+}
+
+bool push_lanes(const ArrayRecord& record, Places<const double> primals, Lanes& tangents) {
+    if (!goes_in_lanes(record)) return false;
+    if (record.op() == ArrayOp::matmul) {
+        push_matmul(record, primals, tangents);
+        return true;
+    }
+    if (has_indices(record.op())) {
+        push_indexed(record, tangents);
+        return true;
+    }
+    ArrayPart const result = record.result();
+    ArrayOp const op = record.op();
+    bool const sums = op == ArrayOp::sum || op == ArrayOp::spread || op == ArrayOp::logsumexp;
+    if (sums) std::fill_n(tangents.at(result.first), result.slots * Lanes::count, 0.0);
+    Partials const& row = partials_of(row_of(op));
+    bool written = sums;
+    for (int i = 0; i < record.arity(); ++i) {
+        ArrayPart const part = record.operand(i);
+        if (!tangents.hold(part.kind, part.first)) continue;
+        for_each_block(record, [&](std::int64_t from) {
+            Block const partial = partial_of(record, primals, row, i, from);
+            pass(record, tangents, result, part, partial, from, written);
+        });
+        written = true;
+    }
+    if (!written) clear(record, tangents, result);
+    return true;
+}
+
+bool pull_lanes(const ArrayRecord& record, Places<const double> primals, Lanes& adjoints) {
+    if (!goes_in_lanes(record)) return false;
+    if (record.op() == ArrayOp::matmul) {
+        pull_matmul(record, primals, adjoints);
+        return true;
+    }
+    if (has_indices(record.op())) {
+        pull_indexed(record, adjoints);
+        return true;
+    }
+    ArrayPart const result = record.result();
+    Partials const& row = partials_of(row_of(record.op()));
+    for (int i = 0; i < record.arity(); ++i) {
+        ArrayPart const part = record.operand(i);
+        if (!adjoints.hold(part.kind, part.first)) continue;
+        for_each_block(record, [&](std::int64_t from) {
+            Block const partial = partial_of(record, primals, row, i, from);
+            pass(record, adjoints, part, result, partial, from, true);
+        });
+    }
+    if (record.op() == ArrayOp::write) clear(record, adjoints, result);
+    return true;
+}
+
+}  // namespace autodiffx
