@@ -1,6 +1,7 @@
 // Entries: from views to places, and from places to lanes.
 #include "entries.hpp"
 
+#include <algorithm>
 #include <cstring>
 
 namespace autodiffx::bindings {
@@ -9,10 +10,21 @@ std::size_t number_of_elements(PyObject* object) {
     return is_array(object) ? static_cast<std::size_t>(view_of(object).size) : 1;
 }
 
-Entries::Entries(PyObject* object) : first(handle_of(object).slot) {
+ArrayPart Entries::part_of(const Tape& tape, PyObject* object) {
+    ArrayPart part{};
+    part.first = handle_of(object).slot;
+    part.slots = 1;
+    part.extent = no_extent;
+    if (!is_array(object)) return part;
+    part.slots = view_of(object).slots;
+    part.first = part.first + 1 - part.slots;
+    part.extent = tape.extent_at(part.first);
+    return part;
+}
+
+Entries::Entries(const Tape& tape, PyObject* object) : part(part_of(tape, object)) {
     if (!is_array(object)) return;
     ArrayView const& view = view_of(object);
-    first = first + 1 - view.slots;
     dtype = view.dtype;
     places.clear();
     std::int64_t at[max_ndim] = {};
@@ -37,19 +49,30 @@ void Entries::put(double* slots, std::size_t entry, double number) const {
     }
 }
 
-void Entries::seed(Lanes& lanes, std::size_t from, double number) const {
+void Entries::seed(Lanes& lanes, std::size_t from) const {
     for_each_lane(from, [&](std::size_t entry, std::size_t lane) {
-        lanes.set_element(first, places[entry], lane, dtype, number);
+        lanes.set_element(part.first, places[entry], lane, dtype, 1.0);
+        auto const place = static_cast<std::int64_t>(places[entry]);
+        Support support = lanes.support(part);
+        support.include(place, place);
+        lanes.set_support(part, support);
     });
+    if (dtype != Dtype::float64) lanes.fill(part);
 }
 
-std::vector<Slot> Entries::slots(std::size_t from) const {
-    std::vector<Slot> all;
-    for_each_lane(from, [&](std::size_t entry, std::size_t) {
-        std::size_t const place = dtype == Dtype::float64 ? places[entry] : places[entry] / 2;
-        all.push_back(first + static_cast<Slot>(place));
-    });
-    return all;
+void Entries::copy_row(const Lanes& lanes, std::size_t entry, const NewMatrix& to,
+                       std::size_t column) const {
+    std::size_t const count = std::min(Lanes::count, to.columns - column);
+    if (dtype != Dtype::float64 || to.dtype != Dtype::float64) {
+        for (std::size_t lane = 0; lane < count; ++lane)
+            to.set(entry, column + lane, read(lanes, entry, lane));
+        return;
+    }
+    Support const support = lanes.support(part);
+    auto const place = static_cast<std::int64_t>(places[entry]);
+    if (place < support.from || place >= support.to) return;  // zeros, as there are
+    std::memcpy(static_cast<double*>(to.elements) + entry * to.columns + column,
+                lanes.at(part.first) + places[entry] * Lanes::count, count * sizeof(double));
 }
 
 }  // namespace autodiffx::bindings

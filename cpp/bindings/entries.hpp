@@ -13,11 +13,12 @@ std::size_t number_of_elements(PyObject* object);
 
 // Of a Variable with slots.
 struct Entries {
-    Slot first = 0;
+    ArrayPart part{};  // the slots alone; a number has no extent
     Dtype dtype = Dtype::float64;
     std::vector<std::size_t> places{0};  // from the first slot on, in NumPy's order
 
-    explicit Entries(PyObject* object);
+    Entries(const Tape& tape, PyObject* object);
+    static ArrayPart part_of(const Tape& tape, PyObject* object);
 
     [[nodiscard]] std::size_t size() const { return places.size(); }
     // Puts a number into the slots of the extent.
@@ -29,12 +30,13 @@ struct Entries {
         for (std::size_t lane = 0; lane < Lanes::count && from + lane < size(); ++lane)
             use(from + lane, lane);
     }
-    // Each of these is set in a lane of its own.
-    void seed(Lanes& lanes, std::size_t from, double number) const;
-    // The slots of these.
-    [[nodiscard]] std::vector<Slot> slots(std::size_t from) const;
+    // Each of these is one in a lane of its own.
+    void seed(Lanes& lanes, std::size_t from) const;
+    // The lanes of an entry into a row of a new matrix, from a column on.
+    void copy_row(const Lanes& lanes, std::size_t entry, const NewMatrix& to,
+                  std::size_t column) const;
     [[nodiscard]] double read(const Lanes& lanes, std::size_t entry, std::size_t lane) const {
-        return lanes.element(first, places[entry], lane, dtype);
+        return lanes.element(part.first, places[entry], lane, dtype);
     }
 };
 

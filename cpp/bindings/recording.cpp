@@ -45,7 +45,6 @@ public:
     bool finish(const py::list& outputs) {
         outputs_.clear();
         bool outside = region_.active || has_duals_;
-        std::vector<Seed<double>> seeds;
         for (py::handle const output : outputs) {
             outputs_.push_back(kept(py::reinterpret_borrow<py::object>(output)));
             if (is_dual(output.ptr())) outside = true;
@@ -53,11 +52,13 @@ public:
         if (outside) return outside_ = true;
         require_usable();
         for (py::object const& output : outputs_) {
-            if (!is_variable(output.ptr())) continue;
-            if (!add_seed(output.ptr(), nullptr, seeds)) return outside_ = true;
+            if (lies_outside(output.ptr())) return outside_ = true;
         }
-        if (!seeds.empty() && !region_.pull_back(lifted_, seeds)) outside_ = true;
-        return outside_;
+        // Whether the outputs depend on it as well only a sweep can tell.
+        if (!region_.reads_outside()) return outside_ = false;
+        std::vector<Seed<double>> seeds;
+        for (py::object const& output : outputs_) add_seed(output.ptr(), nullptr, seeds);
+        return outside_ = !seeds.empty() && !region_.pull_back(lifted_, seeds);
     }
 
     [[nodiscard]] py::object value(const py::object& output) const {
@@ -103,7 +104,7 @@ public:
                                         dtype_of_derivatives(each.object())));
         }
         if (is_active(object) && elements > 0) {
-            if (use_lanes(elements)) fill_rows(Entries(object), blocks);
+            if (use_lanes(elements)) fill_rows(Entries(region_.tape, object), blocks);
             else fill_rows_singly(object, blocks);
         }
         return arrays_of(blocks);
@@ -129,8 +130,8 @@ public:
                 new_matrix(number_of_elements(each.ptr()), elements, dtype_of_derivatives(object)));
         }
         if (elements > 0) {
-            if (use_lanes(elements)) fill_columns(Entries(object), blocks);
-            else fill_columns_singly(Entries(object), blocks);
+            if (use_lanes(elements)) fill_columns(Entries(region_.tape, object), blocks);
+            else fill_columns_singly(Entries(region_.tape, object), blocks);
         }
         return arrays_of(blocks);
     }
@@ -153,27 +154,27 @@ private:
 
     void fill_rows(const Entries& output, const std::vector<NewMatrix>& blocks) {
         std::vector<Entries> arguments;
-        for (Lifted const& each : lifted_) arguments.emplace_back(each.object());
-        Lanes lanes(region_.tape, base());
+        for (Lifted const& each : lifted_) arguments.emplace_back(region_.tape, each.object());
+        Lanes lanes(region_.tape, base(), true);
         for (std::size_t from = 0; from < output.size(); from += Lanes::count) {
-            if (from > 0) lanes.clear();
-            output.seed(lanes, from, 1.0);
-            reverse_sweep(region_.tape, lanes, output.slots(from),
-                          region_.start->position.statements);
+            output.seed(lanes, from);
+            reverse_sweep(region_.tape, lanes, output.part, region_.start->position.statements);
             for (std::size_t i = 0; i < blocks.size(); ++i) {
                 Entries const& to = arguments[i];
                 output.for_each_lane(from, [&](std::size_t row, std::size_t lane) {
                     for (std::size_t k = 0; k < to.size(); ++k)
-                        blocks[i].set(row, k,
-                                      lanes.element(to.first, to.places[k], lane, to.dtype));
+                        blocks[i].set(row, k, to.read(lanes, k, lane));
                 });
+                // What was passed on to single elements is not known.
+                lanes.fill(to.part);
+                lanes.clear(to.part);
             }
         }
     }
     void fill_rows_singly(PyObject* output, const std::vector<NewMatrix>& blocks) {
-        Entries const elements(output);
+        Entries const elements(region_.tape, output);
         for (std::size_t row = 0; row < elements.size(); ++row) {
-            Seed<double> seed{elements.first, 1.0};
+            Seed<double> seed{elements.part.first, 1.0};
             if (is_array(output)) {
                 seed.dtype = elements.dtype;
                 seed.extent = Buffer<double>(view_of(output).slots, 0.0);
@@ -189,21 +190,20 @@ private:
         std::vector<std::optional<Entries>> outputs;
         for (py::object const& each : outputs_) {
             outputs.emplace_back();
-            if (is_active(each.ptr())) outputs.back().emplace(each.ptr());
+            if (is_active(each.ptr())) outputs.back().emplace(region_.tape, each.ptr());
         }
-        Lanes lanes(region_.tape, base());
+        Lanes lanes(region_.tape, base(), false);
+        for (Lifted const& each : lifted_)
+            lanes.clear(Entries::part_of(region_.tape, each.object()));
         for (std::size_t from = 0; from < argument.size(); from += Lanes::count) {
-            argument.seed(lanes, from, 1.0);
+            argument.seed(lanes, from);
             forward_sweep(region_.tape, lanes, region_.start->position.statements);
-            argument.seed(lanes, from, 0.0);
+            lanes.clear(argument.part);
             for (std::size_t i = 0; i < blocks.size(); ++i) {
                 if (!outputs[i]) continue;
                 Entries const& of = *outputs[i];
-                for (std::size_t row = 0; row < of.size(); ++row) {
-                    argument.for_each_lane(from, [&](std::size_t column, std::size_t lane) {
-                        blocks[i].set(row, column, of.read(lanes, row, lane));
-                    });
-                }
+                for (std::size_t row = 0; row < of.size(); ++row)
+                    of.copy_row(lanes, row, blocks[i], from);
             }
         }
     }
@@ -211,7 +211,7 @@ private:
         // Nothing else has to be cleared in between: a sweep sets the tangents of all that is
         // active.
         clear_tangents();
-        double* const own = tangents_.data() + argument.first;
+        double* const own = tangents_.data() + argument.part.first;
         for (std::size_t column = 0; column < argument.size(); ++column) {
             argument.put(own, column, 1.0);
             py::list const found = pushed();
@@ -241,26 +241,27 @@ private:
     }
     static Slot slot_of(PyObject* number) { return handle_of(number).slot; }
 
-    // False if what it belongs to lies outside.
-    bool add_seed(PyObject* output, PyObject* cotangent, std::vector<Seed<double>>& seeds) {
-        if (!is_variable(output)) return true;
+    // Whether it is active outside.
+    [[nodiscard]] bool lies_outside(PyObject* output) const {
+        if (!is_variable(output)) return false;
         Handle const& handle = handle_of(output);
-        if (handle.state == Handle::State::leaf) return false;
-        if (!is_active(output)) return handle.tape == nullptr || handle.tape == &region_.tape;
-        if (handle.slot < region_.before.position.slots) return false;
+        if (handle.state == Handle::State::leaf) return true;
+        if (!is_active(output)) return handle.tape != nullptr && handle.tape != &region_.tape;
+        return handle.slot < region_.before.position.slots;
+    }
+    // Ones if no cotangent is given.
+    void add_seed(PyObject* output, PyObject* cotangent, std::vector<Seed<double>>& seeds) {
+        if (!is_active(output)) return;
         if (!is_array(output)) {
             double number = 1.0;
             if (cotangent != nullptr) read_number(cotangent, number);
             seeds.push_back({slot_of(output), number});
-        } else {
-            ArrayView const& view = view_of(output);
-            if (view.size == 0) return true;
+        } else if (view_of(output).size > 0) {
             py::object given = py::reinterpret_borrow<py::object>(cotangent);
             if (cotangent == nullptr)
                 given = py::module_::import("numpy").attr("ones")(py::handle(output).attr("shape"));
             seeds.push_back(array_seed(output, given.ptr()));
         }
-        return true;
     }
 
     py::list swept(const std::vector<Seed<double>>& seeds) {

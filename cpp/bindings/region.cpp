@@ -242,6 +242,17 @@ std::vector<Number> Region::differentiate(const std::vector<Lifted>& arguments, 
     return result;
 }
 
+bool Region::reads_outside() const {
+    auto const base = static_cast<Slot>(before.position.slots);
+    bool found = false;
+    auto const look = [&](Slot first, std::uint32_t, Kind kind) {
+        found = found || kind == Kind::leaf || (kind != Kind::constant && first < base);
+    };
+    for (std::size_t i = start->position.statements; !found && i < tape.statements.size(); ++i)
+        for_each_operand(tape, tape.statements[i], look);
+    return found;
+}
+
 std::optional<std::vector<Number>> Region::pull_back(const std::vector<Lifted>& arguments,
                                                      const std::vector<Seed<double>>& seeds) {
     if (seeds.empty()) return zeros(arguments);

@@ -43,6 +43,8 @@ struct Region {
     // active outside: it does if it was made of what is newer than the arguments and active.
     std::vector<Number> differentiate(const std::vector<Lifted>& arguments, PyObject* output,
                                       bool& outside, bool made_of_active = false);
+    // Whether anything recorded since reads what is active and older, or an input.
+    [[nodiscard]] bool reads_outside() const;
     // The same by a plain sweep from seeds, or nothing if something active outside is reached.
     std::optional<std::vector<Number>> pull_back(const std::vector<Lifted>& arguments,
                                                  const std::vector<Seed<double>>& seeds);

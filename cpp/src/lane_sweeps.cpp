@@ -76,6 +76,7 @@ void push_one_by_one(const Tape& tape, const Statement& s, Lanes& tangents, OneL
         else push_forward(record, tape.places(), one.places());
         one.take(result, lane);
     }
+    tangents.fill(result);
 }
 
 void pull_one_by_one(const Tape& tape, const Statement& s, Lanes& adjoints, OneLane& one) {
@@ -98,22 +99,34 @@ void pull_one_by_one(const Tape& tape, const Statement& s, Lanes& adjoints, OneL
         }
         one.take(result, lane);
     }
+    for (int k = 0; k < record.arity(); ++k) {
+        ArrayPart const part = record.operand(k);
+        if (adjoints.hold(part.kind, part.first)) adjoints.fill(part);
+    }
 }
 
-// What a reverse sweep has come by, slot by slot; of an array as a whole its last one.
+// What a reverse sweep has come by: of an array as a whole its last slot, or elements of it.
 class Marks {
 public:
-    explicit Marks(const Lanes& lanes) : base_(lanes.base), marked_(lanes.slots, 0) {}
-    void mark(Slot slot) { marked_[slot - base_] = 1; }
-    [[nodiscard]] bool has(Slot slot) const { return marked_[slot - base_] != 0; }
-    [[nodiscard]] bool has_any(const ArrayPart& part) const {
-        return has(part.last()) ||
-               std::memchr(marked_.data() + (part.first - base_), 1, part.slots) != nullptr;
+    explicit Marks(const Lanes& lanes) : base_(lanes.base()), marks_(lanes.slots(), 0) {}
+    void mark(Slot slot) { marks_[slot - base_] |= as_number; }
+    void mark(const ArrayPart& part) {
+        marks_[part.last() - base_] |= part.extent == no_extent ? as_number : as_array;
+    }
+    [[nodiscard]] bool has(Slot slot) const { return marks_[slot - base_] != 0; }
+    [[nodiscard]] bool has_array(const ArrayPart& part) const {
+        return (marks_[part.last() - base_] & as_array) != 0;
+    }
+    [[nodiscard]] bool has_element(const ArrayPart& part) const {
+        const std::uint8_t* const first = marks_.data() + (part.first - base_);
+        return (first[part.slots - 1] & as_number) != 0 ||
+               std::memchr(first, as_number, part.slots) != nullptr;
     }
 
 private:
+    static constexpr std::uint8_t as_number = 1, as_array = 2;
     Slot base_;
-    std::vector<std::uint8_t> marked_;
+    std::vector<std::uint8_t> marks_;
 };
 
 }  // namespace
@@ -146,12 +159,12 @@ void forward_sweep(Tape& tape, Lanes& tangents, std::size_t from) {
     }
 }
 
-void reverse_sweep(Tape& tape, Lanes& adjoints, const std::vector<Slot>& seeds, std::size_t stop) {
+void reverse_sweep(Tape& tape, Lanes& adjoints, const ArrayPart& seeded, std::size_t stop) {
     Sweeping const sweeping(tape);
     tape.restore_all();
     OneLane one(tape, adjoints);
     Marks marks(adjoints);
-    for (Slot const seed : seeds) marks.mark(seed);
+    marks.mark(seeded);
     for (std::size_t i = tape.statements.size(); i-- > stop;) {
         poll(i);
         Statement const s = tape.statements[i];
@@ -159,25 +172,31 @@ void reverse_sweep(Tape& tape, Lanes& adjoints, const std::vector<Slot>& seeds, 
         bool const passive = (s.flags & Statement::passive_bit) != 0;
         if (s.is_array()) {
             ArrayRecord const record(tape, s);
-            if ((passive && s.op != Op::write) || !marks.has_any(record.result())) continue;
+            if (passive && s.op != Op::write) continue;
+            ArrayPart const result = record.result();
+            bool const by_element = tape.has_elements && marks.has_element(result);
+            if (!by_element && !marks.has_array(result)) continue;
+            if (by_element) adjoints.fill(result);
             for (int k = 0; k < record.arity(); ++k) {
                 ArrayPart const part = record.operand(k);
-                if (adjoints.hold(part.kind, part.first)) marks.mark(part.last());
+                if (adjoints.hold(part.kind, part.first)) marks.mark(part);
             }
             if (!pull_lanes(record, std::as_const(tape).places(), adjoints))
                 pull_one_by_one(tape, s, adjoints, one);
+            if (s.op != Op::write) adjoints.clear(result);
             continue;
         }
         if (passive || !marks.has(s.result)) continue;
         Operands const operands(tape, s);
         Partials const& row = partials_of(s.op);
-        const double* const from = adjoints.at(s.result);
+        double* const from = adjoints.at(s.result);
         for (int k = 0; k < operands.arity; ++k) {
             if (!adjoints.hold(s.kind(k), operands.slots[k])) continue;
             double const partial = row.numbers[k](operands.values, tape.primals[s.result]);
             chain_lanes({adjoints.at(operands.slots[k]), 1, from, 1, &partial, 0, 1}, true);
             marks.mark(operands.slots[k]);
         }
+        std::fill_n(from, Lanes::count, 0.0);
     }
 }
 

@@ -21,9 +21,7 @@ constexpr auto block_length = static_cast<std::int64_t>(Scratch::block_length);
 typedef double Vector __attribute__((vector_size(64), aligned(sizeof(double)), may_alias));
 constexpr std::ptrdiff_t vectors = width * sizeof(double) / sizeof(Vector);
 
-// from * factor, as derivatives are passed on: zero where one of them is.
-AUTODIFFX_INLINE Vector passed(const Vector& from, double factor) { return from * factor + 0.0; }
-// The same of a factor that is infinite or nan.
+// Of a factor that is infinite or nan: where the other is zero, the product is.
 AUTODIFFX_NOINLINE void chain_carefully(double* to, const double* from, double factor, bool adds) {
     for (std::ptrdiff_t lane = 0; lane < width; ++lane) {
         double const each = table::chain(from[lane], factor);
@@ -46,7 +44,7 @@ AUTODIFFX_INLINE void chain_apart(const LaneRun& run) {
             auto* const sums = reinterpret_cast<Vector*>(to);
             const auto* const terms = reinterpret_cast<const Vector*>(from);
             for (std::ptrdiff_t k = 0; k < vectors; ++k)
-                sums[k] = adds ? sums[k] + terms[k] * factor : passed(terms[k], factor);
+                sums[k] = adds ? sums[k] + terms[k] * factor : terms[k] * factor + 0.0;
         }
         to += run.to_step * width;
         from += run.from_step * width;
@@ -114,24 +112,61 @@ std::int64_t step_of(const ArrayRecord& record, const ArrayPart& part) {
     return record.loops() == 0 ? 0 : part.strides[record.loops() - 1];
 }
 
-// From the lanes of one array to those of another, block by block.
+// Elements first, first + step, ... that a support includes: [begin, end) of `count`.
+struct Within {
+    std::int64_t begin = 0, end;
+
+    Within(const Support& support, std::int64_t first, std::int64_t step, std::int64_t count)
+        : end(count) {
+        if (step == 0 || count == 1) {
+            if (first < support.from || first >= support.to) end = 0;
+            return;
+        }
+        // The elements in the order in which they lie.
+        std::int64_t const lowest = step > 0 ? first : first + step * (count - 1);
+        std::int64_t const stride = step > 0 ? step : -step;
+        auto const at_least = [&](std::int64_t place) {
+            return place <= lowest ? 0 : std::min((place - lowest + stride - 1) / stride, count);
+        };
+        begin = at_least(support.from);
+        end = at_least(support.to);
+        if (step < 0) {
+            std::int64_t const flipped = count - end;
+            end = count - begin;
+            begin = flipped;
+        }
+    }
+};
+
+// From the lanes of one array to those of another, for a block. The support of the latter grows.
 void pass(const ArrayRecord& record, Lanes& lanes, const ArrayPart& to, const ArrayPart& from,
           const Block& partial, std::int64_t first, bool adds) {
     double* const target = lanes.at(to.first);
     const double* const source = lanes.at(from.first);
+    Support const support = lanes.support(from);
+    Support grown = lanes.support(to);
     bool const number = partial.data == nullptr;
     const double* const factors = number ? &partial.value : partial.data;
-    LaneRun run{nullptr, step_of(record, to), nullptr, step_of(record, from),
-                nullptr, number ? 0 : 1,      0};
+    std::int64_t const to_step = step_of(record, to), from_step = step_of(record, from);
     auto const count = static_cast<std::int64_t>(Scratch::here().length);
     for_each_stretch(record, to, from, first, count,
                      [&](std::int64_t place, std::int64_t of, std::int64_t done, std::size_t each) {
-                         run.to = target + place * width;
-                         run.from = source + of * width;
-                         run.partial = factors + done * run.partial_step;
-                         run.count = each;
+                         Within const within(support, of, from_step,
+                                             static_cast<std::int64_t>(each));
+                         if (within.begin >= within.end) return;
+                         std::int64_t const begin = place + within.begin * to_step;
+                         std::int64_t const last = place + (within.end - 1) * to_step;
+                         LaneRun const run{target + begin * width,
+                                           to_step,
+                                           source + (of + within.begin * from_step) * width,
+                                           from_step,
+                                           factors + (number ? 0 : done + within.begin),
+                                           number ? 0 : 1,
+                                           static_cast<std::size_t>(within.end - within.begin)};
                          chain_lanes(run, adds);
+                         grown.include(std::min(begin, last), std::max(begin, last));
                      });
+    lanes.set_support(to, grown);
 }
 
 template <class Use>
@@ -146,7 +181,7 @@ void for_each_block(const ArrayRecord& record, Use use) {
 }
 
 // Zeros in what the record says of a part.
-void clear(const ArrayRecord& record, Lanes& lanes, const ArrayPart& part) {
+void clear_part(const ArrayRecord& record, Lanes& lanes, const ArrayPart& part) {
     double* const target = lanes.at(part.first);
     std::int64_t const step = step_of(record, part);
     for_each_stretch(record, part, part, 0, record.total(),
@@ -154,6 +189,19 @@ void clear(const ArrayRecord& record, Lanes& lanes, const ArrayPart& part) {
                          for (std::size_t i = 0; i < count; ++i, place += step)
                              std::fill_n(target + place * width, width, 0.0);
                      });
+}
+
+// What a statement is about to set. What is written into an array leaves the rest of that.
+void begin_with_zeros(const ArrayRecord& record, Lanes& tangents, const ArrayPart& result) {
+    if (record.op() == ArrayOp::write) clear_part(record, tangents, result);
+    else tangents.clear(result);
+}
+
+void fill_operands(const ArrayRecord& record, Lanes& lanes) {
+    for (int k = 0; k < record.arity(); ++k) {
+        ArrayPart const part = record.operand(k);
+        if (lanes.hold(part.kind, part.first)) lanes.fill(part);
+    }
 }
 
 // The row by whose partials an array statement passes derivatives on.
@@ -231,6 +279,14 @@ void pull_indexed(const ArrayRecord& record, Lanes& adjoints) {
 
 }  // namespace
 
+void Lanes::clear(const ArrayPart& part) {
+    Support const found = support(part);
+    if (found.is_empty()) return;
+    auto const elements = static_cast<std::size_t>(found.to - found.from);
+    std::fill_n(at(part.first) + static_cast<std::size_t>(found.from) * count, elements * count,
+                0.0);
+    set_support(part, {});
+}
 double Lanes::element(Slot first, std::size_t place, std::size_t lane, Dtype dtype) const {
     if (dtype == Dtype::float64) return at(first)[place * count + lane];
     float element;
@@ -260,28 +316,34 @@ bool push_lanes(const ArrayRecord& record, Places<const double> primals, Lanes& 
     if (!goes_in_lanes(record)) return false;
     if (record.op() == ArrayOp::matmul) {
         push_matmul(record, primals, tangents);
+        tangents.fill(record.result());
         return true;
     }
     if (has_indices(record.op())) {
         push_indexed(record, tangents);
+        tangents.fill(record.result());
         return true;
     }
     ArrayPart const result = record.result();
     ArrayOp const op = record.op();
-    bool const sums = op == ArrayOp::sum || op == ArrayOp::spread || op == ArrayOp::logsumexp;
-    if (sums) std::fill_n(tangents.at(result.first), result.slots * Lanes::count, 0.0);
+    bool const adds_up = op == ArrayOp::sum || op == ArrayOp::spread || op == ArrayOp::logsumexp;
     Partials const& row = partials_of(row_of(op));
-    bool written = sums;
+    // Of what is zero nearly everywhere the rest is added to zeros.
+    bool written = false;
     for (int i = 0; i < record.arity(); ++i) {
         ArrayPart const part = record.operand(i);
-        if (!tangents.hold(part.kind, part.first)) continue;
+        if (!tangents.hold(part.kind, part.first) || tangents.support(part).is_empty()) continue;
+        if (!written && (adds_up || !tangents.is_filled(part))) {
+            begin_with_zeros(record, tangents, result);
+            written = true;
+        }
         for_each_block(record, [&](std::int64_t from) {
             Block const partial = partial_of(record, primals, row, i, from);
             pass(record, tangents, result, part, partial, from, written);
         });
         written = true;
     }
-    if (!written) clear(record, tangents, result);
+    if (!written) begin_with_zeros(record, tangents, result);
     return true;
 }
 
@@ -289,13 +351,16 @@ bool pull_lanes(const ArrayRecord& record, Places<const double> primals, Lanes& 
     if (!goes_in_lanes(record)) return false;
     if (record.op() == ArrayOp::matmul) {
         pull_matmul(record, primals, adjoints);
+        fill_operands(record, adjoints);
         return true;
     }
     if (has_indices(record.op())) {
         pull_indexed(record, adjoints);
+        fill_operands(record, adjoints);
         return true;
     }
     ArrayPart const result = record.result();
+    if (adjoints.support(result).is_empty()) return true;
     Partials const& row = partials_of(row_of(record.op()));
     for (int i = 0; i < record.arity(); ++i) {
         ArrayPart const part = record.operand(i);
@@ -305,7 +370,7 @@ bool pull_lanes(const ArrayRecord& record, Places<const double> primals, Lanes& 
             pass(record, adjoints, part, result, partial, from, true);
         });
     }
-    if (record.op() == ArrayOp::write) clear(record, adjoints, result);
+    if (record.op() == ArrayOp::write) clear_part(record, adjoints, result);
     return true;
 }
 

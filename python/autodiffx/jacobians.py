@@ -37,15 +37,18 @@ def shaped(stack: Any, shape: tuple[int, ...]) -> Any:
 
 def by_rows(run: Run) -> list[list[Any]]:
     """For each output the derivatives by each input, a reverse sweep for each of its elements."""
-    return [
-        [
-            shaped(stack, shape_of(output) + shape_of(leaf))
-            for stack, leaf in zip(run.rows(i), run.inputs, strict=True)
-        ]
-        if size_of([output])
-        else [np.zeros(shape_of(output) + shape_of(leaf), dtype_of(leaf)) for leaf in run.inputs]
-        for i, output in enumerate(run.outputs)
-    ]
+    return [rows_of(run, i, output) for i, output in enumerate(run.outputs)]
+
+
+def rows_of(run: Run, which: int, output: Any) -> list[Any]:
+    """Those of one output."""
+    shape = shape_of(output)
+    if not shape and run.outside:
+        return run.derivatives(output)
+    if not size_of([output]):
+        return [np.zeros(shape + shape_of(leaf), dtype_of(leaf)) for leaf in run.inputs]
+    blocks = zip(run.rows(which), run.inputs, strict=True)
+    return [shaped(block, shape + shape_of(leaf)) for block, leaf in blocks]
 
 
 def by_columns(run: Run, f: Callable[..., Any], arguments: Sequence[Any]) -> list[list[Any]]:

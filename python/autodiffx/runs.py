@@ -110,11 +110,15 @@ class Run:
             return None
         return self._recording.push_forward(list(tangents))
 
+    def derivatives(self, number: Any) -> list[Any]:
+        """Those of one number by each input, which can be differentiated in turn."""
+        return self._recording.derivatives(number, False)
+
     def rows(self, output: int) -> list[Any]:
         """The derivatives of all elements of an output by each input, stacked."""
         if not self.outside:
             return self._recording.rows(output)
-        found = [self._recording.derivatives(one, False) for one in elements(self.outputs[output])]
+        found = [self.derivatives(one) for one in elements(self.outputs[output])]
         return [stacked(column) for column in zip(*found, strict=True)]
 
     def columns(self, which: int) -> list[Any]:

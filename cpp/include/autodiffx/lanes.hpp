@@ -14,40 +14,81 @@
 
 namespace autodiffx {
 
+// Elements of an extent, from the first on. Outside of them all lanes are zero.
+struct Support {
+    std::int64_t from = 0, to = 0;
+
+    [[nodiscard]] bool is_empty() const { return from >= to; }
+    void include(std::int64_t first, std::int64_t last) {
+        if (is_empty()) *this = {first, last + 1};
+        else *this = {std::min(from, first), std::max(to, last + 1)};
+    }
+};
+
 // Of the slots from `base` on.
-struct Lanes {
+class Lanes {
+public:
     static constexpr std::size_t count = 16;
-    Slot base;
-    std::size_t slots;
-    Buffer<double> numbers;
 
-    Lanes(const Tape& tape, Slot from)
-        : base(from), slots(tape.primals.size() - from), numbers(slots * count, 0.0) {}
+    // For a sweep from the inputs up they may hold anything: it sets the lanes of all but those.
+    Lanes(const Tape& tape, Slot base, bool zeros)
+        : base_(base), slots_(tape.primals.size() - base), numbers_(slots_ * count) {
+        supports_.resize(tape.extents.size());
+        if (zeros) std::fill_n(numbers_.writable(), numbers_.size(), 0.0);
+        for (std::size_t i = 0; i < supports_.size() && !zeros; ++i)
+            supports_[i] = {0, tape.extents[i].slots};
+    }
 
-    [[nodiscard]] double* at(Slot slot) {
-        return numbers.writable() + std::size_t{slot - base} * count;
-    }
-    [[nodiscard]] const double* at(Slot slot) const {
-        return numbers.data() + std::size_t{slot - base} * count;
-    }
-    void clear() { std::fill_n(numbers.writable(), numbers.size(), 0.0); }
+    [[nodiscard]] Slot base() const { return base_; }
+    [[nodiscard]] std::size_t slots() const { return slots_; }
+    [[nodiscard]] double* at(Slot slot) { return numbers_.writable() + place(slot); }
+    [[nodiscard]] const double* at(Slot slot) const { return numbers_.data() + place(slot); }
     // Whether an operand has derivatives in them: not if it is passive, an input, or older.
     [[nodiscard]] bool hold(Kind kind, Slot slot) const {
-        return kind == Kind::result && slot >= base;
+        return kind == Kind::result && slot >= base_;
     }
+
+    // Where an array's lanes may be other than zero. Of float64; others have all of it or nothing.
+    [[nodiscard]] Support support(const ArrayPart& part) const {
+        return part.extent == no_extent ? support_of_number(part.first) : supports_[part.extent];
+    }
+    void set_support(const ArrayPart& part, const Support& support) {
+        if (part.extent != no_extent) supports_[part.extent] = support;
+    }
+    void fill(const ArrayPart& part) { set_support(part, {0, part.slots}); }
+    [[nodiscard]] bool is_filled(const ArrayPart& part) const {
+        Support const found = support(part);
+        return found.from == 0 && found.to == part.slots;
+    }
+    // Zeros in all of an array.
+    void clear(const ArrayPart& part);
+
     // Element `place` of an extent whose first slot is given.
     [[nodiscard]] double element(Slot first, std::size_t place, std::size_t lane,
                                  Dtype dtype) const;
     void set_element(Slot first, std::size_t place, std::size_t lane, Dtype dtype, double number);
+
+private:
+    [[nodiscard]] Support support_of_number(Slot slot) const {
+        const double* const lanes = at(slot);
+        bool const zero = std::all_of(lanes, lanes + count, [](double x) { return x == 0.0; });
+        return zero ? Support{} : Support{0, 1};
+    }
+    [[nodiscard]] std::size_t place(Slot slot) const { return std::size_t{slot - base_} * count; }
+
+    Slot base_;
+    std::size_t slots_;
+    Buffer<double> numbers_;
+    std::vector<Support> supports_;  // by extent
 };
 
 // Carries tangents up from the statement `from` on; those of the seeds are set. A sweep sets the
 // tangents of all that is computed, so only seeds have to be cleared before the next.
 void forward_sweep(Tape& tape, Lanes& tangents, std::size_t from);
 
-// Carries adjoints down to the statement `stop`; those of the seeds are set and marked, all others
-// zero. It may leave anything in those of results.
-void reverse_sweep(Tape& tape, Lanes& adjoints, const std::vector<Slot>& seeds, std::size_t stop);
+// Carries adjoints down to the statement `stop`; those of `seeded`, which holds the seeds, are set,
+// all others are zero. Afterwards those of all that was computed are zero again.
+void reverse_sweep(Tape& tape, Lanes& adjoints, const ArrayPart& seeded, std::size_t stop);
 
 // ---- one statement -----------------------------------------------------------------
 
