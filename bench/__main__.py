@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from bench import arrays, eager, load, memory, package, replay, training
+from bench import arrays, eager, load, memory, package, replay, training, transforms
 from bench.command import run
 
 sys.exit(
@@ -12,6 +12,7 @@ sys.exit(
         [
             eager.measure,
             arrays.measure,
+            transforms.measure,
             replay.measure,
             load.measure,
             memory.measure,

@@ -10,6 +10,7 @@ from importlib.util import find_spec
 from typing import Any
 
 from bench.functions import Program
+from bench.transform_functions import VectorProgram
 
 Case = Callable[[], tuple[float, list[float]]]
 DEEP = 200_000  # micrograd visits its graph by recursion
@@ -153,6 +154,16 @@ def jax(program: Program) -> Case:
         return float(value), [float(g) for g in gradient]
 
     return case
+
+
+def compiled(transform: str, program: VectorProgram) -> Callable[[], object]:
+    """A transform of JAX by its name, compiled before; its vector and its result stay with JAX."""
+    module = importlib.import_module("jax")
+    module.config.update("jax_enable_x64", True)
+    numpy = importlib.import_module("jax.numpy")
+    function = module.jit(getattr(module, transform)(lambda x: program.function(numpy, x)))
+    x = numpy.asarray(program.at)
+    return lambda: function(x).block_until_ready()
 
 
 def eager(program: Program, without: Sequence[str] = ()) -> dict[str, Case]:

@@ -75,4 +75,16 @@ void Entries::copy_row(const Lanes& lanes, std::size_t entry, const NewMatrix& t
                 lanes.at(part.first) + places[entry] * Lanes::count, count * sizeof(double));
 }
 
+void Entries::copy_column(const Lanes& lanes, std::size_t entry, const NewMatrix& to,
+                          std::size_t row, std::size_t count) const {
+    if (dtype != Dtype::float64 || to.dtype != Dtype::float64) {
+        for (std::size_t lane = 0; lane < count; ++lane)
+            to.set(row + lane, entry, read(lanes, entry, lane));
+        return;
+    }
+    const double* const from = lanes.at(part.first) + places[entry] * Lanes::count;
+    double* const first = static_cast<double*>(to.elements) + row * to.columns + entry;
+    for (std::size_t lane = 0; lane < count; ++lane) first[lane * to.columns] = from[lane];
+}
+
 }  // namespace autodiffx::bindings

@@ -35,6 +35,9 @@ struct Entries {
     // The lanes of an entry into a row of a new matrix, from a column on.
     void copy_row(const Lanes& lanes, std::size_t entry, const NewMatrix& to,
                   std::size_t column) const;
+    // The lanes of an entry into the column of that number, from a row on.
+    void copy_column(const Lanes& lanes, std::size_t entry, const NewMatrix& to, std::size_t row,
+                     std::size_t count) const;
     [[nodiscard]] double read(const Lanes& lanes, std::size_t entry, std::size_t lane) const {
         return lanes.element(part.first, places[entry], lane, dtype);
     }

@@ -118,6 +118,45 @@ public:
         return pushed();
     }
 
+    // The Hessian of the only output, one number, times plain tangents of the arguments: forward
+    // over reverse. None where that is not plain, or not of float64 alone.
+    py::object hessian_product(const py::list& tangents) {
+        require_usable();
+        if (outside_ || watching || outputs_.size() != 1 || is_array(outputs_[0].ptr()))
+            return py::none();
+        for (Lifted const& each : lifted_) {
+            if (is_array(each.object()) && view_of(each.object()).dtype != Dtype::float64)
+                return py::none();
+        }
+        Tape& tape = region_.tape;
+        Adjoints<dual<double>> adjoints;
+        if (is_active(outputs_[0].ptr())) {
+            std::size_t const stop = region_.start->position.statements;
+            clear_tangents();
+            for (std::size_t i = 0; i < lifted_.size(); ++i) set_tangent(i, tangents[i]);
+            forward_sweep(tape, tangents_, stop);
+            std::vector<Seed<dual<double>>> seeds(1);
+            seeds[0].slot = slot_of(outputs_[0].ptr());
+            seeds[0].adjoint = dual<double>(1.0);
+            reverse_sweep(tape, tangents_, adjoints, seeds, stop);
+        }
+        py::list all;
+        for (Lifted const& each : lifted_) {
+            Entries const entries(tape, each.object());
+            auto const found = [&](std::size_t entry) {
+                return adjoints.at(entries.part.first + entries.places[entry]).tangent;
+            };
+            if (!is_array(each.object())) {
+                all.append(found(0));
+                continue;
+            }
+            NewMatrix const row = new_matrix(1, entries.size(), Dtype::float64);
+            for (std::size_t k = 0; k < entries.size(); ++k) row.set(0, k, found(k));
+            all.append(row.array.attr("reshape")(py::handle(each.object()).attr("shape")));
+        }
+        return all;
+    }
+
     // Of all outputs the derivatives by an argument: a row for each element of those, a column for
     // each of this.
     py::list columns(std::size_t argument) {
@@ -157,14 +196,13 @@ private:
         for (Lifted const& each : lifted_) arguments.emplace_back(region_.tape, each.object());
         Lanes lanes(region_.tape, base(), true);
         for (std::size_t from = 0; from < output.size(); from += Lanes::count) {
+            std::size_t const seeds = std::min(Lanes::count, output.size() - from);
             output.seed(lanes, from);
             reverse_sweep(region_.tape, lanes, output.part, region_.start->position.statements);
             for (std::size_t i = 0; i < blocks.size(); ++i) {
                 Entries const& to = arguments[i];
-                output.for_each_lane(from, [&](std::size_t row, std::size_t lane) {
-                    for (std::size_t k = 0; k < to.size(); ++k)
-                        blocks[i].set(row, k, to.read(lanes, k, lane));
-                });
+                for (std::size_t k = 0; k < to.size(); ++k)
+                    to.copy_column(lanes, k, blocks[i], from, seeds);
                 // What was passed on to single elements is not known.
                 lanes.fill(to.part);
                 lanes.clear(to.part);
@@ -338,7 +376,8 @@ void register_recording(py::module_& module) {
         .def("pull_back", &Recording::pull_back)
         .def("rows", &Recording::rows)
         .def("push_forward", &Recording::push_forward)
-        .def("columns", &Recording::columns);
+        .def("columns", &Recording::columns)
+        .def("hessian_product", &Recording::hessian_product);
 }
 
 }  // namespace autodiffx::bindings

@@ -197,13 +197,6 @@ void begin_with_zeros(const ArrayRecord& record, Lanes& tangents, const ArrayPar
     else tangents.clear(result);
 }
 
-void fill_operands(const ArrayRecord& record, Lanes& lanes) {
-    for (int k = 0; k < record.arity(); ++k) {
-        ArrayPart const part = record.operand(k);
-        if (lanes.hold(part.kind, part.first)) lanes.fill(part);
-    }
-}
-
 // The row by whose partials an array statement passes derivatives on.
 Op row_of(ArrayOp op) {
     if (is_elementwise(op)) return static_cast<Op>(op);
@@ -271,6 +264,7 @@ void pull_indexed(const ArrayRecord& record, Lanes& adjoints) {
             double* const target = to + (takes ? indices[i] : i * operand.strides[0]) * width;
             chain_lanes({target, 1, from + (takes ? i : indices[i]) * width, 1, &one, 0, 1}, true);
         }
+        adjoints.fill(operand);
     }
     if (record.op() != ArrayOp::write_at) return;
     for (std::int64_t i = 0; i < record.indices(); ++i)
@@ -316,7 +310,6 @@ bool push_lanes(const ArrayRecord& record, Places<const double> primals, Lanes& 
     if (!goes_in_lanes(record)) return false;
     if (record.op() == ArrayOp::matmul) {
         push_matmul(record, primals, tangents);
-        tangents.fill(record.result());
         return true;
     }
     if (has_indices(record.op())) {
@@ -351,12 +344,10 @@ bool pull_lanes(const ArrayRecord& record, Places<const double> primals, Lanes& 
     if (!goes_in_lanes(record)) return false;
     if (record.op() == ArrayOp::matmul) {
         pull_matmul(record, primals, adjoints);
-        fill_operands(record, adjoints);
         return true;
     }
     if (has_indices(record.op())) {
         pull_indexed(record, adjoints);
-        fill_operands(record, adjoints);
         return true;
     }
     ArrayPart const result = record.result();

@@ -1,4 +1,4 @@
-// Products of matrices: values, sweeps, and how they are recorded.
+// Products of matrices as statements: values, sweeps, and how they are recorded.
 #include <algorithm>
 #include <cstring>
 #include <vector>
@@ -6,179 +6,11 @@
 #include "autodiffx/draft.hpp"
 #include "autodiffx/dual.hpp"
 #include "autodiffx/lanes.hpp"
-#include "autodiffx/loops.hpp"
+#include "autodiffx/matrix.hpp"
 
 namespace autodiffx {
 
-Blas blas;
-
 namespace {
-
-// A matrix where it lies; strides in elements.
-template <class T>
-struct Matrix {
-    T* data;
-    std::int64_t rows, columns, row_step, column_step;
-
-    [[nodiscard]] Matrix transposed() const { return {data, columns, rows, column_step, row_step}; }
-    [[nodiscard]] T& at(std::int64_t i, std::int64_t j) const {
-        return data[i * row_step + j * column_step];
-    }
-    // Whether the elements of a row are neighbours, and the rows at least a row apart.
-    [[nodiscard]] bool has_rows() const {
-        return (column_step == 1 || columns == 1) && (row_step >= columns || rows == 1);
-    }
-    [[nodiscard]] int row_distance() const {
-        return static_cast<int>(std::max<std::int64_t>(rows == 1 ? columns : row_step, 1));
-    }
-};
-
-// A copy with its rows one after the other.
-template <class T>
-Matrix<T> packed(const Matrix<T>& matrix, std::vector<T>& memory) {
-    memory.resize(static_cast<std::size_t>(matrix.rows * matrix.columns));
-    Matrix<T> const copy{memory.data(), matrix.rows, matrix.columns, matrix.columns, 1};
-    for (std::int64_t i = 0; i < matrix.rows; ++i) {
-        for (std::int64_t j = 0; j < matrix.columns; ++j) copy.at(i, j) = matrix.at(i, j);
-    }
-    return copy;
-}
-
-void call_gemm(char* ta, char* tb, int* m, int* n, int* k, double* a, int* lda, double* b, int* ldb,
-               double* beta, double* c, int* ldc) {
-    double one = 1.0;
-    blas.gemm(ta, tb, m, n, k, &one, a, lda, b, ldb, beta, c, ldc);
-}
-void call_gemm(char* ta, char* tb, int* m, int* n, int* k, float* a, int* lda, float* b, int* ldb,
-               float* beta, float* c, int* ldc) {
-    float one = 1.0f;
-    blas.single_gemm(ta, tb, m, n, k, &one, a, lda, b, ldb, beta, c, ldc);
-}
-
-template <class T>
-bool has_gemm() {
-    return std::is_same_v<T, double> ? blas.gemm != nullptr : blas.single_gemm != nullptr;
-}
-template <class T>
-Loop const& product_loop() {
-    return std::is_same_v<T, double> ? blas.product : blas.single_product;
-}
-
-// c = a b by NumPy's loop. Each of them has rows, or its transpose does.
-template <class T>
-void call_product(const Matrix<T>& a, const Matrix<T>& b, const Matrix<T>& c) {
-    std::ptrdiff_t const lengths[] = {1, a.rows, a.columns, b.columns};
-    std::ptrdiff_t steps[9] = {};
-    const Matrix<T>* const all[] = {&a, &b, &c};
-    for (int i = 0; i < 3; ++i) {
-        bool const rows = all[i]->has_rows();
-        // Where there is one row or column its step says nothing and might be anything.
-        std::ptrdiff_t const distance =
-            rows ? all[i]->row_distance() : all[i]->transposed().row_distance();
-        constexpr auto item = static_cast<std::ptrdiff_t>(sizeof(T));
-        steps[3 + 2 * i] = rows ? distance * item : item;
-        steps[4 + 2 * i] = rows ? item : distance * item;
-    }
-    char* pointers[] = {reinterpret_cast<char*>(a.data), reinterpret_cast<char*>(b.data),
-                        reinterpret_cast<char*>(c.data)};
-    Loop const& loop = product_loop<T>();
-    loop.function(pointers, lengths, steps, loop.data);
-}
-
-template <class T>
-bool fits(const Matrix<T>& matrix) {
-    constexpr std::int64_t limit = std::numeric_limits<int>::max();
-    return matrix.rows < limit && matrix.columns < limit && matrix.row_step < limit &&
-           matrix.column_step < limit;
-}
-
-// Whether any element is infinite or nan.
-template <class T>
-bool has_infinities(const Matrix<T>& matrix) {
-    Matrix<T> const lying = matrix.column_step == 1 ? matrix : matrix.transposed();
-    if (lying.column_step == 1 && lying.row_step == lying.columns)
-        return any_infinite(lying.data, lying.rows * lying.columns, 1);
-    for (std::int64_t i = 0; i < lying.rows; ++i) {
-        if (any_infinite(&lying.at(i, 0), lying.columns, lying.column_step)) return true;
-    }
-    return false;
-}
-
-// c += a b, or c = a b, as derivatives are passed on: zero times infinity is zero.
-template <class T>
-void multiply_carefully(const Matrix<T>& a, const Matrix<T>& b, const Matrix<T>& c, bool adds) {
-    for (std::int64_t i = 0; i < c.rows; ++i) {
-        for (std::int64_t j = 0; j < c.columns; ++j) {
-            double sum = adds ? static_cast<double>(c.at(i, j)) : 0.0;
-            for (std::int64_t k = 0; k < a.columns; ++k) {
-                sum +=
-                    table::chain(static_cast<double>(a.at(i, k)), static_cast<double>(b.at(k, j)));
-            }
-            c.at(i, j) = static_cast<T>(sum);
-        }
-    }
-}
-
-// c += a b, or c = a b.
-template <class T>
-void multiply(Matrix<T> a, Matrix<T> b, Matrix<T> c, bool adds) {
-    if (c.rows == 0 || c.columns == 0) return;
-    if (!c.has_rows() && c.transposed().has_rows())
-        return multiply(b.transposed(), a.transposed(), c.transposed(), adds);
-    bool const by_loop = product_loop<T>().function != nullptr;
-    bool const known = by_loop || has_gemm<T>();
-    if (!known || !fits(a) || !fits(b) || !fits(c) || a.columns == 0) {
-        for (std::int64_t i = 0; i < c.rows; ++i) {
-            for (std::int64_t j = 0; j < c.columns; ++j) {
-                T sum = adds ? c.at(i, j) : T(0);
-                for (std::int64_t k = 0; k < a.columns; ++k) sum += a.at(i, k) * b.at(k, j);
-                c.at(i, j) = sum;
-            }
-        }
-        return;
-    }
-    std::vector<T> memory_a, memory_b, memory_c;
-    if (!c.has_rows() || (adds && !has_gemm<T>())) {
-        memory_c.resize(static_cast<std::size_t>(c.rows * c.columns));
-        Matrix<T> const dense{memory_c.data(), c.rows, c.columns, c.columns, 1};
-        multiply(a, b, dense, false);
-        for (std::int64_t i = 0; i < c.rows; ++i) {
-            for (std::int64_t j = 0; j < c.columns; ++j)
-                c.at(i, j) = adds ? c.at(i, j) + dense.at(i, j) : dense.at(i, j);
-        }
-        return;
-    }
-    if (!a.has_rows() && !a.transposed().has_rows()) a = packed(a, memory_a);
-    if (!b.has_rows() && !b.transposed().has_rows()) b = packed(b, memory_b);
-    if (by_loop && !adds) return call_product(a, b, c);
-    // What lies in rows here lies in columns there, so there it is c' = b' a'.
-    char of_a = a.has_rows() ? 'N' : 'T', of_b = b.has_rows() ? 'N' : 'T';
-    int m = static_cast<int>(c.columns), n = static_cast<int>(c.rows);
-    int k = static_cast<int>(a.columns);
-    int lda = a.has_rows() ? a.row_distance() : a.transposed().row_distance();
-    int ldb = b.has_rows() ? b.row_distance() : b.transposed().row_distance();
-    int ldc = c.row_distance();
-    T beta = adds ? T(1) : T(0);
-    call_gemm(&of_b, &of_a, &m, &n, &k, b.data, &ldb, a.data, &lda, &beta, c.data, &ldc);
-}
-
-// c += a b, or c = a b, of a derivative and a value. If it does not add, no element of c stands
-// for another.
-template <class T>
-void pass(const Matrix<T>& a, const Matrix<T>& b, const Matrix<T>& c, bool adds) {
-    // Zero times infinity would leave a nan. What is infinite in a makes a whole row of c so, in b
-    // a whole column, unless BLAS leaves zeros out by itself: the ends of c tell.
-    if (!adds) {
-        multiply(a, b, c, false);
-        if (c.rows == 0 || c.columns == 0) return;
-        if (any_infinite(c.data, c.columns, c.column_step) ||
-            any_infinite(c.data, c.rows, c.row_step))
-            multiply_carefully(a, b, c, false);
-        return;
-    }
-    if (has_infinities(a) || has_infinities(b)) multiply_carefully(a, b, c, adds);
-    else multiply(a, b, c, adds);
-}
 
 // The three matrices of a record, from slot 0 of an arena; `step` numbers an element.
 template <class T>
@@ -289,9 +121,27 @@ Matrix<double> in_rows(const Matrix<double>& lanes) {
     return {lanes.data, lanes.rows, lanes.columns * width, lanes.row_step * width, 1};
 }
 
-// c (+)= a b where a is a matrix of numbers, b and c ones of lanes.
-void multiply_lanes(const Matrix<double>& a, const Matrix<double>& b, const Matrix<double>& c,
+// The rows of a matrix of lanes whose elements may be other than zero, as far as is known; `first`
+// is where in its extent it begins.
+struct Rows {
+    std::int64_t from = 0, to;
+
+    Rows(const Matrix<double>& lanes, std::int64_t first, const Support& support) : to(lanes.rows) {
+        if (lanes.row_step <= 0 || lanes.column_step < 0 || lanes.columns == 0) return;
+        std::int64_t const step = lanes.row_step;
+        std::int64_t const last = first + (lanes.columns - 1) * lanes.column_step;
+        if (support.from > last) from = (support.from - last + step - 1) / step;
+        to = support.to > first ? std::min(to, (support.to - 1 - first) / step + 1) : 0;
+    }
+};
+
+// c (+)= a b where a is a matrix of numbers, b and c ones of lanes, as far as b is not zero.
+void multiply_lanes(Matrix<double> a, Matrix<double> b, const Matrix<double>& c, const Rows& rows,
                     bool adds) {
+    std::int64_t const from = std::min(rows.from, rows.to);
+    a.data += from * a.column_step;
+    b.data += from * b.row_step * width;
+    a.columns = b.rows = rows.to - from;
     if (lies_in_rows(b) && lies_in_rows(c)) return pass(a, in_rows(b), in_rows(c), adds);
     for (std::int64_t j = 0; j < c.columns; ++j) pass(a, column_of(b, j), column_of(c, j), adds);
 }
@@ -339,23 +189,38 @@ void pull_matmul(const ArrayRecord& record, const AdjointPlaces<dual<double>>& a
 
 void push_matmul(const ArrayRecord& record, Places<const double> primals, Lanes& tangents) {
     LaneMatrices const at(record, primals, tangents);
-    ArrayPart const result = record.result();
-    if (!at.has_left() && !at.has_right())
-        std::fill_n(at.lanes.c.data, result.slots * Lanes::count, 0.0);
+    ArrayPart const left = record.operand(0), right = record.operand(1), result = record.result();
+    bool const by_left = at.has_left() && !tangents.support(left).is_empty();
+    bool const by_right = at.has_right() && !tangents.support(right).is_empty();
+    if (!by_left && !by_right) return tangents.clear(result);
     // A transposed product has the matrix of numbers on the left as well.
-    if (at.has_left()) {
-        multiply_lanes(at.values.b.transposed(), at.lanes.a.transposed(), at.lanes.c.transposed(),
-                       false);
+    if (by_left) {
+        Matrix<double> const lanes = at.lanes.a.transposed();
+        multiply_lanes(at.values.b.transposed(), lanes, at.lanes.c.transposed(),
+                       Rows(lanes, left.offset, tangents.support(left)), false);
     }
-    if (at.has_right()) multiply_lanes(at.values.a, at.lanes.b, at.lanes.c, at.has_left());
+    if (by_right) {
+        multiply_lanes(at.values.a, at.lanes.b, at.lanes.c,
+                       Rows(at.lanes.b, right.offset, tangents.support(right)), by_left);
+    }
+    tangents.fill(result);
 }
 
 void pull_matmul(const ArrayRecord& record, Places<const double> primals, Lanes& adjoints) {
     LaneMatrices const at(record, primals, adjoints);
+    ArrayPart const left = record.operand(0), right = record.operand(1);
+    Support const support = adjoints.support(record.result());
+    if (support.is_empty()) return;
     if (at.has_left()) {
-        multiply_lanes(at.values.b, at.lanes.c.transposed(), at.lanes.a.transposed(), true);
+        Matrix<double> const lanes = at.lanes.c.transposed();
+        multiply_lanes(at.values.b, lanes, at.lanes.a.transposed(), Rows(lanes, 0, support), true);
+        adjoints.fill(left);
     }
-    if (at.has_right()) multiply_lanes(at.values.a.transposed(), at.lanes.c, at.lanes.b, true);
+    if (at.has_right()) {
+        multiply_lanes(at.values.a.transposed(), at.lanes.c, at.lanes.b,
+                       Rows(at.lanes.c, 0, support), true);
+        adjoints.fill(right);
+    }
 }
 
 ArrayResult record_matmul(Tape& tape, const ArrayOperand& a, const ArrayOperand& b) {

@@ -328,8 +328,8 @@ void reverse_sweep(Tape& tape, Adjoints<double>& adjoints, const std::vector<See
 }
 
 void reverse_sweep(Tape& tape, const Arena<double>& tangents, Adjoints<dual<double>>& adjoints,
-                   const std::vector<Seed<dual<double>>>& seeds) {
-    sweep(tape, adjoints, seeds, 0, 0, [&] { return DualSource(tape, tangents); });
+                   const std::vector<Seed<dual<double>>>& seeds, std::size_t stop) {
+    sweep(tape, adjoints, seeds, stop, 0, [&] { return DualSource(tape, tangents); });
 }
 
 static void prepare(const Tape& tape, RecordedAdjoints& adjoints, const Position& base) {

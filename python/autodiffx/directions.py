@@ -10,9 +10,10 @@ import numpy as np
 
 from autodiffx._core import Dual, _jvp
 from autodiffx.arguments import with_aux
+from autodiffx.runs import shape_of
 from autodiffx.trees import Tree, flatten
 
-__all__ = ["flat_tangents", "push_forward"]
+__all__ = ["flat_tangents", "push_forward", "require_shapes"]
 
 
 def flat_tangents(
@@ -46,6 +47,16 @@ def require_real(leaf: Any) -> None:
             f"jvp() differentiates by real numbers, got {found}: turn it into floats first, as by "
             ".astype(float)"
         )
+
+
+def require_shapes(tangents: Sequence[Any], primals: Sequence[Any]) -> None:
+    """Raise ValueError unless each tangent has the shape of its primal."""
+    for tangent, primal in zip(tangents, primals, strict=True):
+        if shape_of(tangent) != shape_of(primal):
+            raise ValueError(
+                f"a tangent has the shape of its primal, {shape_of(primal)}, got "
+                f"{shape_of(tangent)}"
+            )
 
 
 def push_forward(

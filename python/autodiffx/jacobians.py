@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from autodiffx.arguments import Argnums, choose, require_function
-from autodiffx.directions import push_forward
+from autodiffx.directions import flat_tangents, push_forward, require_shapes
 from autodiffx.runs import Run, is_active, shape_of, stacked
 from autodiffx.transforms import grad
 from autodiffx.trees import flatten
@@ -223,9 +223,19 @@ def hvp(f: Callable[..., Any], primals: Sequence[Any], tangents: Sequence[Any]) 
             "hvp() takes primals and tangents as tuples or lists, one entry per argument; got "
             f"{type(primals).__name__!r} and {type(tangents).__name__!r}"
         )
+    _, _, leaves = flat_tangents("hvp", primals, tangents)
+    run = Run("hvp", f, primals)
+    require_shapes(leaves, run.inputs)
+    found = run.hessian_product(leaves)
+    if found is not None:
+        products = run.by_argument(found)
+        return products[0] if len(primals) == 1 else tuple(products)
+    # Not of plain float64 alone; or f returns no number, which grad() says.
+    gradient = grad(f, 0 if len(primals) == 1 else tuple(range(len(primals))))
+    if run.outside:
+        return push_forward(gradient, primals, tangents)[1]
     from autodiffx.linear import linearize
 
-    gradient = grad(f, 0 if len(primals) == 1 else tuple(range(len(primals))))
     return linearize(gradient, *primals)[1](*tangents)
 
 

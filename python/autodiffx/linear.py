@@ -7,7 +7,7 @@ from typing import Any
 
 from autodiffx._core import Constant
 from autodiffx.arguments import require_function
-from autodiffx.directions import flat_tangents, push_forward
+from autodiffx.directions import flat_tangents, push_forward, require_shapes
 from autodiffx.runs import Run, is_real, shape_of
 from autodiffx.trees import flatten
 
@@ -94,12 +94,7 @@ def linearize(f: Callable[..., Any], *primals: Any, has_aux: bool = False) -> tu
 
     def pushforward(*tangents: Any) -> Any:
         _, _, leaves = flat_tangents("linearize", primals, tangents)
-        for leaf, primal in zip(leaves, run.inputs, strict=True):
-            if shape_of(leaf) != shape_of(primal):
-                raise ValueError(
-                    f"a tangent has the shape of its primal, {shape_of(primal)}, got "
-                    f"{shape_of(leaf)}"
-                )
+        require_shapes(leaves, run.inputs)
         found = run.push_forward(leaves)
         if found is None:
             return push_forward(f, primals, tangents, has_aux)[1]

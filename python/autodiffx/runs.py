@@ -110,6 +110,12 @@ class Run:
             return None
         return self._recording.push_forward(list(tangents))
 
+    def hessian_product(self, tangents: Sequence[Any]) -> list[Any] | None:
+        """The Hessian of the only output, a number, times tangents; None if that is not plain."""
+        if any(map(is_active, tangents)):
+            return None
+        return self._recording.hessian_product(list(tangents))
+
     def derivatives(self, number: Any) -> list[Any]:
         """Those of one number by each input, which can be differentiated in turn."""
         return self._recording.derivatives(number, False)

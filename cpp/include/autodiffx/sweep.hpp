@@ -57,7 +57,7 @@ void reverse_sweep(Tape& tape, Adjoints<double>& adjoints, const std::vector<See
 
 // The same on dual numbers, forward over reverse: tangents[s] belongs to slot s.
 void reverse_sweep(Tape& tape, const Arena<double>& tangents, Adjoints<dual<double>>& adjoints,
-                   const std::vector<Seed<dual<double>>>& seeds);
+                   const std::vector<Seed<dual<double>>>& seeds, std::size_t stop = 0);
 
 // The same as statements: what the sweep computes is recorded on the tape, so
 // that it can be differentiated and replayed. Only slots from `base` on that
