@@ -7,7 +7,8 @@
 namespace autodiffx::bindings {
 
 std::size_t number_of_elements(PyObject* object) {
-    return is_array(object) ? static_cast<std::size_t>(view_of(object).size) : 1;
+    if (is_array(object)) return static_cast<std::size_t>(view_of(object).size);
+    return is_ndarray(object) ? py::cast<std::size_t>(py::handle(object).attr("size")) : 1;
 }
 
 ArrayPart Entries::part_of(const Tape& tape, PyObject* object) {

@@ -236,13 +236,13 @@ private:
         for (std::size_t from = 0; from < argument.size(); from += Lanes::count) {
             argument.seed(lanes, from);
             forward_sweep(region_.tape, lanes, region_.start->position.statements);
-            lanes.clear(argument.part);
             for (std::size_t i = 0; i < blocks.size(); ++i) {
                 if (!outputs[i]) continue;
                 Entries const& of = *outputs[i];
                 for (std::size_t row = 0; row < of.size(); ++row)
                     of.copy_row(lanes, row, blocks[i], from);
             }
+            lanes.clear(argument.part);
         }
     }
     void fill_columns_singly(const Entries& argument, const std::vector<NewMatrix>& blocks) {
