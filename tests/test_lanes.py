@@ -47,6 +47,7 @@ FUNCTIONS: dict[str, Function] = {
     "a number": lambda x: x[2, 1] * x[0, 0],
     "transcendental": lambda x: anp.exp(x) * anp.tanh(x) + anp.arctan2(x, 1.5 + x * x),
     "broadcast": lambda x: x[:, None, :2] * x[None, :, 2:] + x[0, 0],
+    "turned round": lambda x: x.ravel()[::-1] * x.ravel() + x[:, ::-1].ravel()[::-1],
     "reversed": lambda x: x[::-1, ::2] * x[:, 1::2][::-1],
     "transposed": lambda x: x.T[1:] - x.T[:-1],
     "sums": lambda x: anp.concatenate([x.sum(axis=0), x.sum(axis=1), (x * x).mean(axis=1)]),
@@ -180,7 +181,7 @@ def test_infinite_partials_pass_zeros_on() -> None:
 
 @pytest.mark.parametrize("transform", [adx.jacfwd, adx.jacrev, adx.hessian])
 def test_what_raises_leaves_nothing_behind(transform: Any) -> None:
-    calls = []
+    calls: list[None] = []
 
     def f(x: Any) -> Any:
         calls.append(None)
