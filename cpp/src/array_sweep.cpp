@@ -1,6 +1,7 @@
 // Array statements in the sweeps, block by block. The arithmetic comes from the table.
 #include <algorithm>
 
+#include "autodiffx/partials.hpp"
 #include "autodiffx/runs.hpp"
 #include "autodiffx/singles.hpp"
 #include "autodiffx/sweep.hpp"
@@ -83,42 +84,30 @@ struct Twofold {
 
 // ---- reverse ----------------------------------------------------------------
 
-template <Op op, int i, class Numbers>
-void contribute(const Numbers& numbers, const ArrayRecord& record, std::int64_t from) {
+template <class Numbers>
+void contribute(const Numbers& numbers, const ArrayRecord& record, const Partials& row, int i,
+                std::int64_t from) {
     using Number = typename Numbers::Number;
-    constexpr int arity = Row<op>::arity;
     // A truth value has no derivative, also where it was assigned to.
     if (!is_active(record.operand(i).kind) || record.operand(i).dtype == Dtype::boolean) return;
     if ((numbers.at.skips >> i & 1u) != 0) return;
     // Only what the partial reads is fetched: the rest may have been overwritten since.
-    constexpr unsigned reads = partial_reads<op, i>();
-    Number values[arity], result(0.0);
-    for (int k = 0; k < arity; ++k) {
-        if ((reads >> k & 1u) != 0) values[k] = numbers.primal(record, record.operand(k), from);
+    Number values[3], result(0.0);
+    for (int k = 0; k < row.arity; ++k) {
+        if ((row.reads[i] >> k & 1u) != 0)
+            values[k] = numbers.primal(record, record.operand(k), from);
     }
-    if constexpr ((reads & Reads::result) != 0) {
-        result = numbers.primal(record, record.result(), from);
-    }
-    Number partial(0.0);
-    if constexpr (arity == 1) {
-        partial = Row<op>::template partial<i>(values[0], result);
-    } else if constexpr (arity == 2) {
-        partial = Row<op>::template partial<i>(values[0], values[1], result);
-    } else {
-        partial = Row<op>::template partial<i>(values[0], values[1], values[2], result);
-    }
-    numbers.add(record, i, from, numbers.adjoint(record, from), partial);
+    if ((row.reads[i] & Reads::result) != 0) result = numbers.primal(record, record.result(), from);
+    numbers.add(record, i, from, numbers.adjoint(record, from), row.at(i, values, result));
 }
 
-template <Op op, class Numbers>
-void reverse(const Numbers& numbers, const ArrayRecord& record) {
-    if constexpr (Row<op>::smoothness != Smoothness::passive) {
-        for_each_block(record, [&](std::int64_t from) {
-            contribute<op, 0>(numbers, record, from);
-            if constexpr (Row<op>::arity > 1) contribute<op, 1>(numbers, record, from);
-            if constexpr (Row<op>::arity > 2) contribute<op, 2>(numbers, record, from);
-        });
-    }
+template <class Numbers>
+void reverse(const Numbers& numbers, const ArrayRecord& record, Op op) {
+    Partials const& row = partials_of(op);
+    if (row.passive) return;
+    for_each_block(record, [&](std::int64_t from) {
+        for (int i = 0; i < row.arity; ++i) contribute(numbers, record, row, i, from);
+    });
 }
 
 // take, put and write_at: the adjoints go the way back. S: as an element lies in the slots.
@@ -167,24 +156,8 @@ void reverse_indexed(const Numbers& numbers, const ArrayRecord& record) {
 
 template <class Numbers>
 void reverse_any(const Numbers& numbers, const ArrayRecord& record) {
-    using Step = void (*)(const Numbers&, const ArrayRecord&);
-    static constexpr Step steps[] = {
-#define UNARY(name, ...) reverse<Op::name, Numbers>,
-#define BINARY(name, ...) reverse<Op::name, Numbers>,
-#define TERNARY(name, ...) reverse<Op::name, Numbers>,
-#include "autodiffx/ops.def"
-#undef UNARY
-#undef BINARY
-#undef TERNARY
-    };
-    if (is_elementwise(record.op())) {
-        steps[static_cast<std::size_t>(record.op())](numbers, record);
-        return;
-    }
     if (has_indices(record.op())) return reverse_indexed(numbers, record);
-    if (record.op() == ArrayOp::logsumexp) return reverse<Op::logsumexp>(numbers, record);
-    // Each summand of a sum has the result's adjoint, and so has what is copied.
-    reverse<Op::positive>(numbers, record);
+    reverse(numbers, record, row_of(record.op()));
     if (record.op() == ArrayOp::write) {
         for_each_block(record, [&](std::int64_t from) { numbers.clear(record, from); });
     }
@@ -192,62 +165,27 @@ void reverse_any(const Numbers& numbers, const ArrayRecord& record) {
 
 // ---- forward ----------------------------------------------------------------
 
-struct Forward {
-    Places<const double> primals;
-    Places<double> tangents;
-
-    // The primal only if it is needed: it may have been overwritten since.
-    [[nodiscard]] dual<Block> read(const ArrayRecord& record, int k, std::int64_t from,
-                                   bool needed) const {
-        ArrayPart const part = record.operand(k);
-        return {
-            needed ? Run(primals.at(part), part, record).read(from) : Block(0.0),
-            is_active(part.kind) ? Run(tangents.at(part), part, record).read(from) : Block(0.0)};
+Block tangent_of(const ArrayRecord& record, const Partials& row, Places<const double> primals,
+                 Places<const double> tangents, std::int64_t from) {
+    auto const read = [&](const ArrayPart& part, Places<const double> places) {
+        return Run(places.at(part), part, record).read(from);
+    };
+    unsigned reads = 0;
+    for (int k = 0; k < row.arity; ++k) {
+        if (is_active(record.operand(k).kind)) reads |= row.reads[k];
     }
-};
-
-template <Op op, int i, class... Values>
-Block passed(const dual<Block>& operand, const Values&... values) {
-    if (vanishes(operand.tangent)) return 0.0;
-    return chain(operand.tangent, Row<op>::template partial<i>(values...));
-}
-
-// What the partials by the active operands read.
-template <Op op>
-unsigned all_reads(const ArrayRecord& record) {
-    unsigned reads = is_active(record.operand(0).kind) ? partial_reads<op, 0>() : 0u;
-    if constexpr (Row<op>::arity > 1) {
-        if (is_active(record.operand(1).kind)) reads |= partial_reads<op, 1>();
+    // Primals only if they are needed: they may have been overwritten since.
+    Block values[3], result, tangent;
+    for (int k = 0; k < row.arity; ++k) {
+        if ((reads >> k & 1u) != 0) values[k] = read(record.operand(k), primals);
     }
-    if constexpr (Row<op>::arity > 2) {
-        if (is_active(record.operand(2).kind)) reads |= partial_reads<op, 2>();
+    if ((reads & Reads::result) != 0) result = read(record.result(), primals);
+    for (int k = 0; k < row.arity; ++k) {
+        if (!is_active(record.operand(k).kind)) continue;
+        Block const given = read(record.operand(k), tangents);
+        if (!vanishes(given)) tangent = tangent + chain(given, row.at(k, values, result));
     }
-    return reads;
-}
-
-template <Op op>
-Block tangent_of(const Forward& at, const ArrayRecord& record, std::int64_t from) {
-    if constexpr (Row<op>::smoothness == Smoothness::passive) {
-        return 0.0;
-    } else {
-        constexpr int arity = Row<op>::arity;
-        unsigned const reads = all_reads<op>(record);
-        ArrayPart const result = record.result();
-        Block const r = (reads & Reads::result) != 0
-                            ? Run(at.primals.at(result), result, record).read(from)
-                            : Block(0.0);
-        dual<Block> const a = at.read(record, 0, from, (reads & 1u) != 0);
-        if constexpr (arity == 1) return passed<op, 0>(a, a.value, r);
-        dual<Block> const b = at.read(record, (arity > 1) ? 1 : 0, from, (reads & 2u) != 0);
-        if constexpr (arity == 2) {
-            return passed<op, 0>(a, a.value, b.value, r) + passed<op, 1>(b, a.value, b.value, r);
-        } else if constexpr (arity == 3) {
-            dual<Block> const c = at.read(record, 2, from, (reads & 4u) != 0);
-            return passed<op, 0>(a, a.value, b.value, c.value, r) +
-                   passed<op, 1>(b, a.value, b.value, c.value, r) +
-                   passed<op, 2>(c, a.value, b.value, c.value, r);
-        }
-    }
+    return tangent;
 }
 
 template <class S>
@@ -278,16 +216,6 @@ void forward_indexed(const ArrayRecord& record, Places<double> tangents) {
 
 void push_forward(const ArrayRecord& record, Places<const double> primals,
                   Places<double> tangents) {
-    using Step = Block (*)(const Forward&, const ArrayRecord&, std::int64_t);
-    static constexpr Step steps[] = {
-#define UNARY(name, ...) tangent_of<Op::name>,
-#define BINARY(name, ...) tangent_of<Op::name>,
-#define TERNARY(name, ...) tangent_of<Op::name>,
-#include "autodiffx/ops.def"
-#undef UNARY
-#undef BINARY
-#undef TERNARY
-    };
     ArrayPart const result = record.result();
     bool const writes = record.op() == ArrayOp::write || record.op() == ArrayOp::write_at;
     if (!writes) std::fill_n(tangents.at(result), result.slots, 0.0);
@@ -296,14 +224,11 @@ void push_forward(const ArrayRecord& record, Places<const double> primals,
     if (is_extreme(record.op())) return push_extreme(record, primals, tangents);
     if (has_indices(record.op())) return forward_indexed(record, tangents);
     Run const written(tangents.at(result), result, record);
-    bool const powers = record.op() == ArrayOp::logsumexp;
-    bool const adds = record.op() == ArrayOp::sum || record.op() == ArrayOp::spread || powers;
-    Step const step = is_elementwise(record.op()) ? steps[static_cast<std::size_t>(record.op())]
-                      : powers                    ? tangent_of<Op::logsumexp>
-                                                  : tangent_of<Op::positive>;
-    Forward const at{primals, tangents};
+    bool const adds = adds_up(record.op());
+    Partials const& row = partials_of(row_of(record.op()));
     for_each_block(record, [&](std::int64_t from) {
-        Block const tangent = step(at, record, from);
+        Block const tangent =
+            row.passive ? Block() : tangent_of(record, row, primals, {tangents.arena}, from);
         if (adds) written.add(from, tangent);
         else written.write(from, tangent);
     });

@@ -197,13 +197,6 @@ void begin_with_zeros(const ArrayRecord& record, Lanes& tangents, const ArrayPar
     else tangents.clear(result);
 }
 
-// The row by whose partials an array statement passes derivatives on.
-Op row_of(ArrayOp op) {
-    if (is_elementwise(op)) return static_cast<Op>(op);
-    // Each summand has the derivative of the sum, and so has what is copied.
-    return op == ArrayOp::logsumexp ? Op::logsumexp : Op::positive;
-}
-
 Block partial_of(const ArrayRecord& record, Places<const double> primals, const Partials& row,
                  int i, std::int64_t from) {
     // Only what the partial reads is fetched: the rest may have been overwritten since.
@@ -319,14 +312,13 @@ bool push_lanes(const ArrayRecord& record, Places<const double> primals, Lanes& 
     }
     ArrayPart const result = record.result();
     ArrayOp const op = record.op();
-    bool const adds_up = op == ArrayOp::sum || op == ArrayOp::spread || op == ArrayOp::logsumexp;
     Partials const& row = partials_of(row_of(op));
     // Of what is zero nearly everywhere the rest is added to zeros.
     bool written = false;
     for (int i = 0; i < record.arity(); ++i) {
         ArrayPart const part = record.operand(i);
         if (!tangents.hold(part.kind, part.first) || tangents.support(part).is_empty()) continue;
-        if (!written && (adds_up || !tangents.is_filled(part))) {
+        if (!written && (adds_up(op) || !tangents.is_filled(part))) {
             begin_with_zeros(record, tangents, result);
             written = true;
         }

@@ -23,12 +23,15 @@ constexpr void set(Partials& partials) {
         partials.blocks[i] = [](const Block* values, const Block& result) {
             return partial<op, i>(values, result, operands{});
         };
+        partials.twofold[i] = [](const dual<Block>* values, const dual<Block>& result) {
+            return partial<op, i>(values, result, operands{});
+        };
     }
 }
 
 template <Op op>
 constexpr Partials make() {
-    Partials partials{Row<op>::arity, {}, {}, {}};
+    Partials partials{Row<op>::arity, Row<op>::smoothness == Smoothness::passive, {}, {}, {}, {}};
     set<op, 0>(partials);
     set<op, 1>(partials);
     set<op, 2>(partials);

@@ -51,6 +51,17 @@ inline constexpr bool has_indices(ArrayOp op) {
     return op == ArrayOp::take || op == ArrayOp::put || op == ArrayOp::write_at;
 }
 
+// The row by whose partials a statement passes derivatives on: each summand has that of the sum,
+// and so has what is copied.
+inline constexpr Op row_of(ArrayOp op) {
+    if (is_elementwise(op)) return static_cast<Op>(op);
+    return op == ArrayOp::logsumexp ? Op::logsumexp : Op::positive;
+}
+// Whether several elements of the operand may go into one of the result.
+inline constexpr bool adds_up(ArrayOp op) {
+    return op == ArrayOp::sum || op == ArrayOp::spread || op == ArrayOp::logsumexp;
+}
+
 // One array in a record.
 struct ArrayPart {
     Slot first;
