@@ -44,6 +44,7 @@ public:
     // outside: then only derivatives() can give them.
     bool finish(const py::list& outputs) {
         outputs_.clear();
+        outside_ = false;
         bool outside = region_.active || has_duals_;
         for (py::handle const output : outputs) {
             outputs_.push_back(kept(py::reinterpret_borrow<py::object>(output)));
@@ -61,8 +62,16 @@ public:
         return outside_ = !seeds.empty() && !region_.pull_back(lifted_, seeds);
     }
 
-    [[nodiscard]] py::object value(const py::object& output) const {
-        return outer_value(output, outside_);
+    // What the function computed as its caller is to have it: plain, unless that very number or
+    // array depends on something active outside.
+    [[nodiscard]] py::object value(const py::object& computed) {
+        if (is_dual(computed.ptr())) {
+            DualObject const& dual = dual_of(computed.ptr());
+            return py::reinterpret_steal<py::object>(
+                new_dual(Number(value(dual.value.to_python())),
+                         Number(value(dual.tangent.to_python())), dual.level));
+        }
+        return outer_value(computed, outside_ && is_variable(computed.ptr()) && depends(computed));
     }
 
     [[nodiscard]] py::list outputs() const {
@@ -176,6 +185,14 @@ public:
     }
 
 private:
+    // Whether something active outside takes part in it. Of decisions no sweep can tell.
+    bool depends(const py::object& variable) {
+        if (is_array(variable.ptr()) && view_of(variable.ptr()).dtype == Dtype::boolean)
+            return true;
+        std::vector<Seed<double>> seeds;
+        if (!add_seed(variable.ptr(), nullptr, seeds)) return true;
+        return !seeds.empty() && !region_.pull_back(lifted_, seeds);
+    }
     [[nodiscard]] Slot base() const { return static_cast<Slot>(region_.before.position.slots); }
     [[nodiscard]] bool use_lanes(std::size_t seeds) const {
         std::size_t const slots = region_.tape.primals.size() - base();
