@@ -35,7 +35,7 @@ ARGUMENTS: dict[str, tuple[float, float]] = {
     "log": (0.2, 9), "log2": (0.2, 9), "log10": (0.2, 9), "log1p": (-0.7, 9),
     "square": (-4, 4), "sqrt": (0.2, 9), "cbrt": (0.2, 9), "reciprocal": (0.2, 9),
     "sigmoid": (-4, 4), "softplus": (-4, 4), "log_sigmoid": (-4, 4), "logit": (0.1, 0.9),
-    "silu": (-4, 4), "gelu": (-3, 3),
+    "silu": (-4, 4), "gelu": (-3, 3), "softsign": (0.2, 4),
     "erf": (-2, 2), "erfc": (-2, 2), "erfinv": (-0.8, 0.8), "ndtr": (-3, 3), "ndtri": (0.1, 0.9),
     "gamma": (0.3, 5), "lgamma": (0.3, 6), "digamma": (0.3, 6),
 }  # fmt: skip

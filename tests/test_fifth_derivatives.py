@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+import autodiffx as adx
 from compositions import ARGUMENTS, Composition, Part, drawn
 from oracle_functions import mp
 from oracles import unit
@@ -67,6 +68,16 @@ def test_functions(backend: Any, name: str) -> None:
         exact, condition = composition.derivative(ORDER)
         if exact != 0:  # of a square
             require_digits(nested(backend, composition), composition, exact, condition)
+
+
+def test_no_smooth_function_is_left_out() -> None:
+    """But the linear ones, and log_ndtr, of which docs/special.md says how it stands."""
+    smooth = {
+        name
+        for name, row in adx.OPS.items()
+        if row.public and row.smoothness == "smooth" and len(row.intervals) == 1
+    }
+    assert smooth - set(ARGUMENTS) == {"positive", "negative", "deg2rad", "rad2deg", "log_ndtr"}
 
 
 def test_the_exact_derivative_and_its_condition() -> None:
