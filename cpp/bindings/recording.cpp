@@ -44,7 +44,6 @@ public:
     // outside: then only derivatives() can give them.
     bool finish(const py::list& outputs) {
         outputs_.clear();
-        outside_ = false;
         bool outside = region_.active || has_duals_;
         for (py::handle const output : outputs) {
             outputs_.push_back(kept(py::reinterpret_borrow<py::object>(output)));
@@ -189,8 +188,10 @@ private:
     bool depends(const py::object& variable) {
         if (is_array(variable.ptr()) && view_of(variable.ptr()).dtype == Dtype::boolean)
             return true;
+        if (lies_outside(variable.ptr())) return true;
+        if (!region_.active && !region_.reads_outside()) return false;
         std::vector<Seed<double>> seeds;
-        if (!add_seed(variable.ptr(), nullptr, seeds)) return true;
+        add_seed(variable.ptr(), nullptr, seeds);
         return !seeds.empty() && !region_.pull_back(lifted_, seeds);
     }
     [[nodiscard]] Slot base() const { return static_cast<Slot>(region_.before.position.slots); }

@@ -91,10 +91,6 @@ class Run:
             [self._recording.value(leaf) if is_active(leaf) else leaf for leaf in leaves]
         )
 
-    def derivatives(self) -> list[Any]:
-        """Those of the only output, a number, by each input."""
-        return self._recording.derivatives(self.outputs[0], False)
-
     def pull_back(self, cotangents: Sequence[Any]) -> list[Any]:
         """The derivatives of the sum of all outputs times cotangents, by each input."""
         if not self.outside and not any(map(is_active, cotangents)):

@@ -84,7 +84,7 @@ def _by_choice(
             f"{who}() with has_aux=True needs a function that returns (one number, aux), got "
             f"{type(run.value).__name__!r} for the number"
         )
-    return (run.value, run.aux), chosen.result(run.by_argument(run.derivatives()))
+    return (run.value, run.aux), chosen.result(run.by_argument(run.derivatives(run.outputs[0])))
 
 
 def grad(f: Callable[..., Any], argnums: Argnums = 0, has_aux: bool = False) -> Callable[..., Any]:
