@@ -7,46 +7,55 @@ it. Whatever confuses the derivative by one of them with that by another changes
 
 from __future__ import annotations
 
-from collections import namedtuple
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
 from hypothesis import strategies as st
 
+from nested_containers import NUMBER, Container, containers
 from polynomials import VARIABLES, Polynomial, number, variable
 
-__all__ = ["CONTAINERS", "OnPurposeError", "Program", "Record", "plain", "programs"]
-
-Point = namedtuple("Point", "first second")
-
-
-@dataclass(frozen=True)
-class Record:
-    """A container of the user's own."""
-
-    weight: Any
-    rest: Any = None
+__all__ = ["Fuse", "OnPurposeError", "Program", "programs"]
 
 
 class OnPurposeError(Exception):
     """Thrown in the middle of a function that is differentiated."""
 
 
-# How an argument is passed: put into a container, and found in one of the same structure.
-CONTAINERS: dict[str, tuple[Callable[[Any], Any], Callable[[Any], Any]]] = {
-    "number": (lambda x: x, lambda p: p),
-    "list": (lambda x: [None, [x]], lambda p: p[1][0]),
-    "tuple": (lambda x: (x,), lambda p: p[0]),
-    "dict": (lambda x: {"b": x, "a": ()}, lambda p: p["b"]),
-    "named tuple": (lambda x: Point(None, x), lambda p: p.second),
-    "dataclass": (lambda x: Record([x]), lambda p: p.weight[0]),
-}
+class Fuse:
+    """Counts what is evaluated, and throws an error at the evaluation that it is told."""
+
+    def __init__(self, at: int | None = None) -> None:
+        self.at = at
+        self.count = 0
+        self.blown = False
+        self.error = OnPurposeError(f"at evaluation {at}")
+
+    def evaluate(self) -> None:
+        """One more, before which the error may be thrown."""
+        if self.count == self.at:
+            self.blown = True
+            raise self.error
+        self.count += 1
+
+    def burn(self, run: Callable[[Fuse], Any]) -> bool:
+        """Run what may throw the error, which must arrive if it was thrown: whether it was."""
+        arrived: Exception | None = None
+        try:
+            run(self)
+        except OnPurposeError as error:
+            arrived = error
+        assert arrived is (self.error if self.blown else None)
+        return self.blown
+
+
 ARGNUMS = (0, 1, -1, "x", "keyword", (0,), (1, 0), [-1], ("other", "x"))
 
 FIRST_ORDER = ("grad", "value_and_grad", "elementwise_grad", "jacfwd", "jacrev", "jacobian")
 ALONG = ("jvp", "vjp", "linearize")
 SECOND_ORDER = ("hessian", "hvp")
+REWOUND = ("grad", "value_and_grad", "jvp")
 
 
 @dataclass(frozen=True)
@@ -54,9 +63,9 @@ class How:
     """A transform, and how its function is called."""
 
     transform: str
-    container: str
+    container: Container  # of the argument
     argnums: Any  # of which the first is differentiated by
-    result: str  # the container that the function returns its number in
+    result: Container  # of what the function returns
     has_aux: bool
     takes: str  # "derivative", "value", or "aux": the value once more
 
@@ -66,34 +75,26 @@ class How:
 
     def taken(self, adx: Any, body: Callable[[Any], Any], at: Any) -> Any:
         """What it says of a function of one number."""
-        put, found = CONTAINERS[self.container]
-        wrap, unwrap = CONTAINERS[self.result]
 
         def value_at(p: Any) -> Any:
-            y = body(found(p))
-            # A copy, so that what is returned beside the value is no result of the function.
-            return (wrap(y), y) if self.has_aux else wrap(y)
+            y = body(self.container.number(p))
+            # A container of its own, so that what is returned beside the value is no result.
+            return (
+                (self.result.put(adx, y), self.result.put(adx, y))
+                if self.has_aux
+                else (self.result.put(adx, y))
+            )
 
+        point = self.container.put(adx, at)
         if self.transform in (*ALONG, "hvp"):
-            value, derivative, aux = self._along(adx, value_at, put, at)
+            value, derivative, aux = self._along(adx, value_at, point)
         else:
-            value, derivative, aux = self._by_argnums(adx, value_at, put(at))
+            value, derivative, aux = self._by_argnums(adx, value_at, point)
         if self.transform in (*ALONG, "value_and_grad") and self.takes == "value":
-            return unwrap(value)
+            return self.result.number(value)
         if self.has_aux and self.takes == "aux":
-            return aux
-        if self.transform in ("jacfwd", "jacrev", "jacobian", "hessian"):
-            derivative = unwrap(derivative)  # a container of the result's kind comes first
-        elif self.transform in ("jvp", "linearize"):
-            return unwrap(derivative)
-        if not isinstance(self.argnums, int | str) and self.transform not in (*ALONG, "hvp"):
-            if len(derivative) == 2 and self.transform != "hessian":
-                assert plain(derivative[1 - self._place()]) == 0.0
-            derivative = derivative[self._place()]
-            if self.transform == "hessian":
-                return found(found(derivative)[self._place()])
-        derivative = found(derivative)
-        return found(derivative) if self.transform == "hessian" else derivative
+            return self.result.number(aux)
+        return self._number(derivative)
 
     def tells(self) -> str:
         """Which of "derivative" and "value" the number is."""
@@ -101,29 +102,48 @@ class How:
             return "value"
         return "value" if self.takes == "aux" and self.has_aux else "derivative"
 
-    def _place(self) -> int:
-        """Where in a tuple of derivatives that by the point is: after the other argument's."""
-        return len(self.argnums) - 1 if self.argnums != (1, 0) else 0
+    def _number(self, derivative: Any) -> Any:
+        """The derivative by the number, out of all containers, plus what is zero."""
+        if self.transform in ("jvp", "linearize"):
+            return self.result.total(derivative)
+        if self.transform in ("vjp", "hvp"):
+            by_other, by_point = derivative
+            return self.container.total(by_point) + by_other["other"][0]
+        is_jacobian = self.transform in ("jacfwd", "jacrev", "jacobian")
+        if is_jacobian:
+            derivative = self.result.leaf(derivative)  # a container of the result's kind is first
+        by_point, others = self._of_several(derivative)
+        if self.transform == "hessian":
+            rows = self._of_several(self.container.leaf(by_point))[0]
+            return self.container.entry(self.container.entry(self.container.leaf(rows)))
+        zeros = sum(map(self.result.entry, others))
+        if is_jacobian:
+            block = self.result.entry(self.container.leaf(by_point))
+            return self.container.entry(block) + zeros
+        return self.container.total(by_point) + zeros
 
-    def _along(
-        self, adx: Any, value_at: Callable[..., Any], put: Callable[[Any], Any], at: Any
-    ) -> tuple[Any, Any, Any]:
+    def _of_several(self, derivative: Any) -> tuple[Any, list[Any]]:
+        """The derivative by the point out of a tuple, if argnums is one, and those by others."""
+        if isinstance(self.argnums, int | str):
+            return derivative, []
+        place = len(self.argnums) - 1 if self.argnums != (1, 0) else 0
+        return derivative[place], [by for i, by in enumerate(derivative) if i != place]
+
+    def _along(self, adx: Any, value_at: Callable[..., Any], point: Any) -> tuple[Any, Any, Any]:
         def f(other: Any, p: Any) -> Any:
             return value_at(p)
 
-        primals, direction = ({"other": [2.0]}, put(at)), ({"other": [3.0]}, put(1.0))
+        primals = ({"other": [2.0]}, point)
+        direction = ({"other": [3.0]}, self.container.put(adx, 1.0))
         options = {"has_aux": True} if self.has_aux else {}
         if self.transform == "hvp":
-            return None, adx.hvp(f, primals, direction)[1], None
+            return None, adx.hvp(f, primals, direction), None
         if self.transform == "jvp":
             value, tangent, *aux = adx.jvp(f, primals, direction, **options)
             return value, tangent, aux[0] if aux else None
         value, linear, *aux = getattr(adx, self.transform)(f, *primals, **options)
-        if self.transform == "linearize":
-            return value, linear(*direction), aux[0] if aux else None
-        by_other, by_point = linear(CONTAINERS[self.result][0](1.0))
-        assert plain(by_other["other"][0]) == 0.0
-        return value, by_point, aux[0] if aux else None
+        applied = direction if self.transform == "linearize" else [self.result.put(adx, 1.0)]
+        return value, linear(*applied), aux[0] if aux else None
 
     def _by_argnums(
         self, adx: Any, value_at: Callable[..., Any], point: Any
@@ -152,13 +172,6 @@ class How:
         return (None, *found) if self.has_aux else (None, found, None)
 
 
-def plain(x: Any) -> Any:
-    """The number itself, without any derivative."""
-    while hasattr(x, "value"):
-        x = x.value
-    return x
-
-
 class Program:
     """A part of a program: what it is exactly, and what a library makes of it."""
 
@@ -166,9 +179,17 @@ class Program:
         """In the variables of the functions around it, of which there are `depth`."""
         raise NotImplementedError
 
-    def run(self, adx: Any, numbers: list[Any]) -> Any:
+    def run(self, adx: Any, numbers: list[Any], fuse: Fuse) -> Any:
         """With numbers for these variables."""
         raise NotImplementedError
+
+    def is_rewound(self) -> bool:
+        """Whether an open Graph is afterwards what it was, to the last statement.
+
+        What fails, is handed out aside, or is swept several times may leave statements that nobody
+        can reach: a thread's own tape gets rid of them, a Graph replays them until it is cleared.
+        """
+        return True
 
 
 @dataclass(frozen=True)
@@ -181,7 +202,8 @@ class Given(Program):
     def exact(self, depth: int) -> Polynomial:
         return number(self.number) if self.variable is None else variable(self.variable)
 
-    def run(self, adx: Any, numbers: list[Any]) -> Any:
+    def run(self, adx: Any, numbers: list[Any], fuse: Fuse) -> Any:
+        fuse.evaluate()
         return float(self.number) if self.variable is None else numbers[self.variable]
 
 
@@ -197,40 +219,78 @@ class Join(Program):
         left, right = self.left.exact(depth), self.right.exact(depth)
         return left + right if self.is_sum else left * right
 
-    def run(self, adx: Any, numbers: list[Any]) -> Any:
-        left, right = self.left.run(adx, numbers), self.right.run(adx, numbers)
+    def run(self, adx: Any, numbers: list[Any], fuse: Fuse) -> Any:
+        left, right = self.left.run(adx, numbers, fuse), self.right.run(adx, numbers, fuse)
+        fuse.evaluate()
         return left + right if self.is_sum else left * right
+
+    def is_rewound(self) -> bool:
+        return self.left.is_rewound() and self.right.is_rewound()
 
 
 @dataclass(frozen=True)
 class Derive(Program):
-    """What a transform says of a function at a point, in a program that may have failed before."""
+    """What a transform says of a function at a point.
+
+    The function may be a product of its body, of its own derivative `again` times over, and of
+    what a generator yields that was begun outside of it and goes on inside.
+    """
 
     how: How
     body: Program
     at: Program
-    fails_first: bool
+    fails_first: int | None  # an attempt fails at this evaluation, and then all is done anew
+    carried: Program | None
+    again: int
 
     def exact(self, depth: int) -> Polynomial:
         body = self.body.exact(depth + 1)
+        if self.carried is not None:
+            body = body * self.carried.exact(depth)
+        value = body
+        for _ in range(self.again):
+            value = body * self._derived(value, depth)
+        return self._derived(value, depth).at(depth, self.at.exact(depth))
+
+    def run(self, adx: Any, numbers: list[Any], fuse: Fuse) -> Any:
+        at = self.at.run(adx, numbers, fuse)
+        if self.fails_first is not None:
+            Fuse(self.fails_first).burn(lambda own: self._taken(adx, numbers, own, at))
+        return self._taken(adx, numbers, fuse, at)
+
+    def is_rewound(self) -> bool:
+        inside = self.body.is_rewound() and self.at.is_rewound()
+        once = self.how.transform in REWOUND and not self.how.has_aux
+        return inside and once and self.fails_first is None
+
+    def _derived(self, body: Polynomial, depth: int) -> Polynomial:
         if self.how.tells() == "derivative":
             for _ in range(self.how.order):
                 body = body.by(depth)
-        return body.at(depth, self.at.exact(depth))
+        return body
 
-    def run(self, adx: Any, numbers: list[Any]) -> Any:
-        at = self.at.run(adx, numbers)
-        if self.fails_first:
-            try:
-                self.how.taken(adx, lambda x: self.fail(adx, [*numbers, x]), at)
-            except OnPurposeError:
-                pass
-            else:
-                raise AssertionError("an error was lost")
-        return self.how.taken(adx, lambda x: self.body.run(adx, [*numbers, x]), at)
+    def _taken(self, adx: Any, numbers: list[Any], fuse: Fuse, at: Any) -> Any:
+        factors = self._factors(adx, numbers, fuse)
+        next(factors)
 
-    def fail(self, adx: Any, numbers: list[Any]) -> Any:
-        raise OnPurposeError(self.body.run(adx, numbers))
+        return self._at(adx, numbers, fuse, factors, self.again, at)
+
+    def _at(
+        self, adx: Any, numbers: list[Any], fuse: Fuse, factors: Iterator[Any], again: int, at: Any
+    ) -> Any:
+        # It calls itself by this method: a function in a cycle of references would keep its
+        # variables, and with them what is recorded.
+        def function(x: Any) -> Any:
+            y = self.body.run(adx, [*numbers, x], fuse)
+            if self.carried is not None:
+                y = y * next(factors)
+            return y if again == 0 else y * self._at(adx, numbers, fuse, factors, again - 1, x)
+
+        return self.how.taken(adx, function, at)
+
+    def _factors(self, adx: Any, numbers: list[Any], fuse: Fuse) -> Iterator[Any]:
+        while True:
+            yield 1.0 if self.carried is None else self.carried.run(adx, numbers, fuse)
 
 
 @st.composite
@@ -239,9 +299,9 @@ def hows(draw: st.DrawFn) -> How:
     one_number = transform in ("grad", "value_and_grad", "hvp", "hessian", "elementwise_grad")
     return How(
         transform,
-        draw(st.sampled_from(tuple(CONTAINERS))),
+        draw(containers()),
         draw(st.sampled_from(ARGNUMS)),
-        "number" if one_number else draw(st.sampled_from(tuple(CONTAINERS))),
+        NUMBER if one_number else draw(containers()),
         transform not in ("hvp", "elementwise_grad") and draw(st.booleans()),
         draw(st.sampled_from(("derivative", "derivative", "value", "aux"))),
     )
@@ -268,7 +328,14 @@ def programs(draw: st.DrawFn, depth: int = 0, most: int = 6) -> Program:
         at = draw(parts(depth))
         if draw(st.integers(0, 3)) == 0:
             at = Join(draw(st.booleans()), at, draw(parts(depth)))
-        return Derive(draw(hows()), body, at, draw(st.integers(0, 5)) == 0)
+        return Derive(
+            draw(hows()),
+            body,
+            at,
+            draw(st.integers(0, 12)) if draw(st.integers(0, 5)) == 0 else None,
+            draw(parts(depth)) if draw(st.integers(0, 5)) == 0 else None,
+            draw(st.integers(0, 1)) if draw(st.integers(0, 5)) == 0 else 0,
+        )
     program = draw(parts(depth))
     for _ in range(draw(st.integers(2, 3 + depth))):
         program = Join(draw(st.integers(0, 4)) == 0, program, draw(parts(depth)))

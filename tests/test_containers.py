@@ -84,6 +84,30 @@ def test_named_and_ordered(backend: Any) -> None:
     assert (type(found), found["a"], found.default_factory) == (defaultdict, 4.0, float)
 
 
+class Metres(float):
+    """A number whose type nobody knows."""
+
+
+@pytest.mark.parametrize("kind", [list, tuple])
+def test_structures_do_not_depend_on_the_types_of_leaves(backend: Any, kind: Any) -> None:
+    def f(p: Any) -> Any:
+        return p[0] * p[1]
+
+    plain, known = kind((2.0, 3.0)), kind((Metres(2.0), Metres(3.0)))
+    for primal in (plain, known):
+        assert backend.grad(f)(primal) == kind((3.0, 2.0))
+        for tangent in (plain, known):
+            assert backend.jvp(f, (primal,), (tangent,)) == (6.0, 12.0)
+    value, pullback = backend.vjp(lambda p: kind((p[0] * p[1], p[0])), known)
+    assert value == kind((6.0, 2.0))
+    assert pullback(plain) == pullback(known) == (kind((9.0, 4.0)),)
+    assert backend.grad(f)([np.float64(2.0), 3]) == [3.0, 2.0]
+    others: Any = ({1.0: 0.0, 2.0: 0.0}, kind([1.0]), kind((1.0, [1.0])), kind((1.0, 1.0, 1.0)))
+    for other in (*others, {list: tuple, tuple: list}[kind](plain)):
+        with pytest.raises(TypeError, match="structure"):
+            backend.jvp(f, (plain,), (other,))
+
+
 def test_what_holds_nothing(backend: Any) -> None:
     empties: tuple[Any, ...] = ([], (), {}, [[], {}])
     for empty in empties:

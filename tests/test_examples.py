@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import functools
 import json
 import math
 import os
 import runpy
 import subprocess
 import sys
+from collections.abc import Callable
 from itertools import pairwise
 from pathlib import Path
 from types import ModuleType
@@ -15,11 +17,15 @@ from typing import Any
 
 import numpy as np
 import pytest
+from scipy.optimize import rosen_der
 
+import autodiffx as adx
+import autodiffx.numpy as anp
 from autodiffx.demo.descent import difference_gradient, reverse_gradient
-from bench import arrays, child, clock, functions, rows
+from bench import arrays, child, clock, functions, rows, transforms
 from bench.array_functions import ARRAY_PROGRAMS
 from bench.rows import Row
+from bench.transform_functions import SCALAR_PROGRAMS, VECTOR_PROGRAMS
 
 ROOT = Path(__file__).resolve().parent.parent
 EXAMPLES = sorted((ROOT / "examples").glob("*.py"))
@@ -140,6 +146,54 @@ def test_derivatives_written_by_hand_are_those_of_autodiffx(word: str) -> None:
 def test_arrays_are_measured_in_one_thread() -> None:
     found = child.ask("bench.arrays", "products", "0.01", environment=child.ONE_THREAD)
     assert set(found) == set(arrays.WHO)
+    assert min(found.values()) > 0.0
+
+
+def by_differences(function: Callable[[Any], Any], x: Any) -> Any:
+    """The derivative of each result by each element, by central differences."""
+    steps = 1e-6 * np.eye(x.size)
+    return np.stack([(function(x + h) - function(x - h)) / 2e-6 for h in steps], axis=-1)
+
+
+@pytest.mark.parametrize("word", SCALAR_PROGRAMS)
+def test_second_derivatives_that_are_measured(word: str) -> None:
+    program, cases = SCALAR_PROGRAMS[word](), transforms.cases_of(word)
+    gradient = cases["gradient"]()
+    hessian = cases["hessian"]()
+    slopes = by_differences(functools.partial(program.function, np), program.at)
+    curvatures = by_differences(adx.grad(functools.partial(program.function, anp)), program.at)
+    assert np.allclose(gradient, slopes, rtol=1e-6, atol=1e-6 * np.abs(slopes).max())
+    assert np.allclose(hessian, curvatures, rtol=1e-6, atol=1e-6 * np.abs(curvatures).max())
+    direction = np.cos(np.arange(program.at.size))
+    assert np.allclose(cases["hvp"](), hessian @ direction, rtol=1e-12)
+    if "jax hessian" in cases:
+        assert np.allclose(cases["jax gradient"](), gradient, rtol=1e-10)
+        assert np.allclose(cases["jax hessian"](), hessian, rtol=1e-10, atol=1e-12)
+
+
+@pytest.mark.parametrize("word", VECTOR_PROGRAMS)
+def test_jacobians_that_are_measured(word: str) -> None:
+    program, cases = VECTOR_PROGRAMS[word](), transforms.cases_of(word)
+    jacobian = cases["jacobian"]()
+    expected = by_differences(functools.partial(program.function, np), program.at)
+    assert np.allclose(jacobian, expected, rtol=1e-6, atol=1e-6)
+    if "jax jacobian" in cases:
+        assert np.allclose(cases["jax jacobian"](), jacobian, rtol=1e-12, atol=1e-14)
+
+
+def test_loops_of_transforms_that_are_measured() -> None:
+    one, loop = transforms.cases_of("grad"), transforms.cases_of("loop")
+    assert one["grad"]() == one["by hand"]() == one["grad, in a dict"]()["x"]
+    value, _ = loop["float"]()
+    for who in ("core, a list", "core, an array"):
+        found, gradient = loop[who]()
+        assert found == pytest.approx(value, rel=1e-14)
+        assert gradient == pytest.approx(rosen_der(np.array(functions.ROSENBROCK.at)), rel=1e-11)
+
+
+def test_transforms_are_measured_in_one_thread() -> None:
+    found = transforms.timed("grad", 0.01)
+    assert set(found) == {"by hand", "grad", "grad, in a dict"}
     assert min(found.values()) > 0.0
 
 

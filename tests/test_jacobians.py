@@ -103,6 +103,22 @@ def test_zero_sizes(array_backend: Any, name: str) -> None:
     assert_same_bits(array_backend.hessian(np.sum)(np.ones((2, 0))), np.zeros((2, 0, 2, 0)))
 
 
+@pytest.mark.parametrize("name", ["jacfwd", "jacrev", "jacobian"])
+def test_constant_results(array_backend: Any, name: str) -> None:
+    """Of any shape and dtype, beside such as are not constant."""
+    transform = getattr(array_backend, name)
+    point = {"a": np.array([3.0, 2.0], np.float32), "b": 1.0}
+    for constant in (np.ones(2), np.ones((2, 3), np.float32), np.ones(2, int), np.float64(1.0), 2):
+        found, slope = transform(lambda p, c=constant: (c, p["b"] * p["b"]))(point)
+        assert found["a"].dtype == np.float32
+        assert found["a"].shape == (*np.shape(constant), 2)
+        assert np.shape(found["b"]) == np.shape(constant)
+        assert not found["a"].any()
+        assert not np.any(found["b"])
+        assert slope["b"] == 2.0
+    assert type(transform(lambda x: 3.0)(1.0)) is float
+
+
 @pytest.mark.parametrize("name", JACOBIANS)
 def test_the_function_is_called_once(array_backend: Any, name: str) -> None:
     calls = []

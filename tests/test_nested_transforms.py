@@ -9,7 +9,8 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from nested_programs import OnPurposeError, Program, plain, programs
+from nested_containers import plain
+from nested_programs import Fuse, OnPurposeError, Program, programs
 
 LARGEST = 10**9  # of which a float keeps every unit
 
@@ -25,15 +26,35 @@ def agrees(found: Any, expected: int, size: int) -> bool:
 
 
 def test_random_nests(backend: Any, pytestconfig: pytest.Config) -> None:
+    """Their values, and that neither they nor errors in their middle leave anything behind."""
+
     @examples(pytestconfig)
-    @given(programs())
-    def check(program: Program) -> None:
+    @given(program=programs(), part=st.floats(0.0, 1.0, exclude_max=True))
+    def check(program: Program, part: float) -> None:
         exact = program.exact(0)
         assume(exact.size() < LARGEST)
-        found = program.run(backend, [])
-        assert type(found) is float
+        x = backend.Variable(2.0)
+        before = x * x * x
+        fuse = Fuse()
+        found = program.run(backend, [], fuse)
+        assert isinstance(found, float)
         assert agrees(found, exact.value(), exact.size()), (found, exact.value())
-        assert backend.grad(lambda x: x * x)(3.0) == 6.0
+        middle = int(part * fuse.count)
+        assert Fuse(middle).burn(lambda fuse: program.run(backend, [], fuse))
+        assert backend.grad(lambda z: z * z)(3.0) == 6.0
+        with backend.Graph() as graph:
+            recorded = x * 5.0
+            assert program.run(backend, [], Fuse()) == found
+            if program.is_rewound():
+                assert len(graph) == 1
+            assert Fuse(middle).burn(lambda fuse: program.run(backend, [], fuse))
+            assert program.run(backend, [], Fuse()) == found
+            recorded * recorded
+        assert graph.forward() == 100.0
+        graph.backward()
+        assert x.grad == 100.0
+        before.backward()
+        assert x.grad == 12.0
 
     check()
 
@@ -42,17 +63,18 @@ def test_random_nests_of_what_is_active_outside(backend: Any, pytestconfig: pyte
     """In one variable of a Graph, of the ambient tape, and of transforms around all of it."""
 
     @examples(pytestconfig)
-    @given(program=programs(depth=1), at=st.sampled_from((-2, 1, 3)))
-    def check(program: Program, at: int) -> None:
+    @given(program=programs(depth=1), at=st.sampled_from((-2, 1, 3)), fails=st.integers(0, 30))
+    def check(program: Program, at: int, fails: int) -> None:
         exact = program.exact(1)
         slope, curvature = exact.by(0), exact.by(0).by(0)
         size = max(p.size([4]) for p in (exact, slope, curvature))
         assume(size < LARGEST)
 
         def run(x: Any) -> Any:
-            return program.run(backend, [x])
+            return program.run(backend, [x], Fuse())
 
         x = backend.Variable(float(at))
+        Fuse(fails).burn(lambda fuse: program.run(backend, [x], fuse))
         result = run(x)
         assert agrees(plain(result), exact.value([at]), size)
         if isinstance(result, backend.Variable):
@@ -65,6 +87,7 @@ def test_random_nests_of_what_is_active_outside(backend: Any, pytestconfig: pyte
         assert agrees(value, slope.value([at]), size)
         assert agrees(gradient, curvature.value([at]), size)
         with backend.Graph() as graph:
+            Fuse(fails).burn(lambda fuse: program.run(backend, [x], fuse))
             total = run(x) + x
         for replayed in (at, at + 1):
             x.value = float(replayed)

@@ -130,49 +130,6 @@ def test_bad_arguments(array_backend: Any, name: str) -> None:
         transform(3.0, 1.0)
 
 
-def test_aux(backend: Any) -> None:
-    def f(x: Any) -> Any:
-        return x * x, {"twice": x * 2.0, "name": "a", "n": 3, "none": None}
-
-    expected = {"twice": 6.0, "name": "a", "n": 3, "none": None}
-    value, pullback, aux = backend.vjp(f, 3.0, has_aux=True)
-    assert (value, pullback(1.0), aux) == (9.0, (6.0,), expected)
-    assert type(aux["twice"]) is float
-    assert type(aux["n"]) is int
-    value, pushforward, aux = backend.linearize(f, 3.0, has_aux=True)
-    assert (value, pushforward(1.0), aux) == (9.0, 6.0, expected)
-    value, tangent, aux = backend.jvp(f, (3.0,), (1.0,), has_aux=True)
-    assert (value, tangent, aux) == (9.0, 6.0, expected)
-    assert type(aux["twice"]) is float
-    assert backend.grad(f, has_aux=True)(3.0) == (6.0, expected)
-    assert backend.value_and_grad(f, has_aux=True)(3.0) == ((9.0, expected), 6.0)
-    transforms: tuple[Any, ...] = (
-        lambda g: backend.grad(g, has_aux=True)(3.0),
-        lambda g: backend.vjp(g, 3.0, has_aux=True),
-        lambda g: backend.linearize(g, 3.0, has_aux=True),
-        lambda g: backend.jvp(g, (3.0,), (1.0,), has_aux=True),
-        lambda g: backend.jacfwd(g, has_aux=True)(3.0),
-    )
-    for transform in transforms:
-        for result in (lambda x: x, lambda x: (x,), lambda x: (x, x, x), lambda x: None):
-            with pytest.raises((TypeError, ValueError), match="aux"):
-                transform(result)
-
-
-def test_aux_carries_the_derivatives_of_transforms_around(backend: Any) -> None:
-    def inner(x: Any) -> Any:
-        return lambda y: (x * y, x * x * y)
-
-    for outer in (backend.grad, lambda f: lambda x: backend.jvp(f, (x,), (1.0,))[1]):
-        assert outer(lambda x: backend.grad(inner(x), has_aux=True)(2.0)[1])(3.0) == 12.0
-        assert outer(lambda x: backend.vjp(inner(x), 2.0, has_aux=True)[2])(3.0) == 12.0
-        assert outer(lambda x: backend.jvp(inner(x), (2.0,), (1.0,), has_aux=True)[2])(3.0) == 12.0
-    # What depends on the inner argument alone has no derivative any more.
-    assert (
-        backend.grad(lambda x: x * backend.grad(lambda y: (y, y), has_aux=True)(x)[1])(3.0) == 6.0
-    )
-
-
 def test_inside_of_what_records(backend: Any) -> None:
     x = backend.Variable(3.0)
     value, pullback = backend.vjp(lambda y: y**2 * x, 2.0)

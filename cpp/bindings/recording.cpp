@@ -61,8 +61,16 @@ public:
         return outside_ = !seeds.empty() && !region_.pull_back(lifted_, seeds);
     }
 
-    [[nodiscard]] py::object value(const py::object& output) const {
-        return outer_value(output, outside_);
+    // What the function computed as its caller is to have it: plain, unless that very number or
+    // array depends on something active outside.
+    [[nodiscard]] py::object value(const py::object& computed) {
+        if (is_dual(computed.ptr())) {
+            DualObject const& dual = dual_of(computed.ptr());
+            return py::reinterpret_steal<py::object>(
+                new_dual(Number(value(dual.value.to_python())),
+                         Number(value(dual.tangent.to_python())), dual.level));
+        }
+        return outer_value(computed, outside_ && is_variable(computed.ptr()) && depends(computed));
     }
 
     [[nodiscard]] py::list outputs() const {
@@ -176,6 +184,16 @@ public:
     }
 
 private:
+    // Whether something active outside takes part in it. Of decisions no sweep can tell.
+    bool depends(const py::object& variable) {
+        if (is_array(variable.ptr()) && view_of(variable.ptr()).dtype == Dtype::boolean)
+            return true;
+        if (lies_outside(variable.ptr())) return true;
+        if (!region_.active && !region_.reads_outside()) return false;
+        std::vector<Seed<double>> seeds;
+        add_seed(variable.ptr(), nullptr, seeds);
+        return !seeds.empty() && !region_.pull_back(lifted_, seeds);
+    }
     [[nodiscard]] Slot base() const { return static_cast<Slot>(region_.before.position.slots); }
     [[nodiscard]] bool use_lanes(std::size_t seeds) const {
         std::size_t const slots = region_.tape.primals.size() - base();

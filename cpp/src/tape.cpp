@@ -211,7 +211,10 @@ void Tape::rewind(const Position& to) {
     }
     ++generation_;
     swept_statements = npos;
-    if (to.statements < tenured_.statements) tenured_ = to;
+    // Slots and extents come without statements too: arguments and constants.
+    if (to.statements < tenured_.statements || to.slots < tenured_.slots ||
+        to.extents < tenured_.extents)
+        tenured_ = to;
     statements.truncate(to.statements);
     primals.truncate(to.slots);
     pairs.truncate(to.pairs);

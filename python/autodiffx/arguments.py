@@ -5,9 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any, TypeAlias
 
-from autodiffx._core import Variable
-from autodiffx.trees import flatten
-
 __all__ = ["Argnums", "Aux", "Chosen", "choose", "require_function", "with_aux"]
 
 # A position or a name, or several.
@@ -96,20 +93,6 @@ class Aux:
 
     def __init__(self) -> None:
         self.found: Any = None
-
-    def taken(self, *derivatives: Any) -> Any:
-        """It, with plain values for Variables if the derivatives are plain."""
-        for derivative in derivatives:
-            for leaf in flatten(derivative)[0]:
-                if isinstance(leaf, Variable) or hasattr(leaf, "tangent"):
-                    return self.found
-        leaves, tree = flatten(self.found)
-        return tree.unflatten([_plain(leaf) for leaf in leaves])
-
-
-def _plain(leaf: Any) -> Any:
-    """The value of what was computed; what the caller gave in he gets back."""
-    return leaf.value if isinstance(leaf, Variable) and not leaf.is_leaf else leaf
 
 
 def with_aux(who: str, f: Callable[..., Any], has_aux: bool) -> tuple[Callable[..., Any], Aux]:

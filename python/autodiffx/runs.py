@@ -53,7 +53,7 @@ class Run:
             self.inputs += leaves
             self.trees.append(tree)
         self._recording = _Recording(self.inputs)
-        function, self._aux = with_aux(who, f, has_aux)
+        function, aux = with_aux(who, f, has_aux)
         result = function(*self.by_argument(self._recording.given))
         outputs, self.tree = flatten(result)
         for leaf in outputs:
@@ -62,6 +62,7 @@ class Run:
                     f"{who}() needs a function that returns numbers and arrays, got "
                     f"{type(leaf).__name__!r}"
                 )
+        self.aux: Any = self._levelled(aux.found) if has_aux else None
         self.outside: bool = self._recording.finish(outputs)
         # What the function returned, which the caller may write into.
         self.value = self.tree.unflatten([self._recording.value(leaf) for leaf in outputs])
@@ -79,10 +80,16 @@ class Run:
         """The leaves of what the function returned, whatever has been written into it since."""
         return self._recording.outputs
 
-    @property
-    def aux(self) -> Any:
-        """What it returned beside, if it was to."""
-        return self._aux.found if self.outside else self._aux.taken()
+    def _levelled(self, beside: Any) -> Any:
+        """What was computed beside: plain, but where it depends on something active outside."""
+        leaves, tree = flatten(beside)
+        active = [leaf for leaf in leaves if is_active(leaf)]
+        if not active:
+            return beside
+        self._recording.finish(active)
+        return tree.unflatten(
+            [self._recording.value(leaf) if is_active(leaf) else leaf for leaf in leaves]
+        )
 
     def pull_back(self, cotangents: Sequence[Any]) -> list[Any]:
         """The derivatives of the sum of all outputs times cotangents, by each input."""

@@ -7,7 +7,8 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from autodiffx._core import _value_and_gradient
-from autodiffx.arguments import Argnums, choose, require_function, with_aux
+from autodiffx.arguments import Argnums, choose, require_function
+from autodiffx.trees import LEAF
 
 __all__ = ["grad", "jvp", "value_and_grad"]
 
@@ -71,11 +72,19 @@ def _by_choice(
 ) -> tuple[Any, Any]:
     """What `value_and_grad` gives, where the engine does not choose the argument itself."""
     chosen = choose(who, f, argnums, args, kwargs)
-    function, aux = with_aux(who, chosen.call, has_aux)
-    at = tuple(range(len(chosen.values)))
-    value, gradient = _value_and_gradient(function, at, tuple(chosen.values), {})
-    result = (value, aux.taken(value, gradient)) if has_aux else value
-    return result, chosen.result(gradient)
+    if not has_aux:
+        at = tuple(range(len(chosen.values)))
+        value, gradient = _value_and_gradient(chosen.call, at, tuple(chosen.values), {})
+        return value, chosen.result(gradient)
+    from autodiffx.runs import Run
+
+    run = Run(who, chosen.call, chosen.values, has_aux=True)
+    if run.tree != LEAF:
+        raise TypeError(
+            f"{who}() with has_aux=True needs a function that returns (one number, aux), got "
+            f"{type(run.value).__name__!r} for the number"
+        )
+    return (run.value, run.aux), chosen.result(run.by_argument(run.derivatives(run.outputs[0])))
 
 
 def grad(f: Callable[..., Any], argnums: Argnums = 0, has_aux: bool = False) -> Callable[..., Any]:

@@ -9,39 +9,75 @@ import numpy as np
 
 from autodiffx._core import Constant, Dual, Variable
 
-__all__ = ["NAMESPACE", "Tree", "flatten", "mapped", "registered"]
+__all__ = ["NAMESPACE", "Tree", "flatten", "mapped", "take_apart"]
 
 # Where classes are registered that are containers for this library alone.
 NAMESPACE = "autodiffx"
 
-# What is a leaf without asking: then there is no need for optree, which takes 20 ms to import.
-_PLAIN = (float, int, complex, str, bytes, np.ndarray, np.generic, Variable, Constant, Dual)
+# What is a leaf without asking: then there is no need for optree, which takes 20 ms to import, and
+# as long for a list of numbers as a loop over them.
+_PLAIN = frozenset(
+    (float, int, complex, str, bytes, np.ndarray, np.float64, np.float32, Variable, Constant, Dual)
+)
 
 
 class Tree:
     """The structure of a container: how many leaves, and how to put others in their places."""
 
-    __slots__ = ("count", "specification")
+    __slots__ = ("_specification", "count")
 
     def __init__(self, specification: Any, count: int) -> None:
-        self.specification = specification
+        self._specification = specification
         self.count = count
+
+    @property
+    def specification(self) -> Any:
+        """What optree calls a PyTreeSpec; None of a leaf."""
+        return self._specification
 
     def unflatten(self, leaves: Iterable[Any]) -> Any:
         """A container of this structure with other leaves."""
-        if self.specification is None:
+        if self._specification is None:
             (leaf,) = leaves
             return leaf
-        return self.specification.unflatten(leaves)
+        return self._specification.unflatten(leaves)
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Tree) and bool(self.specification == other.specification)
 
     def __hash__(self) -> int:
-        return hash(self.specification)
+        return hash(self.count)
 
     def __repr__(self) -> str:
         return "*" if self.specification is None else repr(self.specification)
+
+
+class Row(Tree):
+    """That of a list or tuple of nothing but leaves."""
+
+    __slots__ = ("kind",)
+
+    def __init__(self, kind: type, count: int) -> None:
+        super().__init__(None, count)
+        self.kind = kind
+
+    @property
+    def specification(self) -> Any:
+        if self._specification is None:
+            import optree
+
+            self._specification = optree.tree_structure(self.kind((0.0,) * self.count))
+        return self._specification
+
+    def unflatten(self, leaves: Iterable[Any]) -> Any:
+        return self.kind(leaves)
+
+    def __eq__(self, other: object) -> bool:
+        if type(other) is Row:
+            return self.kind is other.kind and self.count == other.count
+        return super().__eq__(other)
+
+    __hash__ = Tree.__hash__
 
 
 LEAF = Tree(None, 1)
@@ -53,25 +89,31 @@ def flatten(container: Any) -> tuple[list[Any], Tree]:
     Containers are lists, tuples, named tuples, dicts, dataclasses and classes registered with
     optree, in its global namespace or in that of ``"autodiffx"``. None has no leaves.
     """
-    if type(container) in _PLAIN or isinstance(container, (Variable, Dual, np.ndarray)):
+    kind = type(container)
+    if kind in _PLAIN or isinstance(container, (Variable, Dual, np.ndarray)):
         return [container], LEAF
-    optree = registered(container)
-    leaves, specification = optree.tree_flatten(container, namespace=NAMESPACE)
+    if (kind is list or kind is tuple) and _PLAIN.issuperset(map(type, container)):
+        return list(container), Row(kind, len(container))
+    leaves, specification = take_apart(container)
     if len(leaves) == 1 and leaves[0] is container:
         return [container], LEAF
     return leaves, Tree(specification, len(leaves))
 
 
-def registered(container: Any) -> Any:
-    """optree, after it has been told about the dataclasses that stand in the container."""
+def take_apart(container: Any) -> tuple[list[Any], Any]:
+    """The leaves of a container, and optree's specification of its structure."""
     import optree
 
-    for leaf in optree.tree_leaves(container, namespace=NAMESPACE):
-        if hasattr(type(leaf), "__dataclass_fields__"):
-            register_dataclass(type(leaf), optree)
-            for field in type(leaf).__dataclass_fields__:
-                registered(getattr(leaf, field))
-    return optree
+    while True:
+        leaves, specification = optree.tree_flatten(container, namespace=NAMESPACE)
+        if _PLAIN.issuperset(map(type, leaves)):
+            return leaves, specification
+        # Dataclasses that optree has not been told about are leaves to it, once.
+        kinds = [k for k in set(map(type, leaves)) if hasattr(k, "__dataclass_fields__")]
+        if not kinds:
+            return leaves, specification
+        for kind in kinds:
+            register_dataclass(kind, optree)
 
 
 def register_dataclass(kind: Any, optree: Any) -> None:

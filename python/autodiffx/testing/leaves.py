@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from autodiffx.trees import NAMESPACE, registered
+from autodiffx.trees import take_apart as parts_of
 
 __all__ = ["Array", "FlatFunction", "Leaf", "flat_function", "place_in", "take_apart"]
 
@@ -50,8 +50,7 @@ def unit_of(leaf: Leaf) -> float:
 
 def take_apart(tree: Any) -> tuple[list[Leaf], list[Any], Any]:
     """Leaves, their accessors and the structure of a nesting of containers."""
-    optree = registered(tree)
-    leaves, structure = optree.tree_flatten(tree, namespace=NAMESPACE)
+    leaves, structure = parts_of(tree)
     return leaves, list(structure.accessors()), structure
 
 
