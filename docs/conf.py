@@ -60,7 +60,10 @@ def complete_page(_app: Any, name: str, source: list[str]) -> None:
 
     A folder of the repository has no page.
     """
-    source[0] = FOLDER_LINK.sub(lambda link: f"`{link[1]}`", source[0])
+    here = FOLDER.parent.joinpath(name).parent
+    source[0] = FOLDER_LINK.sub(
+        lambda link: f"`{link[1]}`" if here.joinpath(link[2]).is_dir() else link[0], source[0]
+    )
     if name != root_doc:
         return
     text = source[0].replace("| API reference |", f"| {REFERENCE} |")
