@@ -20,7 +20,7 @@ def escaped(line: str) -> str:
     """The line with nothing in it that would be markup but `code`."""
     pieces = CODE.split(line)
     for i in range(0, len(pieces), 2):
-        pieces[i] = re.sub(r"([*|\\]|_(?!\w))", r"\\\1", pieces[i])
+        pieces[i] = re.sub(r"([*|\\]|_(?!\w)|(?<=\w):(?=\w))", r"\\\1", pieces[i])
     return "".join(pieces)
 
 
