@@ -61,6 +61,16 @@ def test_links_of_a_page_lead_somewhere(page: Path) -> None:
     assert [link for link in links if not (page.parent / link).exists()] == []
 
 
+def test_index_leads_to_every_page() -> None:
+    folder = ROOT / "docs"
+    links = LINK.findall((folder / "index.md").read_text(encoding="utf-8"))
+    assert len(links) == len(set(links))
+    reached = {(folder / link).resolve() for link in links}
+    assert {*PAGES, ROOT / "CONTRIBUTING.md", ROOT / "cpp" / "README.md"} - reached == {
+        folder / "index.md"
+    }
+
+
 def modules() -> Iterator[str]:
     """All modules of the package and of the measurements, without those that run on import."""
     for package in PACKAGES:
