@@ -104,13 +104,14 @@ def entry(name: str, thing: Any) -> Iterator[str]:
         module, _, short = name.rpartition(".")
         yield f".. py:data:: {short}\n   :module: {module}\n"
         yield f"   From names to :class:`{kind}`: {len(thing)} of them.\n"
+    elif isinstance(getattr(thing, "__name__", None), str) and not isinstance(thing, type):
+        yield f".. autofunction:: {name}\n"
     elif not isinstance(thing, type):
-        is_function = isinstance(getattr(thing, "__name__", None), str)
-        yield (
-            f".. autofunction:: {name}\n"
-            if is_function
-            else f".. autodata:: {name}\n   :no-value:\n"
-        )
+        yield f".. autodata:: {name}\n   :no-value:\n"
+        for words in ("parameters", "methods"):  # of distributions
+            if hasattr(thing, words):
+                listed = " ".join(f"``{each}``" for each in getattr(thing, words))
+                yield f"   {words.capitalize()}: {listed}.\n"
     elif issubclass(thing, BaseException):
         yield f".. autoexception:: {name}\n"
     else:

@@ -88,6 +88,8 @@ def rewrite_docstring(
     _app: Any, what: str, _name: str, _thing: Any, _options: Any, lines: list[str]
 ) -> None:
     """Docstrings are plain text with sections; attributes have no sections."""
+    if lines and lines[0].startswith("Alias for field number"):  # Python's, of a named tuple
+        lines.clear()
     lines[:] = docstrings.to_text(lines)
     if what not in ("attribute", "data", "property"):
         settings = napoleon.Config(napoleon_use_rtype=False)
