@@ -27,21 +27,20 @@ def escaped(line: str) -> str:
 def to_text(lines: list[str]) -> list[str]:
     """The lines of one docstring, with nothing in them that is taken for markup by mistake."""
     made: list[str] = []
-    literal = -1  # the indent of a line that what stands deeper belongs to, as it is
-    example = table = False
+    example = table = literal = False
     for i, line in enumerate(lines):
-        if literal >= 0 and line.strip() and indent_of(line) <= literal:
-            literal = -1
+        literal = literal and (not line.strip() or indent_of(line) > 0)
         example = line.lstrip().startswith(">>>") or (example and bool(line.strip()))
         table = line.lstrip().startswith("===") or (table and bool(line.strip()))
-        if example or table or literal >= 0:
+        if example or table or literal:
             made.append(line)
             continue
         following = next((each for each in lines[i + 1 :] if each.strip()), "")
-        opens = line.rstrip().endswith(":") and indent_of(following) > indent_of(line)
-        if opens and not SECTION.match(line.strip()):
-            made += [escaped(line.rstrip(": ")) + "::", ""]
-            literal = indent_of(line)
+        # Deeper lines are those of a section, whose items may end with a colon.
+        if line.endswith(":") and indent_of(line) == 0 and indent_of(following) > 0:
+            literal = not SECTION.match(line)
+        if literal:
+            made += [escaped(line) + ":", ""]
         else:
             made.append(escaped(line))
     return made
