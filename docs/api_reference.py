@@ -6,7 +6,8 @@ Sphinx has them written before it reads them (docs/conf.py), and fills in the do
 listed by hand. A package is public, and so is a module that the docstring of its package names. In
 a module those names are public that `__all__` has; without one, what it defines itself and, if it
 is a package, what it takes from elsewhere in autodiffx; in a counterpart of NumPy, what has NumPy's
-names. They stand under the first line of the module that they come from.
+names. What comes from outside of autodiffx is described elsewhere. Names stand under the first line
+of the module that they come from.
 """
 
 from __future__ import annotations
@@ -66,16 +67,16 @@ def public_names(module: ModuleType) -> list[str]:
     """The names that a module offers, without the modules in it."""
     name, listed = module.__name__, list(getattr(module, "__all__", ()))
     names = [each for each in listed or dir(module) if not each.startswith("_")]
-    ours = f"{PACKAGE}." if hasattr(module, "__path__") else f"{name}."
+    # A plain module without a list offers what it defines, and not what it uses.
+    ours = f"{PACKAGE}." if listed or hasattr(module, "__path__") else f"{name}."
     if name in COUNTERPARTS:
         theirs = import_module(COUNTERPARTS[name])
         names = [each for each in dir(module) if hasattr(theirs, each) and each[0] != "_"]
-        listed = []
     return [
         each
         for each in sorted(set(names))
         if not isinstance(getattr(module, each), ModuleType)
-        and (listed or f"{home_of(getattr(module, each))}.".startswith(ours))
+        and f"{home_of(getattr(module, each))}.".startswith(ours)
     ]
 
 
