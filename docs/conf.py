@@ -29,8 +29,8 @@ release = version = autodiffx.__version__
 
 extensions = ["myst_parser", "sphinx.ext.autodoc"]
 root_doc = "docs/index"
-include_patterns = ["*.md", "docs/*.md", "docs/api/*.rst", "cpp/README.md"]
-nitpicky = False  # names of other libraries are not looked up: the site is made without a network
+include_patterns = ["README.md", "CHANGELOG.md", "CONTRIBUTING.md", "cpp/README.md"]
+include_patterns += ["docs/*.md", "docs/api/*.rst"]
 default_role = "py:obj"  # `name` in a docstring leads to it where there is such a page
 
 myst_heading_anchors = 3  # links to headings, as in the Markdown of code hosts
