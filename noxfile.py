@@ -23,9 +23,9 @@ def find_pyenv_interpreters() -> None:
     os.environ["PATH"] = os.pathsep.join([*found, os.environ["PATH"]])
 
 
-def dev_group() -> tuple[str, ...]:
-    """The development tools that pyproject.toml names."""
-    return nox.project.dependency_groups(nox.project.load_toml("pyproject.toml"), "dev")
+def group(name: str) -> tuple[str, ...]:
+    """The tools that pyproject.toml names for a kind of work."""
+    return nox.project.dependency_groups(nox.project.load_toml("pyproject.toml"), name)
 
 
 find_pyenv_interpreters()
@@ -41,7 +41,7 @@ def tests(session: nox.Session) -> None:
 @nox.session
 def lint(session: nox.Session) -> None:
     """Style, types and the stub of the extension."""
-    session.install(".[test]", *dev_group())
+    session.install(".[test]", *group("dev"))
     session.run("ruff", "check")
     session.run("ruff", "format", "--check")
     session.run("mypy")
@@ -53,7 +53,7 @@ def lint(session: nox.Session) -> None:
 @nox.parametrize("preset", ["release", "dev", "asan", "ubsan", "tsan"])
 def cpp(session: nox.Session, preset: str) -> None:
     """The C++ tests, plain and under each sanitizer, with nothing suppressed."""
-    session.install(*dev_group())
+    session.install(*group("dev"))
     session.run("cmake", "--preset", preset)
     session.run("cmake", "--build", "--preset", preset, "-j2")
     session.run("ctest", "--preset", preset)
@@ -62,7 +62,7 @@ def cpp(session: nox.Session, preset: str) -> None:
 @nox.session
 def tidy(session: nox.Session) -> None:
     """clang-tidy over every C++ file. Needs clang++ and clang-tidy on PATH."""
-    session.install(*dev_group())
+    session.install(*group("dev"))
     session.run("cmake", "--preset", "tidy")
     session.run("cmake", "--build", "--preset", "tidy", "-j2", "--clean-first")
 
@@ -116,7 +116,7 @@ def coverage(session: nox.Session) -> None:
     build = ROOT / "build" / "coverage-python"
     session.install(
         ".[test]",
-        *dev_group(),
+        *group("dev"),
         "-Ccmake.build-type=Debug",
         "-Ccmake.define.AUTODIFFX_COVERAGE=ON",
         f"-Cbuild-dir={build}",
@@ -141,6 +141,17 @@ def coverage(session: nox.Session) -> None:
         f"--html-details={pages}/cpp/",
         *folders,
     )
+
+
+@nox.session
+def docs(session: nox.Session) -> None:
+    """The site of README.md, docs/ and the docstrings, in build/site; warnings are errors."""
+    # Docstrings are the same without optimisation, which is most of what compiling takes.
+    plain = ("-Ccmake.build-type=Debug", "-Ccmake.define.CMAKE_CXX_FLAGS_DEBUG=-O0")
+    session.install(".", *plain, *group("docs"))
+    # Everything anew: what has not changed is not looked at otherwise, and warns no more.
+    session.run("sphinx-build", "-EW", "--keep-going", "-q", "-c", "docs", ".", "build/site")
+    session.log("the site begins at build/site/index.html")
 
 
 @nox.session

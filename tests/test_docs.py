@@ -18,6 +18,7 @@ import pytest
 ROOT = Path(__file__).resolve().parent.parent
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
 SNIPPET = re.compile(r"^```python\n(.*?)^```", re.DOTALL | re.MULTILINE)
+CODE = re.compile(r"^```.*?^```|`[^`\n]+`", re.DOTALL | re.MULTILINE)
 LINK = re.compile(r"\]\((?!https?:)([^)#]+)")
 PACKAGES = ("autodiffx", "bench")
 
@@ -56,8 +57,18 @@ def test_pages_have_snippets(name: str) -> None:
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 def test_links_of_a_page_lead_somewhere(page: Path) -> None:
-    links = LINK.findall(page.read_text(encoding="utf-8"))
+    links = LINK.findall(CODE.sub("", page.read_text(encoding="utf-8")))
     assert [link for link in links if not (page.parent / link).exists()] == []
+
+
+def test_index_leads_to_every_page() -> None:
+    folder = ROOT / "docs"
+    links = LINK.findall((folder / "index.md").read_text(encoding="utf-8"))
+    assert len(links) == len(set(links))
+    reached = {(folder / link).resolve() for link in links}
+    assert {*PAGES, ROOT / "CONTRIBUTING.md", ROOT / "cpp" / "README.md"} - reached == {
+        folder / "index.md"
+    }
 
 
 def modules() -> Iterator[str]:

@@ -20,7 +20,13 @@ py::object GradientGraph::wrt(const py::object& variable) const {
 
 void register_gradient_graph(py::module_& module) {
     py::class_<GradientGraph>(module, "GradientGraph",
-                              "The gradient of a Graph's last value, taken once.")
+                              "The gradient of a Graph's last value, taken once.\n\n"
+                              ">>> import autodiffx as adx\n"
+                              ">>> x = adx.Variable(3.0)\n"
+                              ">>> with adx.Graph() as graph:\n"
+                              "...     y = x * x\n"
+                              ">>> graph.create_gradient_graph().wrt(x)\n"
+                              "6.0\n")
         .def("wrt", &GradientGraph::wrt, py::arg("variable"),
              "The derivative of the last value by a Variable of the graph, a float; 0.0 if it does "
              "not depend on it.\n\n"

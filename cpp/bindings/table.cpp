@@ -105,14 +105,22 @@ Operator operator_of(Op op) {
 const RowFacts& facts_of(Op op) { return all_facts[static_cast<std::size_t>(op)]; }
 
 void register_table(py::module_& module) {
-    py::class_<Operator>(module, "Operator", "What the table says of one operator.")
-        .def_readonly("name", &Operator::name)
-        .def_readonly("arity", &Operator::arity)
-        .def_readonly("public", &Operator::open)
-        .def_readonly("smoothness", &Operator::smoothness)
-        .def_readonly("intervals", &Operator::intervals)
-        .def_readonly("partials", &Operator::partials)
-        .def_readonly("note", &Operator::note)
+    py::class_<Operator>(module, "Operator",
+                         "What the table says of one operator.\n\n"
+                         ">>> OPS['sin'].partials, OPS['sin'].smoothness\n"
+                         "(['cos(a)'], 'smooth')\n")
+        .def_readonly("name", &Operator::name, "The name of its row.")
+        .def_readonly("arity", &Operator::arity, "How many operands it takes.")
+        .def_readonly("public", &Operator::open, "Whether the package has a function of its name.")
+        .def_readonly(
+            "smoothness", &Operator::smoothness,
+            "\"smooth\", \"kinked\", \"stepped\" with derivative 0, or \"passive\" without.")
+        .def_readonly("intervals", &Operator::intervals,
+                      "The lowest and the highest value that tests draw for each operand.")
+        .def_readonly("partials", &Operator::partials,
+                      "The partial by each operand, in operands a, b, c, the result r and "
+                      "other operators.")
+        .def_readonly("note", &Operator::note, "What holds at kinks and at ends of the domain.")
         .def("__call__", &apply_operator,
              "The operator of numbers of any kind, hidden rows included.\n\n"
              ">>> OPS['add'](1.0, 2.0)\n3.0\n")

@@ -80,3 +80,8 @@ def __getattr__(name: str) -> object:
         return import_module(f"autodiffx.{name}")
     found = globals()[name] = getattr(import_module(f"autodiffx.{_LATER[name]}"), name)
     return found
+
+
+def __dir__() -> list[str]:
+    # What is imported later can be completed and found, too.
+    return sorted({*globals(), *_LATER, *_MODULES})

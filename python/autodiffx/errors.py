@@ -10,6 +10,15 @@ class GraphError(RuntimeError):
 
     Raised for intermediates of a cleared Graph, of one that is not open here and of another
     thread's tape, and for a Graph that is entered twice at once.
+
+    >>> import autodiffx as adx
+    >>> x = adx.Variable(1.0)
+    >>> with adx.Graph() as graph:
+    ...     y = x * x
+    >>> graph.clear()
+    >>> y * x  # doctest: +ELLIPSIS
+    Traceback (most recent call last):
+    autodiffx.errors.GraphError: the value was recorded in Graph #...
     """
 
 
@@ -17,6 +26,14 @@ class StaleValueError(RuntimeError):
     """An input was set after the value in hand was computed from it.
 
     On the ambient tape, compute the value again; in a Graph, call `forward()`.
+
+    >>> import autodiffx as adx
+    >>> x = adx.Variable(1.0, name="x")
+    >>> y = x * x
+    >>> x.value = 2.0
+    >>> y.backward()  # doctest: +ELLIPSIS
+    Traceback (most recent call last):
+    autodiffx.errors.StaleValueError: x was set after this value was computed: ...
     """
 
 
@@ -25,6 +42,15 @@ class ControlFlowChanged(RuntimeError):
 
     The message names the file and the line of the decision. Record the Graph again, or make the
     decision part of the data flow with `where`, `maximum`, `minimum` or `clip`.
+
+    >>> import autodiffx as adx
+    >>> x = adx.Variable(1.0, name="x")
+    >>> with adx.Graph() as graph:
+    ...     y = x * x if x > 0.0 else -x
+    >>> x.value = -1.0
+    >>> graph.forward()  # doctest: +ELLIPSIS
+    Traceback (most recent call last):
+    autodiffx.errors.ControlFlowChanged: the decision a < b was True when recorded at ...
     """
 
 
@@ -32,4 +58,19 @@ class EscapeWarning(UserWarning):
     """A value read while a Graph recorded it has changed in a replay.
 
     Whatever the program did with the number it saw is not part of the recording.
+
+    >>> import autodiffx as adx
+    >>> import warnings
+    >>> x = adx.Variable(1.0)
+    >>> with adx.Graph() as graph:
+    ...     y = adx.exp(x)
+    ...     z = x * y.value
+    >>> graph.escapes == []
+    False
+    >>> x.value = 2.0
+    >>> with warnings.catch_warnings(record=True) as seen:
+    ...     warnings.simplefilter("always")
+    ...     _ = graph.forward()
+    >>> seen[0].category is adx.EscapeWarning
+    True
     """

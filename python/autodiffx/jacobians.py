@@ -115,7 +115,7 @@ def jacobian_by(
 def jacrev(
     f: Callable[..., Any], argnums: Argnums = 0, has_aux: bool = False
 ) -> Callable[..., Any]:
-    """Function that returns the Jacobian ``df_i/dx_j``, one reverse sweep for each i.
+    """Function that returns the Jacobian ``df_i/dx_j``, a reverse sweep for every sixteen i.
 
     f runs once. Cheaper than `jacfwd` if the result is smaller than the argument.
 
@@ -146,7 +146,7 @@ def jacrev(
 def jacfwd(
     f: Callable[..., Any], argnums: Argnums = 0, has_aux: bool = False
 ) -> Callable[..., Any]:
-    """Function that returns the Jacobian ``df_i/dx_j``, one forward sweep for each j.
+    """Function that returns the Jacobian ``df_i/dx_j``, a forward sweep for every sixteen j.
 
     f runs once, unless something active outside is involved. Cheaper than `jacrev` if the
     argument is smaller than the result. Arguments and result as there.
@@ -178,7 +178,7 @@ def hessian(
 ) -> Callable[..., Any]:
     """Function that returns the second derivatives ``d2f/dx_i dx_j``.
 
-    The gradient is recorded once and swept forward for each j.
+    The gradient is recorded once and swept forward for sixteen j at once.
 
     Returns:
         A function with f's arguments. It gives, in the structure of f's result and twice that of

@@ -30,7 +30,14 @@ Rate: TypeAlias = float | Callable[[int], float]
 
 
 class Optimiser(NamedTuple):
-    """``init(params) -> state`` and ``update(gradient, state, params) -> (params, state)``."""
+    """``init(params) -> state`` and ``update(gradient, state, params) -> (params, state)``.
+
+    >>> import autodiffx as adx
+    >>> halving = adx.optimisers.Optimiser(
+    ...     init=lambda p: None, update=lambda g, state, p: (0.5 * p, state))
+    >>> halving.update(1.0, halving.init(8.0), 8.0)
+    (4.0, None)
+    """
 
     init: Callable[[Any], Any]
     update: Callable[[Any, Any, Any], tuple[Any, Any]]
@@ -75,6 +82,12 @@ def momentum(rate: Rate, decay: float = 0.9, nesterov: bool = False) -> Optimise
 
     With `nesterov` the step is ``rate * (decay * m + g)`` with the new m: Nesterov's method, in
     the form of Sutskever and others (2013, On the importance of initialization and momentum).
+
+    >>> import autodiffx as adx
+    >>> ball = adx.optimisers.momentum(0.1)
+    >>> params, state = ball.update(4.0, ball.init(2.0), 2.0)
+    >>> params, round(ball.update(4.0, state, params)[0], 6)
+    (1.6, 0.84)
     """
 
     def update(gradient: Any, state: State, params: Any) -> tuple[Any, State]:
@@ -96,6 +109,11 @@ def rmsprop(rate: Rate = 1e-3, decay: float = 0.9, tiny: float = 1e-8) -> Optimi
     Here ``s = decay * s + (1 - decay) * g²``, beginning at 0.
 
     Source: Tieleman and Hinton (2012), lecture 6.5 of Neural Networks for Machine Learning.
+
+    >>> import autodiffx as adx
+    >>> optimiser = adx.optimisers.rmsprop(0.1)
+    >>> round(optimiser.update(4.0, optimiser.init(2.0), 2.0)[0], 6)
+    1.683772
     """
 
     def update(gradient: Any, state: State, params: Any) -> tuple[Any, State]:
@@ -138,6 +156,11 @@ def adamw(
 
     Source: Loshchilov and Hutter (2019), Decoupled weight decay regularization, with the rate as
     the schedule's multiplier of both parts.
+
+    >>> import autodiffx as adx
+    >>> optimiser = adx.optimisers.adamw(0.1, weight_decay=0.5)
+    >>> round(optimiser.update(4.0, optimiser.init(2.0), 2.0)[0], 6)
+    1.8
     """
     return _adam("adamw", rate, decay, square_decay, tiny, weight_decay)
 
@@ -192,6 +215,15 @@ def lbfgs(
 
     For one whole minimisation `autodiffx.minimize(method="L-BFGS-B")` has the better line search.
     Source: Nocedal and Wright (2006), Numerical optimization, algorithm 7.4.
+
+    >>> import autodiffx as adx
+    >>> import numpy as np
+    >>> def f(p):
+    ...     return (p[0] - 1.0) ** 2 + 5.0 * (p[1] - 2.0) ** 2
+    >>> best, values = adx.optimisers.train(
+    ...     f, np.zeros(2), adx.optimisers.lbfgs(objective=f), steps=9)
+    >>> best.round(4)
+    array([1., 2.])
     """
     if memory < 1:
         raise ValueError(f"lbfgs() needs a memory of at least 1, got {memory}")

@@ -2,7 +2,8 @@
 
 A function called without any Variable is NumPy's own. NumPy itself calls these when one of its
 functions is given a Variable, so ``np.moveaxis(x, 0, 1)`` and ``anp.moveaxis(x, 0, 1)`` are the
-same. What NumPy has beside functions (dtypes, constants) is found here too.
+same. What NumPy has beside functions (dtypes, constants) is found here too. Kernels of your own are
+recorded by the class in ``autodiffx.numpy.rule``.
 
 >>> import numpy as np
 >>> import autodiffx as adx

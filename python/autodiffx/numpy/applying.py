@@ -56,7 +56,13 @@ def apply_along_axis(
 
 @function(np.apply_over_axes)
 def apply_over_axes(func: Callable[..., Any], a: Any, axes: Any) -> Any:
-    """A function of an array and an axis, along one axis after the other."""
+    """A function of an array and an axis, along one axis after the other.
+
+    >>> import autodiffx as adx
+    >>> x = adx.Variable([[1.0, 2.0], [3.0, 4.0]])
+    >>> apply_over_axes(np.sum, x, (0, 1)).value
+    array([[10.]])
+    """
     x = as_array(a)
     for axis in (axes,) if np.ndim(axes) == 0 else axes:
         found = func(x, axis)
@@ -157,13 +163,23 @@ def triu_indices_from(arr: Any, k: int = 0) -> Any:
 
 @function(np.isrealobj)
 def isrealobj(x: Any) -> bool:
-    """True: Variables are real."""
+    """True: Variables are real.
+
+    >>> import autodiffx as adx
+    >>> isrealobj(adx.Variable([1.0]))
+    True
+    """
     return True
 
 
 @function(np.iscomplexobj)
 def iscomplexobj(x: Any) -> bool:
-    """False: Variables are real."""
+    """False: Variables are real.
+
+    >>> import autodiffx as adx
+    >>> iscomplexobj(adx.Variable([1.0]))
+    False
+    """
     return False
 
 

@@ -121,7 +121,12 @@ def signbit(x: Any, /) -> Any:
 
 
 def conjugate(x: Any, /) -> Any:
-    """The array itself: it is real."""
+    """The array itself: it is real.
+
+    >>> import autodiffx as adx
+    >>> conjugate(adx.Variable([1.0, 2.0])).value
+    array([1., 2.])
+    """
     return as_array(x)
 
 
@@ -130,31 +135,56 @@ conj = conjugate
 
 @function(np.real)
 def real(val: Any) -> Any:
-    """The array itself: it is real."""
+    """The array itself: it is real.
+
+    >>> import autodiffx as adx
+    >>> real(adx.Variable([1.0, 2.0])).value
+    array([1., 2.])
+    """
     return val
 
 
 @function(np.imag)
 def imag(val: Any) -> Any:
-    """Zeros, as every element is real: passive."""
+    """Zeros, as every element is real: passive.
+
+    >>> import autodiffx as adx
+    >>> imag(adx.Variable([1.0, 2.0])).value
+    array([0., 0.])
+    """
     return Constant(np.zeros(val.shape, val.dtype))
 
 
 @function(np.real_if_close)
 def real_if_close(a: Any, tol: float = 100) -> Any:
-    """The array itself: it is real."""
+    """The array itself: it is real.
+
+    >>> import autodiffx as adx
+    >>> real_if_close(adx.Variable([1.0, 2.0])).value
+    array([1., 2.])
+    """
     return a
 
 
 @function(np.isreal)
 def isreal(x: Any) -> Any:
-    """True everywhere."""
+    """True everywhere.
+
+    >>> import autodiffx as adx
+    >>> isreal(adx.Variable([1.0, 2.0]))
+    array([ True,  True])
+    """
     return np.ones(as_array(x).shape, np.bool_)
 
 
 @function(np.iscomplex)
 def iscomplex(x: Any) -> Any:
-    """False everywhere."""
+    """False everywhere.
+
+    >>> import autodiffx as adx
+    >>> iscomplex(adx.Variable([1.0, 2.0]))
+    array([False, False])
+    """
     return np.zeros(as_array(x).shape, np.bool_)
 
 

@@ -49,17 +49,32 @@ def zeros(shape: Any, dtype: Any = np.float64) -> Any:
 
 
 def ones(shape: Any, dtype: Any = np.float64) -> Any:
-    """Ones of a shape, which can be assigned to."""
+    """Ones of a shape, which can be assigned to.
+
+    >>> y = ones(2)
+    >>> y[0] = 5.0
+    >>> y.value
+    array([5., 1.])
+    """
     return _made(np.ones(shape, dtype))
 
 
 def empty(shape: Any, dtype: Any = np.float64) -> Any:
-    """Zeros of a shape, to be written over: nothing is left undefined."""
+    """Zeros of a shape, to be written over: nothing is left undefined.
+
+    >>> empty(2).value
+    array([0., 0.])
+    """
     return zeros(shape, dtype)
 
 
 def full(shape: Any, fill_value: Any, dtype: Any = None) -> Any:
-    """An array of one value, which may be a Variable or what broadcasts to the shape."""
+    """An array of one value, which may be a Variable or what broadcasts to the shape.
+
+    >>> import autodiffx as adx
+    >>> full(2, adx.Variable(3.0)).value
+    array([3., 3.])
+    """
     value = as_array(fill_value)
     value = value if dtype is None or value.dtype == dtype else value.astype(dtype)
     if is_traced(value):
@@ -107,7 +122,12 @@ asanyarray = ascontiguousarray = asfortranarray = asarray
 
 
 def asarray_chkfinite(a: Any, dtype: Any = None, order: Any = None) -> Any:
-    """As asarray; raises ValueError where something is not finite."""
+    """As asarray; raises ValueError where something is not finite.
+
+    >>> import autodiffx as adx
+    >>> asarray_chkfinite(adx.Variable([1.0, 2.0])).value
+    array([1., 2.])
+    """
     x = asarray(a, dtype)
     if not np.isfinite(plain(x)).all():
         raise ValueError("array must not contain infs or NaNs")
@@ -131,7 +151,12 @@ def _zeros_like(a: Any, dtype: Any, shape: Any) -> Any:
 def zeros_like(
     a: Any, dtype: Any = None, order: str = "K", subok: bool = True, shape: Any = None, **_: Any
 ) -> Any:
-    """Zeros of an array's shape, which can be assigned to."""
+    """Zeros of an array's shape, which can be assigned to.
+
+    >>> import autodiffx as adx
+    >>> zeros_like(adx.Variable([1.0, 2.0])).value
+    array([0., 0.])
+    """
     return _zeros_like(a, dtype, shape)
 
 
@@ -139,7 +164,12 @@ def zeros_like(
 def ones_like(
     a: Any, dtype: Any = None, order: str = "K", subok: bool = True, shape: Any = None, **_: Any
 ) -> Any:
-    """Ones of an array's shape, which can be assigned to."""
+    """Ones of an array's shape, which can be assigned to.
+
+    >>> import autodiffx as adx
+    >>> ones_like(adx.Variable([1.0, 2.0])).value
+    array([1., 1.])
+    """
     return ones(*_like(a, dtype, shape))
 
 
@@ -152,7 +182,12 @@ def empty_like(
     shape: Any = None,
     **_: Any,
 ) -> Any:
-    """Zeros of an array's shape, to be written over."""
+    """Zeros of an array's shape, to be written over.
+
+    >>> import autodiffx as adx
+    >>> empty_like(adx.Variable([1.0, 2.0])).value
+    array([0., 0.])
+    """
     return _zeros_like(prototype, dtype, shape)
 
 
@@ -166,6 +201,11 @@ def full_like(
     shape: Any = None,
     **_: Any,
 ) -> Any:
-    """A value in an array's shape, which can be assigned to."""
+    """A value in an array's shape, which can be assigned to.
+
+    >>> import autodiffx as adx
+    >>> full_like(adx.Variable([1.0, 2.0]), 7.0).value
+    array([7., 7.])
+    """
     lengths, kind = _like(a, dtype, shape)
     return full(lengths, fill_value, kind)

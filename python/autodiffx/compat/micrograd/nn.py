@@ -10,7 +10,13 @@ from autodiffx.compat.micrograd.engine import Value
 
 
 class Module:
-    """Something with parameters."""
+    """Something with parameters.
+
+    >>> from autodiffx.compat.micrograd import Neuron
+    >>> neuron = Neuron(2)
+    >>> isinstance(neuron, Module), len(neuron.parameters())
+    (True, 3)
+    """
 
     def zero_grad(self) -> None:
         """Sets the ``grad`` of every parameter to 0."""

@@ -19,43 +19,99 @@ class _Function(Operation):
 
 
 class Sine(_Function):
-    """sin x."""
+    """sin x.
+
+    >>> from autodiffx.compat.notebook import Graph, Variable
+    >>> with Graph() as graph:
+    ...     x = Variable(0.0)
+    ...     y = Sine(x)
+    >>> graph.create_gradient_graph().wrt(x)
+    array([1.])
+    """
 
     formula = staticmethod(adx.sin)
 
 
 class Cosine(_Function):
-    """cos x."""
+    """cos x.
+
+    >>> from autodiffx.compat.notebook import Graph, Variable
+    >>> with Graph() as graph:
+    ...     x = Variable(0.0)
+    ...     y = Cosine(x)
+    >>> graph.create_gradient_graph().wrt(x)
+    array([0.])
+    """
 
     formula = staticmethod(adx.cos)
 
 
 class Tangent(_Function):
-    """tan x."""
+    """tan x.
+
+    >>> from autodiffx.compat.notebook import Graph, Variable
+    >>> with Graph() as graph:
+    ...     x = Variable(0.0)
+    ...     y = Tangent(x)
+    >>> graph.create_gradient_graph().wrt(x)
+    array([1.])
+    """
 
     formula = staticmethod(adx.tan)
 
 
 class Sinh(_Function):
-    """(eˣ − e⁻ˣ) / 2."""
+    """(eˣ − e⁻ˣ) / 2.
+
+    >>> from autodiffx.compat.notebook import Graph, Variable
+    >>> with Graph() as graph:
+    ...     x = Variable(0.0)
+    ...     y = Sinh(x)
+    >>> graph.create_gradient_graph().wrt(x)
+    array([1.])
+    """
 
     formula = staticmethod(adx.sinh)
 
 
 class Cosh(_Function):
-    """(eˣ + e⁻ˣ) / 2."""
+    """(eˣ + e⁻ˣ) / 2.
+
+    >>> from autodiffx.compat.notebook import Graph, Variable
+    >>> with Graph() as graph:
+    ...     x = Variable(0.0)
+    ...     y = Cosh(x)
+    >>> graph.create_gradient_graph().wrt(x)
+    array([0.])
+    """
 
     formula = staticmethod(adx.cosh)
 
 
 class Tanh(_Function):
-    """sinh x / cosh x."""
+    """sinh x / cosh x.
+
+    >>> from autodiffx.compat.notebook import Graph, Variable
+    >>> with Graph() as graph:
+    ...     x = Variable(0.0)
+    ...     y = Tanh(x)
+    >>> graph.create_gradient_graph().wrt(x)
+    array([1.])
+    """
 
     formula = staticmethod(adx.tanh)
 
 
 class ReLU(_Function):
-    """max(0, x), with derivative 0 at 0."""
+    """max(0, x), with derivative 0 at 0.
+
+    >>> from autodiffx.compat.notebook import Graph, Variable
+    >>> with Graph() as graph:
+    ...     x = Variable([-1.0, 2.0])
+    ...     y = ReLU(x)
+    >>> graph.create_gradient_graph().wrt(x)
+    array([0., 1.])
+    """
 
     formula = staticmethod(adx.relu)
 
@@ -66,6 +122,13 @@ class LeakyReLU(_Function):
     Args:
         x: a node or a number.
         negative_slope: the slope below 0, a plain number.
+
+    >>> from autodiffx.compat.notebook import Graph, Variable
+    >>> with Graph() as graph:
+    ...     x = Variable([-1.0, 2.0])
+    ...     y = LeakyReLU(x)
+    >>> graph.create_gradient_graph().wrt(x)
+    array([0.01, 1.  ])
     """
 
     def __init__(self, x: Operand, negative_slope: float = 0.01) -> None:
@@ -77,7 +140,15 @@ class LeakyReLU(_Function):
 
 
 class Sigmoid(_Function):
-    """1 / (1 + e⁻ˣ)."""
+    """1 / (1 + e⁻ˣ).
+
+    >>> from autodiffx.compat.notebook import Graph, Variable
+    >>> with Graph() as graph:
+    ...     x = Variable(0.0)
+    ...     y = Sigmoid(x)
+    >>> graph.create_gradient_graph().wrt(x)
+    array([0.25])
+    """
 
     formula = staticmethod(adx.sigmoid)
 

@@ -138,6 +138,13 @@ class GradientGraph:
 
     Attributes:
         graph: the graph.
+
+    >>> from autodiffx.compat.notebook import Graph, Variable
+    >>> with Graph() as graph:
+    ...     x = Variable(3.0)
+    ...     y = x * x
+    >>> graph.create_gradient_graph().wrt(x)
+    array([6.])
     """
 
     def __init__(

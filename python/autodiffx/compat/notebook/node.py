@@ -17,7 +17,14 @@ Operand: TypeAlias = "DifferentiableValue | float | FloatArray"
 
 
 class OperatorLike:
-    """Marks the nodes that are operations."""
+    """Marks the nodes that are operations.
+
+    >>> from autodiffx.compat.notebook import Graph, Variable
+    >>> with Graph():
+    ...     x = Variable(2.0)
+    ...     isinstance(x * x, OperatorLike), isinstance(x, OperatorLike)
+    (True, False)
+    """
 
 
 class DifferentiableValue(ABC):
@@ -29,6 +36,9 @@ class DifferentiableValue(ABC):
             array of the value's shape, and 1 for the node that ``backward()`` started at.
         inputs: the operands of an operation, in order; () for Variables and Constants.
         id: a name that no other node has.
+
+    >>> isinstance(Constant(2.0), DifferentiableValue)
+    True
     """
 
     count: ClassVar[int] = 0
@@ -168,7 +178,14 @@ class Operation(DifferentiableValue, OperatorLike):
 
 
 class Sum(Operation):
-    """a + b."""
+    """a + b.
+
+    >>> from autodiffx.compat.notebook import Graph, Variable
+    >>> with Graph() as graph:
+    ...     y = Sum(Variable(2.0), 3.0)
+    >>> graph.forward()
+    array([5.])
+    """
 
     formula = staticmethod(adx.add)
 
@@ -177,7 +194,14 @@ class Sum(Operation):
 
 
 class Product(Operation):
-    """a b, element by element."""
+    """a b, element by element.
+
+    >>> from autodiffx.compat.notebook import Graph, Variable
+    >>> with Graph() as graph:
+    ...     y = Product(Variable(2.0), 3.0)
+    >>> graph.forward()
+    array([6.])
+    """
 
     formula = staticmethod(adx.multiply)
 
@@ -186,7 +210,14 @@ class Product(Operation):
 
 
 class Power(Operation):
-    """aᵇ. An exponent that is a Constant is not differentiated by, so a may be negative."""
+    """aᵇ. An exponent that is a Constant is not differentiated by, so a may be negative.
+
+    >>> from autodiffx.compat.notebook import Graph, Variable
+    >>> with Graph() as graph:
+    ...     y = Power(Variable(2.0), 3.0)
+    >>> graph.forward()
+    array([8.])
+    """
 
     formula = staticmethod(adx.power)
 
@@ -201,6 +232,12 @@ def generate_operation(
 
     Raises:
         TypeError: ``other`` is neither a node nor a number nor an array of numbers.
+
+    >>> from autodiffx.compat.notebook import Graph, Variable
+    >>> with Graph() as graph:
+    ...     y = generate_operation(Product, Variable(2.0), 3.0)
+    >>> graph.forward()
+    array([6.])
     """
     return op(node, other)
 

@@ -145,7 +145,12 @@ def lstsq(a: Any, b: Any, rcond: Any = None) -> Any:
 
 @function(np.linalg.matrix_rank)
 def matrix_rank(A: Any, tol: Any = None, hermitian: bool = False, *, rtol: Any = None) -> Any:
-    """The number of singular values that are not small: plain integers, a guard in a Graph."""
+    """The number of singular values that are not small: plain integers, a guard in a Graph.
+
+    >>> import autodiffx as adx
+    >>> int(matrix_rank(adx.Variable([[1.0, 2.0], [2.0, 4.0]])))
+    1
+    """
     return decide(
         "matrix_rank", lambda now: np.linalg.matrix_rank(now, tol, hermitian, rtol=rtol), A
     )

@@ -13,7 +13,13 @@ __all__ = ["beta"]
 
 
 class Beta(Continuous):
-    """y**(a - 1) (1 - y)**(b - 1) / beta(a, b) for 0 <= y <= 1."""
+    """y**(a - 1) (1 - y)**(b - 1) / beta(a, b) for 0 <= y <= 1.
+
+    >>> import autodiffx as adx
+    >>> from autodiffx.scipy.stats import beta
+    >>> round(adx.grad(beta.logpdf)(0.25, 2.0, 3.0), 6)
+    1.333333
+    """
 
     lower = 0.0
     upper = 1.0

@@ -22,7 +22,13 @@ __all__ = ["bernoulli", "binom", "nbinom", "poisson"]
 
 
 class Poisson(Discrete):
-    """mu**k exp(-mu) / k!."""
+    """mu**k exp(-mu) / k!.
+
+    >>> import autodiffx as adx
+    >>> from autodiffx.scipy.stats import poisson
+    >>> adx.grad(poisson.logpmf, argnums=1)(3, 2.0)
+    0.5
+    """
 
     def _log_mass(self, k: Any, *shapes: Any) -> Any:
         (mu,) = shapes
@@ -36,7 +42,13 @@ class Poisson(Discrete):
 
 
 class Binomial(Discrete):
-    """n! / (k! (n - k)!) p**k (1 - p)**(n - k)."""
+    """n! / (k! (n - k)!) p**k (1 - p)**(n - k).
+
+    >>> import autodiffx as adx
+    >>> from autodiffx.scipy.stats import binom
+    >>> adx.grad(binom.logpmf, argnums=2)(3, 4, 0.5)
+    4.0
+    """
 
     whole = ("n", "loc")
 
@@ -58,7 +70,13 @@ class Binomial(Discrete):
 
 
 class NegativeBinomial(Discrete):
-    """gamma(k + n) / (k! gamma(n)) p**n (1 - p)**k."""
+    """gamma(k + n) / (k! gamma(n)) p**n (1 - p)**k.
+
+    >>> import autodiffx as adx
+    >>> from autodiffx.scipy.stats import nbinom
+    >>> round(adx.grad(nbinom.logpmf, argnums=2)(3, 2.0, 0.5), 6)
+    -2.0
+    """
 
     def _log_mass(self, k: Any, *shapes: Any) -> Any:
         n, p = shapes
@@ -75,7 +93,13 @@ class NegativeBinomial(Discrete):
 
 
 class Bernoulli(Discrete):
-    """p for 1, 1 - p for 0."""
+    """p for 1, 1 - p for 0.
+
+    >>> import autodiffx as adx
+    >>> from autodiffx.scipy.stats import bernoulli
+    >>> adx.grad(bernoulli.logpmf, argnums=1)(0, 0.5)
+    -2.0
+    """
 
     def _last(self, *shapes: Any) -> Any:
         return 1.0

@@ -13,7 +13,13 @@ __all__ = ["chi2", "gamma", "invgamma"]
 
 
 class Gamma(Continuous):
-    """y**(a - 1) exp(-y) / gamma(a) for y >= 0."""
+    """y**(a - 1) exp(-y) / gamma(a) for y >= 0.
+
+    >>> import autodiffx as adx
+    >>> from autodiffx.scipy.stats import gamma
+    >>> adx.grad(gamma.logpdf)(2.0, 3.0)
+    0.0
+    """
 
     lower = 0.0
 
@@ -43,7 +49,13 @@ class Gamma(Continuous):
 
 
 class InverseGamma(Continuous):
-    """y**(-a - 1) exp(-1 / y) / gamma(a) for y > 0: 1 / y has a gamma distribution; at 0 flat."""
+    """y**(-a - 1) exp(-1 / y) / gamma(a) for y > 0: 1 / y has a gamma distribution; at 0 flat.
+
+    >>> import autodiffx as adx
+    >>> from autodiffx.scipy.stats import invgamma
+    >>> adx.grad(invgamma.logpdf)(2.0, 3.0)
+    -1.75
+    """
 
     lower = 0.0
     is_open = True
@@ -66,7 +78,13 @@ class InverseGamma(Continuous):
 
 
 class ChiSquared(Continuous):
-    """y**(df / 2 - 1) exp(-y / 2) / (2**(df / 2) gamma(df / 2)) for y >= 0."""
+    """y**(df / 2 - 1) exp(-y / 2) / (2**(df / 2) gamma(df / 2)) for y >= 0.
+
+    >>> import autodiffx as adx
+    >>> from autodiffx.scipy.stats import chi2
+    >>> adx.grad(chi2.logpdf)(2.0, 5.0)
+    0.25
+    """
 
     lower = 0.0
 

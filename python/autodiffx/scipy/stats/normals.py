@@ -13,7 +13,13 @@ __all__ = ["lognorm", "norm"]
 
 
 class Normal(Continuous):
-    """exp(-y**2 / 2) / sqrt(2 pi)."""
+    """exp(-y**2 / 2) / sqrt(2 pi).
+
+    >>> import autodiffx as adx
+    >>> from autodiffx.scipy.stats import norm
+    >>> adx.grad(norm.logpdf, argnums=(0, 1, 2))(3.0, 1.0, 2.0)
+    (-0.5, 0.5, 0.0)
+    """
 
     def _log_density(self, y: Any, *shapes: Any) -> Any:
         return _core.square(y) * -0.5 - LOG_ROOT_2_PI
@@ -41,7 +47,13 @@ class Normal(Continuous):
 
 
 class LogNormal(Continuous):
-    """exp(-(log(y) / s)**2 / 2) / (s y sqrt(2 pi)) for y > 0; at 0 flat."""
+    """exp(-(log(y) / s)**2 / 2) / (s y sqrt(2 pi)) for y > 0; at 0 flat.
+
+    >>> import autodiffx as adx
+    >>> from autodiffx.scipy.stats import lognorm
+    >>> adx.grad(lognorm.logpdf, argnums=1)(1.0, 2.0)
+    -0.5
+    """
 
     lower = 0.0
     is_open = True

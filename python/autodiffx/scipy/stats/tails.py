@@ -17,7 +17,13 @@ __all__ = ["cauchy", "t"]
 
 
 class Student(Continuous):
-    """Proportional to (1 + y**2 / df)**(-(df + 1) / 2); for df = inf the normal density."""
+    """Proportional to (1 + y**2 / df)**(-(df + 1) / 2); for df = inf the normal density.
+
+    >>> import autodiffx as adx
+    >>> from autodiffx.scipy.stats import t
+    >>> adx.grad(t.logpdf)(1.0, 3.0)
+    -1.0
+    """
 
     def _log_density(self, y: Any, *shapes: Any) -> Any:
         df, normal = _finite(shapes[0])
@@ -57,7 +63,13 @@ def _finite(df: Any) -> tuple[Any, Any]:
 
 
 class Cauchy(Continuous):
-    """1 / (pi (1 + y**2))."""
+    """1 / (pi (1 + y**2)).
+
+    >>> import autodiffx as adx
+    >>> from autodiffx.scipy.stats import cauchy
+    >>> adx.grad(cauchy.logpdf)(1.0)
+    -1.0
+    """
 
     def _log_density(self, y: Any, *shapes: Any) -> Any:
         # By the larger of 1 and |y|, so that no square is too large.
