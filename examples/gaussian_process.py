@@ -151,9 +151,8 @@ def draw(found: Forecasts, picture: Path) -> None:
     above.plot(found.time, found.ppm, "o", markersize=2.5, color="#c0392b", label="measured")
     above.set_ylabel("carbon dioxide, ppm")
     above.legend(frameon=False)
-    below.fill_between(
-        found.time, -2.0 * found.spread, 2.0 * found.spread, color=plot.INK, alpha=0.15, lw=0.0
-    )
+    edge, label = 2.0 * found.spread, "± 2 standard deviations"
+    below.fill_between(found.time, -edge, edge, color=plot.INK, alpha=0.15, lw=0.0, label=label)
     below.plot(found.time, found.ppm - found.simple, color="#95a5a6", label="the last year again")
     below.plot(found.time, found.ppm - found.mean, color=plot.INK, label="Gaussian process")
     below.set_xlabel("year")

@@ -99,8 +99,9 @@ def draw(years: Array, flow: Array, variances: tuple[float, float], picture: Pat
     axes = figure.subplots()
     axes.plot(years, flow, "o", markersize=3.0, color="#7f8c8d", label="measured")
     axes.plot(years[1:], level, color=plot.INK, linewidth=1.5, label="level, filtered")
+    low, high = level - spread, level + spread
     axes.fill_between(
-        years[1:], level - spread, level + spread, color=plot.INK, alpha=0.15, linewidth=0.0
+        years[1:], low, high, color=plot.INK, alpha=0.15, lw=0.0, label="± 2 standard errors"
     )
     axes.set_xlabel("year")
     axes.set_ylabel("flow of the Nile at Aswan, 1e8 m³")

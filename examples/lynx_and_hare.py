@@ -26,8 +26,8 @@ from autodiffx.demo import plot
 DATA = Path(__file__).parent / "data" / "hudson_bay.csv"
 NAMES = ["α", "β", "γ", "δ", "hares in 1900", "lynxes in 1900", "σ of hares", "σ of lynxes"]
 
-# The reference posterior hudson_lynx_hare-lotka_volterra of posteriordb, 10,000 draws: means good to
-# a hundredth of the deviations, and these, from means and mean squares, to a tenth of themselves.
+# posteriordb's reference posterior hudson_lynx_hare-lotka_volterra, 10,000 draws: its means are
+# good to a hundredth of the deviations, these, made of mean squares, to a tenth of themselves.
 PUBLISHED = np.array([0.54686, 0.027747, 0.80010, 0.024086, 34.035, 5.9359, 0.24806, 0.25102])
 DEVIATIONS = np.array([0.0631, 0.00415, 0.0892, 0.00353, 2.92, 0.529, 0.0433, 0.0436])
 
