@@ -111,7 +111,7 @@ def exact() -> tuple[Array, Array]:
     Source: Gelman et al., Bayesian Data Analysis, 3rd edition, 2013, section 5.4.
     """
     # The midpoint rule in the angle, in which the prior of τ is uniform.
-    scale = PRIOR * np.tan((np.arange(2000)[:, None] + 0.5) / 2000.0 * (np.pi / 2.0))
+    scale = PRIOR * np.tan((np.arange(20_000)[:, None] + 0.5) / 20_000 * (np.pi / 2.0))
     precision = 1.0 / (ERRORS**2 + scale**2)
     total = precision.sum(axis=1, keepdims=True) + PRIOR**-2
     mean = (precision * GAINS).sum(axis=1, keepdims=True) / total
