@@ -155,7 +155,8 @@ def draw(found: Forecasts, picture: Path) -> None:
     below.plot(found.time, found.ppm - found.mean, color=plot.INK, label="Gaussian process")
     below.set_xlabel("year")
     below.set_ylabel("measured - forecast, ppm")
-    below.legend(frameon=False, loc="lower left")
+    below.set_ylim(-2.6, 3.4)
+    below.legend(frameon=False, loc="upper left", ncols=3)
     figure.savefig(picture, dpi=120)
 
 
