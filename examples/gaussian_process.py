@@ -5,9 +5,9 @@
 
 The covariance of two months is a sum of a slow trend, a season whose shape may drift, irregular
 months and noise. All its amplitudes and length scales are fitted to the years 1970 to 1989 by
-maximising the marginal likelihood: `adx.value_and_grad` differentiates through
-`np.linalg.cholesky` and `np.linalg.solve`, and SciPy's L-BFGS-B takes the gradient. Then each of
-the next twelve years is forecast from what was measured before it.
+maximising the marginal likelihood: `adx.minimize` gives SciPy's L-BFGS-B the gradient through
+`np.linalg.cholesky` and `np.linalg.solve`. Then each of the next twelve years is forecast from what
+was measured before it.
 """
 
 from __future__ import annotations
@@ -17,7 +17,6 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
-from scipy.optimize import minimize
 
 import autodiffx as adx
 from autodiffx.demo import plot
@@ -90,11 +89,10 @@ def minus_log_likelihood(logs: Any, series: Series) -> Any:
 def fit(series: Series, iterations: int = 60) -> Any:
     """SciPy's result: x holds the logarithms of the parameters, fun the value at them."""
     start = np.log(list(START.values()))
-    return minimize(
-        adx.value_and_grad(minus_log_likelihood),
+    return adx.minimize(
+        minus_log_likelihood,
         start,
         args=(series,),
-        jac=True,
         method="L-BFGS-B",
         bounds=[(log - 5.0, log + 5.0) for log in start],
         options={"maxiter": iterations},
@@ -151,14 +149,14 @@ def draw(found: Forecasts, picture: Path) -> None:
     above.plot(found.time, found.ppm, "o", markersize=2.5, color="#c0392b", label="measured")
     above.set_ylabel("carbon dioxide, ppm")
     above.legend(frameon=False)
-    below.fill_between(
-        found.time, -2.0 * found.spread, 2.0 * found.spread, color=plot.INK, alpha=0.15, lw=0.0
-    )
+    edge, label = 2.0 * found.spread, "± 2 standard deviations"
+    below.fill_between(found.time, -edge, edge, color=plot.INK, alpha=0.15, lw=0.0, label=label)
     below.plot(found.time, found.ppm - found.simple, color="#95a5a6", label="the last year again")
     below.plot(found.time, found.ppm - found.mean, color=plot.INK, label="Gaussian process")
     below.set_xlabel("year")
     below.set_ylabel("measured - forecast, ppm")
-    below.legend(frameon=False)
+    below.set_ylim(-2.6, 3.4)
+    below.legend(frameon=False, loc="upper left", ncols=3)
     figure.savefig(picture, dpi=120)
 
 

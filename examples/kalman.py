@@ -5,7 +5,7 @@
 
 The local level model: flow = level + ε, and the level walks by η a year. Both variances are fitted
 to the hundred years from 1871 on by maximising the likelihood. The filter is a loop that fills
-arrays, as one writes it in NumPy; `adx.value_and_grad` sweeps back through all of it.
+arrays, as one writes it in NumPy; `adx.minimize` has its gradient by sweeping back through it.
 """
 
 from __future__ import annotations
@@ -15,7 +15,6 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
-from scipy.optimize import minimize
 
 import autodiffx as adx
 import autodiffx.numpy as anp
@@ -77,11 +76,10 @@ def minus_log_likelihood(log_variances: Any, flow: Array) -> Any:
 def fit(flow: Array) -> tuple[float, float]:
     """The variances of ε and η under which the series is likeliest."""
     start = np.log(np.full(2, np.var(flow)))
-    found = minimize(
-        adx.value_and_grad(minus_log_likelihood),
+    found = adx.minimize(
+        minus_log_likelihood,
         start,
         args=(flow,),
-        jac=True,
         method="L-BFGS-B",
         options={"ftol": 1e-14, "gtol": 1e-8},
     )
@@ -99,8 +97,9 @@ def draw(years: Array, flow: Array, variances: tuple[float, float], picture: Pat
     axes = figure.subplots()
     axes.plot(years, flow, "o", markersize=3.0, color="#7f8c8d", label="measured")
     axes.plot(years[1:], level, color=plot.INK, linewidth=1.5, label="level, filtered")
+    low, high = level - spread, level + spread
     axes.fill_between(
-        years[1:], level - spread, level + spread, color=plot.INK, alpha=0.15, linewidth=0.0
+        years[1:], low, high, color=plot.INK, alpha=0.15, lw=0.0, label="± 2 standard errors"
     )
     axes.set_xlabel("year")
     axes.set_ylabel("flow of the Nile at Aswan, 1e8 m³")

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 from scipy import stats as scipy_stats
+from scipy.special import polygamma
 from scipy.stats import multivariate_normal
 
 import autodiffx as adx
@@ -166,22 +167,24 @@ def test_likeliest_parameters_are_those_of_the_closed_form_and_of_scipy() -> Non
     assert max(fits, key=lambda name: fits[name].log_likelihood) == "gamma"
 
 
-def test_hessian_of_a_likelihood_is_that_of_differences() -> None:
+def test_standard_errors_are_those_of_the_information_written_by_hand() -> None:
     script = example("maximum_likelihood")
     data = script["read"]()
-    at = np.array([30.0, 31.0])
-    found = script["hessian"](at, "gamma", data)
-
-    def value(place: Array) -> float:
-        return float(-scipy_stats.gamma.logpdf(data, place[0], scale=place[1]).sum())
-
-    for direction in np.eye(2):
-
-        def along(place: Array, direction: Array = direction) -> float:
-            return slope(value, place, direction)
-
-        curvature = slope(along, at, direction)
-        assert direction @ found @ direction == pytest.approx(curvature, rel=1e-5)
+    count, logs = len(data), np.log(data)
+    found = script["main"]()
+    shape, scale = found["gamma"].parameters.values()
+    gamma = count * np.array([[polygamma(1, shape), 1.0 / scale], [1.0 / scale, shape / scale**2]])
+    shape, scale = found["weibull_min"].parameters.values()
+    power, ratio = (data / scale) ** shape, logs - np.log(scale)
+    mixed = np.sum(1.0 - power * (1.0 + shape * ratio)) / scale
+    by_shape = count / shape**2 + np.sum(power * ratio**2)
+    weibull = np.array([[by_shape, mixed], [mixed, count * (shape / scale) ** 2]])
+    spread, scale = found["lognorm"].parameters.values()
+    lognorm = count * np.diag([2.0 / spread**2, 1.0 / (spread * scale) ** 2])
+    expected = {"gamma": gamma, "weibull_min": weibull, "lognorm": lognorm}
+    for name, information in expected.items():
+        errors = list(found[name].errors.values())
+        assert errors == pytest.approx(np.sqrt(np.diag(np.linalg.inv(information))), rel=1e-5), name
 
 
 # ---- pictures ------------------------------------------------------------------------------------

@@ -280,3 +280,38 @@ def test_what_functions_make_of_duals_can_be_written_into(array_backend: Any) ->
     value, tangent = array_backend.jvp(f, (np.array([1.0, 3.0]),), (np.array([1.0, 10.0]),))
     np.testing.assert_array_equal(value, [9.0, 2.0, 1.0, 3.0])
     np.testing.assert_array_equal(tangent, [60.0, 2.0, 1.0, 10.0])
+
+
+@pytest.mark.parametrize("count", [1, 7, 2000, 2100])
+@pytest.mark.parametrize("axis", [0, 1, -1])
+def test_few_and_many_elements_are_joined_alike(core: Any, count: int, axis: int) -> None:
+    x, y, z = (uniform(seed, (count, 1)) for seed in range(3))
+    weights = uniform(9, np.concatenate([x, y, z], axis).shape)
+
+    def loss(x: Any, y: Any) -> Any:
+        joined = numpys.concatenate([x * y, z, y], axis)
+        return (joined**2 * weights).sum()
+
+    by_x, by_y = core.grad(loss, (0, 1))(x, y)
+    above, _, below = np.split(weights, 3, axis)
+    np.testing.assert_allclose(by_x, 2.0 * x * y**2 * above, rtol=1e-14)
+    np.testing.assert_allclose(by_y, 2.0 * x**2 * y * above + 2.0 * y * below, rtol=1e-13)
+    twice = core.hvp(loss, (x, y), (np.ones((count, 1)), np.zeros((count, 1))))
+    np.testing.assert_allclose(twice[0], 2.0 * y**2 * above, rtol=1e-13)
+
+
+def test_few_elements_are_joined_without_python(core: Any, monkeypatch: Any) -> None:
+    x = core.Variable(uniform(3, (2, 3)))
+    with core.Graph() as graph:
+        (numpys.stack([x[0] * x[1], x[1]]) ** 2).sum()
+    numbers = uniform(4, (2, 3))
+    expected = (np.stack([numbers[0] * numbers[1], numbers[1]]) ** 2).sum()
+    monkeypatch.setattr(np, "concatenate", None)
+    x.value = numbers
+    assert graph.forward() == pytest.approx(expected, rel=1e-14)
+
+
+def test_parts_that_do_not_fit_are_refused_as_by_numpy(core: Any) -> None:
+    x, y = core.Variable(np.ones((2, 3))), np.ones((2, 4))
+    with pytest.raises(ValueError, match="must match exactly"):
+        numpys.concatenate([x, y], 0)

@@ -3,11 +3,26 @@
 from __future__ import annotations
 
 import contextlib
+import threading
 from collections.abc import Iterator
 
 from autodiffx._core import _watch_begin, _watch_end
 
-__all__ = ["debug_nans"]
+__all__ = ["debug_nans", "watching"]
+
+
+class _Depth(threading.local):
+    """How many of these contexts this thread is in."""
+
+    count = 0
+
+
+_depth = _Depth()
+
+
+def watching() -> bool:
+    """Whether this thread looks out for nan and infinity."""
+    return _depth.count > 0
 
 
 @contextlib.contextmanager
@@ -37,9 +52,11 @@ def debug_nans() -> Iterator[None]:
     FloatingPointError: the adjoint that sqrt(0.0) passes on to its operand 1 is inf, from ...
     """
     _watch_begin()
+    _depth.count += 1
     finished = False
     try:
         yield
         finished = True
     finally:
+        _depth.count -= 1
         _watch_end(finished)

@@ -10,6 +10,7 @@ import numpy as np
 from autodiffx.kernel import Arguments, Kernel, Leaves, as_argument, is_traced, plain, value_of
 from autodiffx.numpy import concatenate, ravel, reshape, stack
 from autodiffx.pullback import pairing, pulled_back, pushed_forward
+from autodiffx.replayed import Replayed
 from autodiffx.trees import Tree, flatten
 
 __all__ = ["odeint"]
@@ -31,7 +32,8 @@ def odeint(
     Args:
         f: ``f(y, t, *params)``, the derivative in the structure of y, written with what can be
             differentiated. It is called with NumPy's numbers and arrays, and with Variables where
-            its derivatives are needed.
+            its derivatives are needed; what it recorded is run again at other times and y, unless
+            it decides otherwise there or has read numbers.
         y0: numbers and arrays in any containers.
         t: the times, rising or falling, of shape (n,).
         params: whatever f is given beside; derivatives are taken by the numbers and arrays in it.
@@ -176,13 +178,19 @@ class _Trajectory(Kernel):
         along = [each for place, each in given.items() if place > k]
         moving = [i for i, each in enumerate(along) if each is not None]
         count = sum(int(np.prod(shape, dtype=np.intp)) for shape in self.shapes)
+        replayed = Replayed(self._slope)
 
         def both(state: Any, s: Any, *others: Any) -> Any:
             at = [state[:count], s, *others[: len(inside)]]
             direction: Leaves = [None] * len(inside)
             for i, each in zip(moving, others[len(inside) :], strict=True):
                 direction[i] = each
-            change = pushed_forward(self._slope, at, [state[count:], None, *direction])[0]
+            tangents = [state[count:], None, *direction]
+            if not any(map(is_traced, (*at, *tangents))):
+                found = replayed.push(at, tangents)
+                if found is not None:
+                    return np.concatenate(found)
+            change = pushed_forward(self._slope, at, tangents)[0]
             return concatenate([self._slope(at)[0], change])
 
         y = _vector(start)
@@ -222,6 +230,7 @@ class _Trajectory(Kernel):
         values, given = _matrix(results), _matrix(adjoints)
         all_plain = not any(is_traced(each) for each in (*adjoints, *results, *operands))
         back = self._back_beside if all_plain else self._back_together
+        replayed = Replayed(self._slope)
         adjoint = given[-1]
         total = np.zeros(sum(int(np.size(o)) for o, a in zip(inside, of_params, strict=True) if a))
         by_time: Leaves = [None] * len(t)
@@ -229,7 +238,7 @@ class _Trajectory(Kernel):
             if asked.get(k):
                 by_time[i] = pairing([given[i]], self._slope([values[i], t[i], *inside]))
             span = stack([t[i], t[i - 1]])
-            adjoint, total = back(values, i, span, adjoint, total, inside, of_params)
+            adjoint, total = back(replayed, values, i, span, adjoint, total, inside, of_params)
             if i == 1 and asked.get(k):
                 by_time[0] = -pairing([adjoint], self._slope([values[0], t[0], *inside]))
             adjoint = adjoint + given[i - 1]
@@ -246,13 +255,21 @@ class _Trajectory(Kernel):
                 start += size
         return [found.get(place) if each else None for place, each in asked.items()]
 
-    def _adjoint_slope(self, at: Leaves, adjoint: Any, of_params: list[bool]) -> Leaves:
+    def _adjoint_slope(
+        self, replayed: Replayed, at: Leaves, adjoint: Any, of_params: list[bool]
+    ) -> Leaves:
         """What adjoints change by in time: of y, and of the params that are asked for."""
-        found = pulled_back(self._slope, [adjoint], at, [True, False, *of_params])
+        wanted = [True, False, *of_params]
+        if not any(map(is_traced, (adjoint, *at))):
+            found = replayed.pull(at, adjoint)
+            if found is not None:
+                return [-ravel(each) for each, asked in zip(found, wanted, strict=True) if asked]
+        found = pulled_back(self._slope, [adjoint], at, wanted)
         return [-ravel(each) for each in found if each is not None]
 
     def _back_beside(
         self,
+        replayed: Replayed,
         values: Any,
         i: int,
         span: Any,
@@ -266,7 +283,7 @@ class _Trajectory(Kernel):
 
         def slope(s: float, state: Any) -> Any:
             at = [self.solution(s), np.float64(s), *inside]
-            return np.concatenate(self._adjoint_slope(at, state[:count], of_params))
+            return np.concatenate(self._adjoint_slope(replayed, at, state[:count], of_params))
 
         state = np.concatenate([adjoint, total])
         found = self._integrated(slope, span, state, False)[0][-1]
@@ -274,6 +291,7 @@ class _Trajectory(Kernel):
 
     def _back_together(
         self,
+        replayed: Replayed,
         values: Any,
         i: int,
         span: Any,
@@ -287,7 +305,7 @@ class _Trajectory(Kernel):
 
         def slope(state: Any, s: Any, *others: Any) -> Any:
             at = [state[:count], s, *others]
-            bent = self._adjoint_slope(at, state[count : 2 * count], of_params)
+            bent = self._adjoint_slope(replayed, at, state[count : 2 * count], of_params)
             return concatenate([*self._slope(at), *bent])
 
         state = concatenate([values[i], adjoint, total])

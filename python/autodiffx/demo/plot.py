@@ -9,7 +9,7 @@ from pathlib import Path
 
 INK = "#1b4f72"
 MISSING = (
-    "drawing the loss curves takes matplotlib, which is not installed: "
+    "drawing takes matplotlib, which is not installed: "
     "run `pip install matplotlib`, or leave --plot out"
 )
 

@@ -14,6 +14,7 @@ from numpy.lib.array_utils import normalize_axis_tuple
 from autodiffx import _core
 from autodiffx._core import Dual, Variable
 from autodiffx.numpy.dispatch import is_traced
+from autodiffx.numpy.join import concatenate_all
 from autodiffx.numpy.rule import Rule
 from autodiffx.numpy.views import broadcast_to, flip, moveaxis, reshape, swapaxes
 
@@ -272,42 +273,6 @@ def gather(x: Any, places: Any) -> Any:
 def scatter_add(x: Any, places: Any, shape: Sequence[int]) -> Any:
     """Zeros of a shape, to which each element of x is added at its place: gather transposed."""
     return _scatter_add(x, places=places, shape=tuple(shape))
-
-
-# ---- joining ------------------------------------------------------------------------------------
-
-
-def _join_vjp(adjoint: Any, result: Any, *parts: Any, wanted: Any, axis: int) -> Any:
-    found = []
-    start = 0
-    for part, asked in zip(parts, wanted, strict=True):
-        stop = start + part.shape[axis]
-        piece = (slice(None),) * axis + (slice(start, stop),)
-        found.append(adjoint[piece] if asked else None)
-        start = stop
-    return tuple(found)
-
-
-def _join_jvp(tangents: Any, result: Any, *parts: Any, axis: int) -> Any:
-    filled = [
-        np.zeros(part.shape, result.dtype) if tangent is None else tangent
-        for part, tangent in zip(parts, tangents, strict=True)
-    ]
-    return concatenate_all(filled, axis)
-
-
-_join = Rule(
-    "concatenate",
-    lambda *parts, axis: np.concatenate(parts, axis),
-    _join_vjp,
-    _join_jvp,
-)
-
-
-def concatenate_all(parts: Sequence[Any], axis: int) -> Any:
-    """Arrays joined along an axis that all of them have."""
-    axis = axis if axis >= 0 else axis + parts[0].ndim
-    return parts[0] if len(parts) == 1 else _join(*parts, axis=axis)
 
 
 # ---- bilinear -----------------------------------------------------------------------------------
