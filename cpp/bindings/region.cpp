@@ -95,7 +95,11 @@ Number adjoint_of(Tape& tape, RecordedAdjoints& adjoints, const Lifted& argument
     if (!is_array(argument.object())) {
         Recorded const adjoint = adjoints.at(handle.slot - adjoints.base);
         if (adjoint.is_constant()) return adjoint.value;
-        return Number(py::reinterpret_steal<py::object>(handle_on_old(tape, adjoint.operand)));
+        // It may be an input as it is.
+        bool const is_input = adjoint.operand.kind == Kind::leaf;
+        return Number(py::reinterpret_steal<py::object>(
+            is_input ? object_of_slot(tape, adjoint.operand.slot, Kind::leaf)
+                     : handle_on_old(tape, adjoint.operand)));
     }
     RecordedAdjoints::Array const& adjoint =
         settled(tape, tape.statements[tape.statement_of(handle.slot)], adjoints);
