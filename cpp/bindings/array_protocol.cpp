@@ -73,7 +73,7 @@ PyObject* logical_slot(PyObject* a, PyObject* b) {
 // What changes an array in place. Numbers are rebound, as Python's are, and elements.
 PyObject* in_place(Op op, PyObject* a, PyObject* b) {
     PyObject* const arguments[] = {a, b};
-    if (!is_array(a) || view_of(a).ndim == 0) return apply(op, arguments);
+    if (!is_array(a) || view_of(a).ndim == 0 || follows_autograd) return apply(op, arguments);
     require_writable(a);
     py::object const result = py::reinterpret_steal<py::object>(apply_or_raise(op, arguments));
     assign_result(a, result.ptr());
@@ -159,6 +159,8 @@ PyObject* get_transpose(PyObject* self, void*) {
 
 }  // namespace
 
+__thread bool follows_autograd = false;
+
 PyObject* logical(Op op, PyObject* a, PyObject* b) {
     if (!is_boolean(a) || !is_boolean(b)) {
         raise_type_error("& | ^ take boolean arrays, as comparisons give them; got '" +
@@ -210,6 +212,11 @@ void register_array_protocol(py::module_& module) {
     module.def("_broadcast_to", [](const py::object& array, const py::object& shape) {
         if (is_dual(array.ptr())) return py::object(array.attr("_broadcast_to")(shape));
         return py::reinterpret_steal<py::object>(broadcast_to(array.ptr(), shape));
+    });
+    module.def("_follow_autograd", [](bool follows) {
+        bool const before = follows_autograd;
+        follows_autograd = follows;
+        return before;
     });
     py::class_<Elements>(module, "_Elements", "The elements of an array Variable, one by one.")
         .def("__iter__", [](const py::object& self) { return self; })

@@ -88,6 +88,9 @@ std::string type_name(PyObject* object);
 // Not thread_local, which would ask at every use whether it is initialised.
 extern __thread Tape* tape_in_use AUTODIFFX_FAST_TLS AUTODIFFX_HIDDEN;
 Tape& make_ambient_tape();
+// Whether this thread runs code written for autograd: then y += x of an array makes a new one, and
+// comparisons of arrays give plain arrays.
+extern __thread bool follows_autograd AUTODIFFX_FAST_TLS AUTODIFFX_HIDDEN;
 inline Tape& current_tape() { return tape_in_use != nullptr ? *tape_in_use : make_ambient_tape(); }
 
 // ---- operands --------------------------------------------------------------
