@@ -27,6 +27,7 @@ int assign_slot(PyObject* self, PyObject* key, PyObject* value) {
     return guarded([&]() -> int {
         if (value == nullptr) raise_type_error("elements of a Variable cannot be deleted");
         if (!is_array(self)) raise_type_error("a scalar Variable has no elements to assign to");
+        require_assignable(self);
         assign(self, key, value);
         return 0;
     });
@@ -160,6 +161,14 @@ PyObject* get_transpose(PyObject* self, void*) {
 }  // namespace
 
 __thread bool follows_autograd = false;
+
+void require_assignable(PyObject* self) {
+    if (!follows_autograd) return;
+    raise_type_error("a " + type_name(self) +
+                     " does not support item assignment in code written for autograd: join its "
+                     "parts with np.concatenate or np.where, or take the derivative with "
+                     "autodiffx.grad");
+}
 
 PyObject* logical(Op op, PyObject* a, PyObject* b) {
     if (!is_boolean(a) || !is_boolean(b)) {

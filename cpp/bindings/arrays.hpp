@@ -172,6 +172,8 @@ void assign(PyObject* self, PyObject* key, PyObject* value);
 void assign_result(PyObject* self, PyObject* value);
 // Throws what writing into an array Variable throws whatever is written.
 void require_writable(PyObject* self);
+// Raises while code written for autograd runs, whose arrays are not assigned to.
+void require_assignable(PyObject* self);
 // An object as an operand on the tape in use: an array Variable, an ndarray, any number. Numbers
 // without a dtype of their own take on `weak`. False if it is none.
 bool find_array_operand(Tape& tape, PyObject* object, Dtype weak, ArrayOperand& operand,

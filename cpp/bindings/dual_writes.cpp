@@ -79,6 +79,7 @@ int assign_slot(PyObject* self, PyObject* key, PyObject* value) {
     return guarded([&]() -> int {
         if (value == nullptr) raise_type_error("elements of a Dual cannot be deleted");
         if (!is_array_like(self)) raise_type_error("a scalar Dual has no elements to assign to");
+        require_assignable(self);
         write(self, py::reinterpret_borrow<py::object>(key), value);
         return 0;
     });

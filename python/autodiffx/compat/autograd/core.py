@@ -31,6 +31,7 @@ from autodiffx.compat.autograd.values import (
     as_autograd,
     conformed,
     handed_out,
+    holds_box,
     like_argument,
     prepared,
     require_numbers,
@@ -139,7 +140,13 @@ def make_jvp(fun: Function, x: Any) -> Function:
     def jvp(g: Any) -> tuple[Any, Any]:
         given = prepared(x)
         direction = conformed("a tangent", g, *flatten(given))
-        value, tangent = transforms.jvp(with_checked_result(fun), (given,), (direction,))
+        run = with_checked_result(fun)
+        if holds_box(given) or holds_box(direction):
+            value, tangent = transforms.jvp(run, (given,), (direction,))
+        else:
+            # Its boxes are Variables, as those of reverse mode are.
+            value, push = linear.linearize(run, given)
+            tangent = push(direction)
         return handed_out(value), handed_out(tangent)
 
     return jvp

@@ -9,7 +9,13 @@ from typing import Any
 from autodiffx._core import Dual, Variable
 from autodiffx.compat.autograd.rules import Rules, recorded, rules_of
 from autodiffx.compat.autograd.util import subvals, toposort
-from autodiffx.compat.autograd.values import getval, holds_box, isbox, plain_arguments
+from autodiffx.compat.autograd.values import (
+    getval,
+    holds_box,
+    isbox,
+    plain_arguments,
+    register_class,
+)
 from autodiffx.compat.autograd.wrap_util import get_name
 
 __all__ = [
@@ -50,17 +56,25 @@ class Box(metaclass=BoxMeta):
 
     @classmethod
     def register(cls, value_type: type) -> None:
-        """Types of one's own are containers: see Raises.
+        """Let objects of a class be differentiated by and through.
+
+        They are containers of their attributes then, in which boxes stand: in a trace there are
+        objects of the class itself, not of this one.
 
         Raises:
-            NotImplementedError: always; a class is registered with optree, after which it holds
-                boxes as a list does.
+            TypeError: objects of the class have no ``__dict__``.
+
+        >>> from autodiffx.compat.autograd import grad
+        >>> class Interval:
+        ...     def __init__(self, low, high):
+        ...         self.low, self.high = low, high
+        >>> class IntervalBox(Box):
+        ...     pass
+        >>> IntervalBox.register(Interval)
+        >>> vars(grad(lambda x: x.high**2 - x.low)(Interval(1.0, 3.0)))
+        {'low': np.float64(-1.0), 'high': np.float64(6.0)}
         """
-        raise NotImplementedError(
-            f"Box.register({value_type.__name__}) is not supported: a class of numbers and arrays "
-            "is registered with optree.register_pytree_node(..., namespace='autodiffx'), after "
-            "which its objects are differentiated by as lists are"
-        )
+        register_class(value_type)
 
 
 # What the type of a Box is.

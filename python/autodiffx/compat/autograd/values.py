@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from functools import wraps
 from typing import Any
@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from autodiffx._core import Constant, Dual, Variable, _follow_autograd
-from autodiffx.trees import Tree, flatten
+from autodiffx.trees import NAMESPACE, Tree, flatten
 
 __all__ = [
     "as_autograd",
@@ -28,7 +28,7 @@ __all__ = [
 ]
 
 INDEPENDENT = (
-    "the output is independent of the input: the derivative is zero (did the function use float(), "
+    "the output is independent of input, so the derivative is zero (did the function use float(), "
     "a value of getval() or another argument?)"
 )
 
@@ -70,6 +70,38 @@ def getval(x: Any) -> Any:
     return x
 
 
+# Classes whose objects are containers of their attributes, as Box.register() makes them.
+CLASSES: set[type] = set()
+
+
+def register_class(kind: type) -> None:
+    """Make objects of a class containers of their attributes, for all transforms.
+
+    Raises:
+        TypeError: its objects have no attributes of their own to look at.
+    """
+    if kind in CLASSES:
+        return
+    if not hasattr(kind, "__dict__") or not getattr(kind, "__dictoffset__", 0):
+        raise TypeError(
+            f"objects of {kind.__name__} have no __dict__, so it is not known what is in them: "
+            "register the class with optree.register_pytree_node(..., namespace='autodiffx')"
+        )
+    import optree
+
+    def taken_apart(instance: Any) -> tuple[list[Any], tuple[str, ...], tuple[str, ...]]:
+        names = tuple(vars(instance))
+        return list(vars(instance).values()), names, names
+
+    def put_together(names: tuple[str, ...], parts: Iterable[Any]) -> Any:
+        made = object.__new__(kind)
+        vars(made).update(zip(names, parts, strict=True))
+        return made
+
+    optree.register_pytree_node(kind, taken_apart, put_together, namespace=NAMESPACE)
+    CLASSES.add(kind)
+
+
 def plain_arguments(x: Any) -> Any:
     """getval() of whatever stands in lists, tuples and dicts."""
     if type(x) in (list, tuple):
@@ -85,7 +117,9 @@ def holds_box(x: Any) -> bool:
         return True
     if isinstance(x, (list, tuple)):
         return any(map(holds_box, x))
-    return isinstance(x, dict) and any(map(holds_box, x.values()))
+    if isinstance(x, dict):
+        return any(map(holds_box, x.values()))
+    return type(x) in CLASSES and any(map(holds_box, vars(x).values()))
 
 
 # ---- while user code runs ------------------------------------------------------------------------
@@ -129,7 +163,7 @@ def prepared(x: Any) -> Any:
     if type(x) is float or type(x) is np.float64:
         return x
     leaves, tree = flatten(x)
-    if tree.specification is None:
+    if tree.specification is None or x is None:
         return _prepared_leaf(x)
     return tree.unflatten([_prepared_leaf(leaf) for leaf in leaves])
 

@@ -13,8 +13,16 @@ from typing import Any
 import scipy.special as _plain
 
 import autodiffx.scipy.special as _traced
+from autodiffx.compat.autograd.core import defvjp as _defvjp
+from autodiffx.compat.autograd.tracer import notrace_primitive as _notrace_primitive
+from autodiffx.compat.autograd.tracer import primitive as _primitive
 from autodiffx.compat.autograd.tracer import wrapped as _wrapped
 from autodiffx.compat.autograd.wrap_util import get_name as _get_name
+
+# 1/gamma, which is finite everywhere.
+rgamma = _primitive(_plain.rgamma)
+_defvjp(rgamma, lambda ans, x: lambda g: -g * ans * _traced.digamma(x))
+gammasgn = _notrace_primitive(_plain.gammasgn)
 
 __all__ = [name for name in dir(_plain) if not name.startswith("_")]
 
