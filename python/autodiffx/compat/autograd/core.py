@@ -31,7 +31,6 @@ from autodiffx.compat.autograd.values import (
     as_autograd,
     conformed,
     handed_out,
-    holds_box,
     like_argument,
     prepared,
     require_numbers,
@@ -75,12 +74,13 @@ Function = Callable[..., Any]
 def with_checked_result(fun: Function) -> Function:
     """The function, run as for autograd, whose result is seen to be made of real numbers."""
     run = as_autograd(fun)
+    name = get_name(fun)
 
     def checked(*args: Any) -> Any:
         result = run(*args)
         if result is None:
             raise TypeError(
-                f"{get_name(fun)} returned None: did it forget to return? A derivative is that of "
+                f"{name} returned None: did it forget to return? A derivative is that of "
                 "a float or an array of floats"
             )
         leaves = flatten(result)[0]
@@ -140,13 +140,7 @@ def make_jvp(fun: Function, x: Any) -> Function:
     def jvp(g: Any) -> tuple[Any, Any]:
         given = prepared(x)
         direction = conformed("a tangent", g, *flatten(given))
-        run = with_checked_result(fun)
-        if holds_box(given) or holds_box(direction):
-            value, tangent = transforms.jvp(run, (given,), (direction,))
-        else:
-            # Its boxes are Variables, as those of reverse mode are.
-            value, push = linear.linearize(run, given)
-            tangent = push(direction)
+        value, tangent = transforms.jvp(with_checked_result(fun), (given,), (direction,))
         return handed_out(value), handed_out(tangent)
 
     return jvp
@@ -275,8 +269,8 @@ def defjvp(
         fun: what primitive() returned, or a function of autograd.numpy or autograd.scipy.
         jvpfuns: ``jvpfun(g, ans, *args, **kwargs)`` gives the tangent of the result for the tangent
             g of the argument. "same" says that fun is linear in the argument, None that the
-            derivative is zero. The transpose of linear rules serves reverse mode where there is no
-            defvjp().
+            derivative is zero. The transpose of a rule that is written out serves reverse mode
+            where there is no defvjp().
         argnums: the arguments that they are for, the first ones if it is left out.
 
     Raises:
@@ -299,7 +293,7 @@ def defjvp(
     def of_all(chosen: Sequence[int], gs: Sequence[Any], *given: Any) -> Any:
         return total(of_one(i, g, *given) for i, g in zip(chosen, gs, strict=True))
 
-    rules_of(fun).set_jvp(of_all, rules)
+    rules_of(fun).set_jvp(of_all, rules, [i for i, rule in rules.items() if rule == "same"])
 
 
 def def_linear(fun: Function) -> None:
@@ -311,6 +305,7 @@ def def_linear(fun: Function) -> None:
     (np.float64(15.0), np.float64(5.0))
     """
     defjvp_argnum(fun, lambda i, g, ans, args, kwargs: fun(*subval(args, i, g), **kwargs))
+    rules_of(fun).linear = None
 
 
 def _by_argnum(

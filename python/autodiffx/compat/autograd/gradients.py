@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from autodiffx import jacobians, linear
-from autodiffx._core import Dual, Variable, _value_and_gradient
+from autodiffx._core import Dual, Variable, _follow_autograd, _value_and_gradient
 from autodiffx.compat.autograd import core
 from autodiffx.compat.autograd.core import with_checked_result
 from autodiffx.compat.autograd.spaces import vspace
@@ -44,32 +44,48 @@ Function = Callable[..., Any]
 
 def _value_and_gradient_of(who: str, fun: Function, x: Any) -> tuple[Any, Any]:
     given = prepared(x)
-    run = as_autograd(fun)
-    kind: list[Any] = [np.float64]
+    single = False  # whether the value is of float32
 
     def one_number(x: Any) -> Any:
-        result = run(x)
-        traced = isinstance(result, (Variable, Dual))
-        if not traced:
-            leaves = flatten(result)[0] if result is not None else [None]
-            require_numbers(leaves)
-            unbiased(leaves)
-        shape = np.shape(result) if traced or isinstance(result, (float, np.ndarray)) else None
-        if shape is None or any(length != 1 for length in shape):
-            found = type(result).__name__ if shape is None else f"an array of shape {shape}"
-            raise TypeError(
-                f"{who}() is for functions that return one real number, and {get_name(fun)} "
-                f"returned {found}: use jacobian() or elementwise_grad(), or sum it up"
-            )
-        if traced and result.dtype.kind != "f":
-            require_numbers([result])
-        kind[0] = getattr(result, "dtype", np.dtype(float)).type
+        nonlocal single
+        before = _follow_autograd(True)
+        try:
+            result = fun(x)
+        finally:
+            _follow_autograd(before)
+        if not isinstance(result, (Variable, Dual)):
+            return _plain_number(who, fun, result)
+        single = result.dtype == np.float32
+        shape = result.shape
         if not shape:
             return result
-        return result.reshape(()) if traced else float(result.reshape(()))
+        if result.size != 1:
+            raise _no_number(who, fun, f"an array of shape {shape}")
+        return result.reshape(())
 
     value, gradient = _value_and_gradient(one_number, 0, (given,), {})
-    return kind[0](value) if type(value) is float else value, like_argument(gradient, given)
+    if type(value) is float:
+        value = np.float32(value) if single else np.float64(value)
+    return value, like_argument(gradient, given)
+
+
+def _plain_number(who: str, fun: Function, result: Any) -> Any:
+    """What does not depend on the argument, as a float."""
+    leaves, tree = flatten(result)
+    require_numbers([result] if result is None else leaves)
+    if tree.specification is not None:
+        raise _no_number(who, fun, type(result).__name__)
+    if np.size(result) != 1:
+        raise _no_number(who, fun, f"an array of shape {np.shape(result)}")
+    unbiased(leaves)
+    return float(np.reshape(result, ()))
+
+
+def _no_number(who: str, fun: Function, found: str) -> TypeError:
+    return TypeError(
+        f"{who}() is for functions that return one real number, and {get_name(fun)} returned "
+        f"{found}: use jacobian() or elementwise_grad(), or sum it up"
+    )
 
 
 @unary_to_nary

@@ -37,7 +37,7 @@ class Rules:
     of the arguments; ``jvp(argnums, gs, ans, args, kwargs)`` the tangent of the result.
     """
 
-    __slots__ = ("by_jvp", "by_vjp", "jvp", "name", "passive", "vjp")
+    __slots__ = ("by_jvp", "by_vjp", "jvp", "linear", "name", "passive", "vjp")
 
     def __init__(self, name: str) -> None:
         self.name = name
@@ -46,6 +46,7 @@ class Rules:
         # Of which arguments each serves; None for all.
         self.by_vjp: frozenset[int] | None = frozenset()
         self.by_jvp: frozenset[int] | None = frozenset()
+        self.linear: frozenset[int] | None = frozenset()  # of which it is said, and no more
         self.passive: set[Any] = set()  # the kinds of trace that see its result as a constant
 
     @property
@@ -57,9 +58,12 @@ class Rules:
         """The rule of reverse mode, and of which arguments it is; None for all."""
         self.vjp, self.by_vjp = vjp, None if argnums is None else frozenset(argnums)
 
-    def set_jvp(self, jvp: Function, argnums: Iterable[int] | None) -> None:
+    def set_jvp(
+        self, jvp: Function, argnums: Iterable[int] | None, linear: Iterable[int] = ()
+    ) -> None:
         """The rule of forward mode, and of which arguments it is; None for all."""
         self.jvp, self.by_jvp = jvp, None if argnums is None else frozenset(argnums)
+        self.linear = frozenset(linear)
 
     def reverse(self, argnums: Argnums) -> bool:
         """Whether the rule of reverse mode serves these arguments."""
@@ -68,6 +72,14 @@ class Rules:
     def forward(self, argnums: Argnums) -> bool:
         """Whether the rule of forward mode serves these arguments."""
         return self.by_jvp is None or self.by_jvp.issuperset(argnums)
+
+    def require_transpose(self, argnums: Argnums) -> None:
+        """Raise NotImplementedError if what is known gives no cotangent of these arguments."""
+        if self.linear is None or self.linear.intersection(argnums):
+            raise NotImplementedError(
+                f"{self.name} has no rule for reverse mode: that it is linear in an argument says "
+                f"what tangents are, not cotangents. Define one with defvjp({self.name}, ...)"
+            )
 
     def require(self, argnums: Argnums) -> None:
         """Raise NotImplementedError if there is none for these arguments."""
@@ -138,6 +150,7 @@ class Call(Kernel):
         chosen = self.by_argument(wanted)
         argnums = tuple(chosen)
         if not self.rules.reverse(argnums):
+            self.rules.require_transpose(argnums)
             return self._pulled_by_transpose(adjoints, results, operands, wanted)
         given = self._given(operands)
         with follow():

@@ -5,7 +5,6 @@ from __future__ import annotations
 import warnings
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from functools import wraps
 from typing import Any
 
 import numpy as np
@@ -93,8 +92,8 @@ def register_class(kind: type) -> None:
         names = tuple(vars(instance))
         return list(vars(instance).values()), names, names
 
-    def put_together(names: tuple[str, ...], parts: Iterable[Any]) -> Any:
-        made = object.__new__(kind)
+    def put_together(names: Any, parts: Iterable[Any]) -> Any:
+        made: Any = object.__new__(kind)
         vars(made).update(zip(names, parts, strict=True))
         return made
 
@@ -138,7 +137,6 @@ def follow() -> Iterator[None]:
 def as_autograd(function: Any) -> Any:
     """The function, run as code written for autograd expects."""
 
-    @wraps(function)
     def following(*args: Any, **kwargs: Any) -> Any:
         before = _follow_autograd(True)
         try:

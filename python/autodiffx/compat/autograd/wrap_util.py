@@ -116,19 +116,20 @@ def _of_function(
     op_kwargs: dict[str, Any],
 ) -> Callable[..., Any]:
     single = type(argnum) is int
+    name = get_name(fun)
 
     @wrap_nary_f(fun, unary_operator, argnum)
     def nary_f(*args: Any, **kwargs: Any) -> Any:
-        @wraps(fun)
         def unary_f(x: Any) -> Any:
             given = subvals(args, [(argnum, x)] if single else zip(argnum, x, strict=True))
             return fun(*given, **kwargs)
 
+        unary_f.__name__ = name
         try:
             x = args[argnum] if single else tuple(args[each] for each in argnum)
         except IndexError:
             raise IndexError(
-                f"{get_name(fun)} is to be differentiated by argument {argnum}, and was given "
+                f"{name} is to be differentiated by argument {argnum}, and was given "
                 f"{len(args)} arguments by position"
             ) from None
         return unary_operator(unary_f, x, *op_args, **op_kwargs)
