@@ -32,11 +32,11 @@ class _Map(Kernel):
     def _swept(self, operands: Leaves) -> Leaves:
         raise NotImplementedError
 
-    def _transposed(self) -> _Map:
+    def _transpose(self) -> _Map:
         raise NotImplementedError
 
     def pull(self, adjoints: Leaves, results: Leaves, operands: Leaves, wanted: Leaves) -> Leaves:
-        found = self._transposed()(*map(as_argument, adjoints))
+        found = self._transpose()(*map(as_argument, adjoints))
         return [each if asked else None for each, asked in zip(found, wanted, strict=True)]
 
     def push(self, tangents: Leaves, results: Leaves, operands: Leaves) -> Leaves:
@@ -47,7 +47,7 @@ class _Map(Kernel):
 class PulledBack(_Map):
     """c -> J^T c: operands are cotangents, results the derivatives by each input."""
 
-    def _transposed(self) -> _Map:
+    def _transpose(self) -> _Map:
         return PushedForward("pushforward", self.sweeps)
 
     def _swept(self, operands: Leaves) -> Leaves:
@@ -69,7 +69,7 @@ class PulledBack(_Map):
 class PushedForward(_Map):
     """t -> J t: operands are tangents of each input, results those of each output."""
 
-    def _transposed(self) -> _Map:
+    def _transpose(self) -> _Map:
         return PulledBack("pullback", self.sweeps)
 
     def _swept(self, operands: Leaves) -> Leaves:

@@ -196,8 +196,8 @@ class Call(Kernel):
         with follow():
             found = self.rules.jvp(argnums, gs, self._outcome(results), given, self.kwargs)
         what = f"the tangent by the rule of {self.name}()"
-        if found is None:
-            return [None] * len(results)
+        if found is None:  # zero, as of what does depend on the argument
+            return [np.zeros(np.shape(result)) for result in results]
         return [
             None if each is None else _fitting(each, result, what)
             for each, result in zip(split(self.tree, _dense(found), what), results, strict=True)
