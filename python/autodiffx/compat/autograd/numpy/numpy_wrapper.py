@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import builtins
 from collections.abc import Callable, Mapping
+from types import ModuleType
 from typing import Any
 
 import numpy as _np
@@ -90,7 +91,7 @@ def wrap_namespace(
     Args:
         old: names and what they stand for, as of a module's ``__dict__``.
         new: where functions go as primitives (two names for one function stay that), integer types
-            as what takes boxes, other types and constants as they are; nothing else goes.
+            as what takes boxes, and everything else as it is, but for modules.
         wrap: what makes a primitive of a name and a function.
 
     >>> import math
@@ -101,9 +102,9 @@ def wrap_namespace(
     """
     made: dict[int, Any] = {}
     for name, found in list(old.items()):
-        if type(found) in (float, int, type(None)):
-            new[name] = found
-        elif isinstance(found, type):
+        if isinstance(found, ModuleType):
+            continue
+        if isinstance(found, type):
             if found in INTEGERS:
                 made.setdefault(id(found), wrap_intdtype(found))
             new[name] = made.get(id(found), found)
@@ -111,6 +112,8 @@ def wrap_namespace(
             if id(found) not in made:
                 made[id(found)] = wrap(name, found)
             new[name] = made[id(found)]
+        else:
+            new[name] = found
 
 
 _public = {name: found for name, found in vars(_np).items() if not name.startswith("_")}
@@ -203,7 +206,7 @@ def where(condition: Any, *args: Any, **kwargs: Any) -> Any:
     given = dict(zip(("x", "y"), args, strict=False)) | kwargs
     if len(args) + len(kwargs) != 2 or given.keys() != {"x", "y"}:
         raise ValueError("where() takes both of x and y or neither of them")
-    result = _where(getval(condition), given["x"], given["y"])
+    result = _where(condition, given["x"], given["y"])
     if isinstance(result, _np.ndarray) and not builtins.any(
         map(_is_numpys, (condition, *given.values()))
     ):
