@@ -294,6 +294,17 @@ def test_an_own_class_of_values() -> None:
     PairSpace.register(Pair)
     assert vspace(Pair(1.0, 2.0)) == vspace(Pair(3.0, 4.0))
 
+    kinds = []
+
+    def look(pair: Any) -> Any:
+        kinds.append((isinstance(pair, PairBox), isinstance(pair, Box), isinstance(pair, Pair)))
+        kinds.append((isinstance(pair.left, PairBox), isinstance(pair.left, Box), False))
+        return pair.left
+
+    grad(look)(Pair(1.0, 2.0))
+    look(Pair(1.0, 2.0))
+    assert kinds == [(True, True, True), (False, True, False), (False, False, True), (False,) * 3]
+
     @primitive
     def swapped(pair: Any) -> Any:
         return Pair(pair.right, pair.left)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Any
+from typing import Any, ClassVar
 
 from autodiffx._core import Dual, Variable
 from autodiffx.compat.autograd.rules import Rules, recorded, rules_of
@@ -35,10 +35,14 @@ __all__ = [
 
 
 class BoxMeta(type):
-    """Whose instances are the numbers in a trace."""
+    """Whose instances are the numbers in a trace, and of a subclass what it has registered."""
+
+    kinds: set[type]
 
     def __instancecheck__(cls, instance: Any) -> bool:
-        return isbox(instance)
+        if type(instance) in cls.kinds and holds_box(instance):
+            return True
+        return cls is Box and isbox(instance)
 
 
 class Box(metaclass=BoxMeta):
@@ -53,6 +57,11 @@ class Box(metaclass=BoxMeta):
     >>> kinds
     [(True, 3.0)]
     """
+
+    kinds: ClassVar[set[type]] = set()
+
+    def __init_subclass__(cls) -> None:
+        cls.kinds = set()
 
     @classmethod
     def register(cls, value_type: type) -> None:
@@ -75,6 +84,8 @@ class Box(metaclass=BoxMeta):
         {'low': np.float64(-1.0), 'high': np.float64(6.0)}
         """
         register_class(value_type)
+        for box in (cls, Box):
+            box.kinds.add(value_type)
 
 
 # What the type of a Box is.
@@ -201,6 +212,24 @@ def wrapped(raw: Callable[..., Any], traced: Callable[..., Any]) -> Callable[...
         return traced(*args, **kwargs)
 
     return _marked(f_wrapped, raw, rules)
+
+
+def takes_rules(
+    raw: Callable[..., Any] | None = None,
+) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Decorator of a function with derivatives, whose place rules of the user's take.
+
+    Args:
+        raw: the function on plain arrays, if it is another.
+    """
+
+    def decorate(traced: Callable[..., Any]) -> Callable[..., Any]:
+        made = wrapped(raw or traced, traced)
+        for name in ("__module__", "__name__", "__qualname__", "__doc__"):
+            setattr(made, name, getattr(traced, name))
+        return made
+
+    return decorate
 
 
 def notrace_primitive(f_raw: Callable[..., Any]) -> Callable[..., Any]:

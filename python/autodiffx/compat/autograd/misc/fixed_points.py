@@ -13,7 +13,26 @@ __all__ = ["fixed_point"]
 Function = Callable[..., Any]
 
 
-def _iterated(f: Function, a: Any, x0: Any, distance: Function, tol: float) -> Any:
+@primitive
+def fixed_point(f: Function, a: Any, x0: Any, distance: Function, tol: float) -> Any:
+    """The limit x = f(a)(x) of iterating f(a) from x0.
+
+    Args:
+        f: ``f(a)`` is a function of x.
+        a: numbers and arrays in any containers; derivatives are taken by it alone.
+        x0: where the iteration begins.
+        distance: ``distance(x, y)``; the iteration ends when it is at most tol for two in a row.
+        tol: see there.
+
+    Derivatives of any order are those of the limit, by the implicit function theorem: the equation
+    for them is solved by an iteration as well, with the same distance and tol.
+
+    >>> from autodiffx.compat.autograd import grad
+    >>> newton = lambda a: lambda x: 0.5 * (x + a / x)
+    >>> root = lambda a: fixed_point(newton, a, 1.0, lambda x, y: abs(x - y), 1e-12)
+    >>> float(root(4.0)), round(float(grad(root)(4.0)), 9)
+    (2.0, 0.25)
+    """
     step = f(a)
     before, x = x0, step(x0)
     while distance(x, before) > tol:
@@ -37,11 +56,4 @@ def _vjp(ans: Any, f: Function, a: Any, x0: Any, distance: Function, tol: float)
     return vjp
 
 
-#: The limit x = f(a)(x) of iterating f(a) from x0: ``fixed_point(f, a, x0, distance, tol)``.
-#:
-#: The iteration ends when distance(x, the x before) is at most tol. Derivatives are taken by a
-#: alone, of any order, by the implicit function theorem: the equation for them is solved by an
-#: iteration as well, with the same distance and tol.
-fixed_point = primitive(_iterated)
-fixed_point.__name__ = "fixed_point"
 defvjp(fixed_point, None, _vjp, None)

@@ -8,7 +8,7 @@ from typing import Any
 from scipy import integrate as _scipys
 
 from autodiffx import ode
-from autodiffx.compat.autograd.tracer import wrapped
+from autodiffx.compat.autograd.tracer import takes_rules
 from autodiffx.compat.autograd.values import as_autograd, holds_box
 
 __all__ = ["odeint"]
@@ -19,7 +19,8 @@ _plain: Any = _scipys.odeint
 TOLERANCE = 1.49012e-8
 
 
-def _odeint(
+@takes_rules(_plain)
+def odeint(
     func: Callable[..., Any],
     y0: Any,
     t: Any,
@@ -27,6 +28,28 @@ def _odeint(
     tfirst: bool = False,
     **options: Any,
 ) -> Any:
+    """y at the times t, of dy/dt = func(y, t, *args) from y(t[0]) = y0.
+
+    Args:
+        func: the slope, of the shape of y.
+        y0, t, args: numbers and arrays; derivatives are taken by them, not by what func captures.
+        tfirst: func is ``func(t, y, *args)``.
+        options: SciPy's; with Boxes among the others, rtol and atol alone mean something.
+
+    Returns:
+        An array of shape ``(len(t), len(y0))``. Of plain numbers it is SciPy's; of Boxes that of
+        `autodiffx.odeint`, with derivatives of any order.
+
+    Raises:
+        NotImplementedError: Dfun, full_output or tcrit are given with Boxes.
+        TypeError: func captured a Box, whose derivative would be lost.
+
+    >>> from autodiffx.compat.autograd import grad
+    >>> def last(k):
+    ...     return odeint(lambda y, t, k: -k * y, 1.0, [0.0, 1.0], (k,))[-1, 0]
+    >>> round(float(grad(last)(0.5)), 6)
+    -0.606531
+    """
     if not holds_box((y0, t, args)):
         return _plain(func, y0, t, args, tfirst=tfirst, **options)
     given: dict[str, Any] = {
@@ -50,10 +73,3 @@ def _odeint(
 
     start = y0 if hasattr(y0, "shape") and y0.shape else asarray(y0).reshape(-1)
     return ode.odeint(slope, start, t, *args, **given)
-
-
-#: y at the times t, of shape (len(t), len(y0)), of dy/dt = func(y, t, *args) from y(t[0]) = y0.
-#:
-#: Called as SciPy's, ``odeint(func, y0, t, args)``; of plain numbers it is SciPy's. Derivatives are
-#: taken by y0, t and args, as `autodiffx.odeint` does; what func captures has none, and raises.
-odeint: Callable[..., Any] = wrapped(_plain, _odeint)

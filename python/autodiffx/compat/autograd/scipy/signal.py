@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from autodiffx.compat.autograd.tracer import wrapped
+from autodiffx.compat.autograd.tracer import takes_rules
 from autodiffx.numpy import asarray, einsum, pad, take, transpose
 
 __all__ = ["convolve"]
@@ -24,9 +24,30 @@ def _span(a: int, b: int, mode: str) -> tuple[int, int]:
     return min(a, b) - 1, abs(a - b) + 1
 
 
-def _convolve(
+@takes_rules()
+def convolve(
     A: Any, B: Any, axes: Axes | None = None, dot_axes: Axes = ((), ()), mode: str = "full"
 ) -> Any:
+    """The sums of A[i] * B[k - i] along pairs of axes.
+
+    Args:
+        A, B: arrays, or Boxes of them.
+        axes: two lists, the axes of A and those of B that belong together; all if left out.
+        dot_axes: likewise those that are multiplied and summed up.
+        mode: "full": all sums; "valid": those in which the shorter array lies within the longer;
+            "same": as many as A has, from the middle.
+
+    Returns:
+        An array with the other axes of A, those of B, and then those of the sums.
+
+    Raises:
+        AssertionError: there is no such mode.
+        ValueError: neither array is the longer along all axes, in the mode "valid".
+
+    >>> import numpy as np
+    >>> convolve(np.array([1.0, 2.0, 3.0]), np.array([1.0, 10.0]))
+    array([ 1., 12., 23., 30.])
+    """
     if mode not in ("valid", "full", "same"):
         raise AssertionError(f"mode is 'valid', 'full' or 'same', got {mode!r}")
     A, B = asarray(A), asarray(B)
@@ -65,12 +86,3 @@ def _convolve(
     kept_a = [a_letters[i] for i in range(A.ndim) if i not in of_a and i not in dot_a]
     kept_b = [b_letters[j] for j in range(B.ndim) if j not in of_b and j not in dot_b]
     return einsum(A, a_letters, windows, b_letters, [*kept_a, *kept_b, *sums])
-
-
-#: The sums of A[i] * B[k - i] along pairs of axes: ``convolve(A, B, axes=None, dot_axes=[(), ()],
-#: mode="full")``. axes are two lists, the axes of A and those of B that belong together, all of
-#: them if left out; dot_axes likewise says which are multiplied and summed up. The result has the
-#: other axes of A, those of B, and then those of the sums: all ("full"), those in which the shorter
-#: array lies within the longer ("valid"), or as many as A has from the middle ("same").
-convolve = wrapped(_convolve, _convolve)
-convolve.__name__ = "convolve"
