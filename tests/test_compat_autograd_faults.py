@@ -19,6 +19,7 @@ from autodiffx.compat.autograd.test_util import check_grads
 from autodiffx.compat.autograd.tracer import register_notrace
 
 X = numpy.array([1.0, 2.0])
+WRONG: Any = 3.0
 
 MISTAKES: dict[str, tuple[type[Exception], str, Callable[[], Any]]] = {
     "an int": (TypeError, "of type int: give a float", lambda: grad(lambda x: x**2)(3)),
@@ -68,7 +69,7 @@ MISTAKES: dict[str, tuple[type[Exception], str, Callable[[], Any]]] = {
     "math": (TypeError, "derivative", lambda: grad(lambda x: math.sin(x))(1.0)),
     "a space of text": (TypeError, "no vector space", lambda: vspace("text")),
     "no primitive": (TypeError, "no primitive", lambda: defvjp(math.sin, None)),
-    "a rule that is none": (TypeError, "no VJP", lambda: defvjp(primitive(abs), 3.0)),  # type: ignore[arg-type]
+    "a rule that is none": (TypeError, "no VJP", lambda: defvjp(primitive(abs), WRONG)),
     "a rule of forward mode": (TypeError, "'all' is no JVP", lambda: defjvp(primitive(abs), "all")),
     "no trace": (TypeError, "no primitive", lambda: register_notrace(None, math.sin)),
     "a mode of checks": (

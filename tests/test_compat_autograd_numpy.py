@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import math
 from collections.abc import Callable
 from typing import Any
@@ -52,6 +53,9 @@ SMOOTH |= {
     "clip": (lambda x: np.clip(x, -1.0, 1.0), X),
     "array": (lambda x: np.array([[x[0], 1.0], [x[1] * x[2], x[1]]]), X),
     "stack": (lambda x: np.stack([x, x**2], axis=1), X),
+    "of generators": (lambda x: np.stack(row**2 for row in x) @ np.vstack(row for row in x), A),
+    "lists": (lambda x: (x * [1.0, 2.0, 3.0] + (0.5, 0.0, 1.0)) / [x[0], 2.0, 1.0], X),
+    "lists before": (lambda x: [1.0, 2.0, 3.0] - x + [x[1], 1.0, 1.0] * x, X),
     "concatenate": (lambda x: np.concatenate((x, [1.0], x[1:]), axis=0), X),
     "vstack": (lambda x: np.vstack([x, A]), X),
     "hstack": (lambda x: np.hstack([x, x[:2]]), X),
@@ -144,6 +148,28 @@ def test_what_has_no_derivative_is_plain() -> None:
         assert numpy.array_equal(seen[0], [True, False, True])
         assert seen[-3:] == [2, (3,), 3]
     assert set(numpy_vjps.nograd_functions) >= {np.floor, np.sign, np.argmax, np.zeros_like}
+
+
+def test_decisions_are_numpys() -> None:
+    def f(x: Any) -> Any:
+        small = ~(x > 2.0)
+        return x**2 if small else x**3
+
+    for operator in (grad, lambda f: lambda x: make_jvp(f)(x)(1.0)[1]):
+        assert operator(f)(3.0) == 27.0
+        assert operator(f)(1.0) == 2.0
+    assert type(adx.Variable(3.0) > 2.0) is bool
+
+
+def test_copies() -> None:
+    def f(p: Any) -> Any:
+        again = copy.deepcopy(p)
+        return copy.copy(p["x"]) * again["x"] + np.sum(copy.copy(again["y"]) * p["y"])
+
+    found = grad(f)({"x": 3.0, "y": X})
+    assert found["x"] == 6.0
+    assert found["y"].tolist() == (2.0 * X).tolist()
+    assert make_jvp(f)({"x": 3.0, "y": X})({"x": 1.0, "y": X})[1] == 6.0 + 2.0 * X @ X
 
 
 def test_graphs_keep_what_was_decided() -> None:

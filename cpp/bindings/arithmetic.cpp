@@ -347,7 +347,7 @@ PyObject* compare(PyObject* a, PyObject* b, int operation) {
             Operand const second = guard_operand(tape, turned ? a : b);
             guard(tape, relation, first, second, outcome != negated);
         }
-        return PyBool_FromLong(outcome);
+        return decision(outcome);
     });
 }
 

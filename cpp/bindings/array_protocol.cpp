@@ -160,16 +160,6 @@ PyObject* get_transpose(PyObject* self, void*) {
 
 }  // namespace
 
-__thread bool follows_autograd = false;
-
-void require_assignable(PyObject* self) {
-    if (!follows_autograd) return;
-    raise_type_error("a " + type_name(self) +
-                     " does not support item assignment in code written for autograd: join its "
-                     "parts with np.concatenate or np.where, or take the derivative with "
-                     "autodiffx.grad");
-}
-
 PyObject* logical(Op op, PyObject* a, PyObject* b) {
     if (!is_boolean(a) || !is_boolean(b)) {
         raise_type_error("& | ^ take boolean arrays, as comparisons give them; got '" +
@@ -221,11 +211,6 @@ void register_array_protocol(py::module_& module) {
     module.def("_broadcast_to", [](const py::object& array, const py::object& shape) {
         if (is_dual(array.ptr())) return py::object(array.attr("_broadcast_to")(shape));
         return py::reinterpret_steal<py::object>(broadcast_to(array.ptr(), shape));
-    });
-    module.def("_follow_autograd", [](bool follows) {
-        bool const before = follows_autograd;
-        follows_autograd = follows;
-        return before;
     });
     py::class_<Elements>(module, "_Elements", "The elements of an array Variable, one by one.")
         .def("__iter__", [](const py::object& self) { return self; })

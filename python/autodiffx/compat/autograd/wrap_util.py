@@ -61,11 +61,11 @@ def wraps(
 def wrap_nary_f(fun: Any, op: Any, argnum: Any) -> Callable[[Function], Function]:
     """Decorator that names what an operator makes of a function.
 
-    >>> @wrap_nary_f(len, abs, 0)
+    >>> @wrap_nary_f(len, sorted, 0)
     ... def f(x):
     ...     return x
     >>> f.__name__
-    'abs_of_len_wrt_argnum_0'
+    'sorted_of_len_wrt_argnum_0'
     """
     return wraps(
         fun,

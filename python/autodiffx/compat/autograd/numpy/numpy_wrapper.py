@@ -8,7 +8,7 @@ own take the place of a function's derivative with ``defvjp(np.function, ...)``.
 from __future__ import annotations
 
 import builtins
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from types import ModuleType
 from typing import Any
 
@@ -41,6 +41,8 @@ _PASSIVE = """
 """
 PASSIVE = frozenset(_PASSIVE.split())
 # What autodiffx.numpy makes arrays of its own with, that can be assigned to: here they are NumPy's.
+# What autograd goes through: its arrays may come from a generator.
+JOINING = frozenset(["column_stack", "concatenate", "hstack", "stack", "vstack"])
 _MAKING = "array asanyarray asarray asarray_chkfinite ascontiguousarray asfortranarray full"
 MAKING = frozenset(_MAKING.split())
 INTEGERS = (_np.int8, _np.int16, _np.int32, _np.int64)
@@ -74,10 +76,21 @@ def _only_boxes(raw: Callable[..., Any], traced: Callable[..., Any]) -> Callable
     return either
 
 
+def _of_any_iterable(joining: Callable[..., Any]) -> Callable[..., Any]:
+    def joined(arrays: Any, *args: Any, **kwargs: Any) -> Any:
+        if isinstance(arrays, Iterator):
+            arrays = list(arrays)
+        return joining(arrays, *args, **kwargs)
+
+    return joined
+
+
 def _wrapper(name: str, raw: Any) -> Any:
     if name in PASSIVE:
         return notrace_primitive(raw)
     traced = getattr(_traced, name)
+    if name in JOINING:
+        return wrapped(raw, _of_any_iterable(traced))
     return wrapped(raw, _only_boxes(raw, traced) if name in MAKING else traced)
 
 
