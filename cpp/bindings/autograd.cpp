@@ -16,7 +16,8 @@ void require_assignable(PyObject* self) {
 
 PyObject* decision(bool outcome) {
     if (!follows_autograd) return PyBool_FromLong(outcome);
-    return py::module_::import("numpy").attr(outcome ? "True_" : "False_").release().ptr();
+    py::object const found = py::module_::import("numpy").attr(outcome ? "True_" : "False_");
+    return py::object(found).release().ptr();
 }
 
 PyObject* apply_to_lists(Op op, PyObject* const* arguments) {
