@@ -315,6 +315,19 @@ def test_an_own_class_of_values() -> None:
     assert vars(slope) == {"left": 9.0, "right": 12.0}
     assert make_vjp(lambda x: swapped(Pair(x, x**2)))(3.0)[0](Pair(1.0, 10.0)) == 16.0
 
+    class Expansion:
+        def __init__(self, kernel: Any, weights: Any) -> None:
+            self.kernel, self.weights, self.name = kernel, weights, "expansion"
+
+        def __call__(self, x: Any) -> Any:
+            return sum(w * self.kernel(x, y) for y, w in self.weights.items())
+
+    Box.register(Expansion)
+    slope = grad(lambda e: e(0.5) ** 2)(Expansion(lambda x, y: x + y, {1.0: 2.0, 2.0: -1.0}))
+    at = 2.0 * 1.5 - 2.5
+    assert slope.weights == {1.0: 2.0 * at * 1.5, 2.0: 2.0 * at * 2.5}
+    assert slope.name == "expansion"
+
     class Slots:
         __slots__ = ("x",)
 

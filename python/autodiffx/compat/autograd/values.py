@@ -76,24 +76,35 @@ CLASSES: set[type] = set()
 def register_class(kind: type) -> None:
     """Make objects of a class containers of their attributes, for all transforms.
 
+    Functions, strings and bools among the attributes belong to the structure; all others are
+    differentiated by.
+
     Raises:
         TypeError: its objects have no attributes of their own to look at.
     """
     if kind in CLASSES:
         return
-    if not hasattr(kind, "__dict__") or not getattr(kind, "__dictoffset__", 0):
+    if not getattr(kind, "__dictoffset__", 0):
         raise TypeError(
             f"objects of {kind.__name__} have no __dict__, so it is not known what is in them: "
             "register the class with optree.register_pytree_node(..., namespace='autodiffx')"
         )
     import optree
 
-    def taken_apart(instance: Any) -> tuple[list[Any], tuple[str, ...], tuple[str, ...]]:
-        names = tuple(vars(instance))
-        return list(vars(instance).values()), names, names
+    def is_part(value: Any) -> bool:
+        # Whatever stands for a leaf, such as its number, has to be one too.
+        return not (callable(value) or isinstance(value, (str, bytes, bool)))
 
-    def put_together(names: Any, parts: Iterable[Any]) -> Any:
+    def taken_apart(instance: Any) -> tuple[list[Any], Any, tuple[str, ...]]:
+        attributes = vars(instance)
+        names = tuple(name for name, value in attributes.items() if is_part(value))
+        rest = tuple((name, value) for name, value in attributes.items() if name not in names)
+        return [attributes[name] for name in names], (names, rest), names
+
+    def put_together(structure: Any, parts: Iterable[Any]) -> Any:
+        names, rest = structure
         made: Any = object.__new__(kind)
+        vars(made).update(rest)
         vars(made).update(zip(names, parts, strict=True))
         return made
 
@@ -102,11 +113,14 @@ def register_class(kind: type) -> None:
 
 
 def plain_arguments(x: Any) -> Any:
-    """getval() of whatever stands in lists, tuples and dicts."""
+    """getval() of whatever stands in lists, tuples, dicts and objects of registered classes."""
     if type(x) in (list, tuple):
         return type(x)(map(plain_arguments, x))
     if type(x) is dict:
         return {key: plain_arguments(value) for key, value in x.items()}
+    if type(x) in CLASSES:
+        leaves, tree = flatten(x)
+        return tree.unflatten(map(getval, leaves))
     return getval(x)
 
 
