@@ -54,7 +54,10 @@ SMOOTH |= {
     "array": (lambda x: np.array([[x[0], 1.0], [x[1] * x[2], x[1]]]), X),
     "array of more axes": (lambda x: np.array(x, ndmin=2) @ np.array([x, x], ndmin=3)[0].T, X),
     "stack": (lambda x: np.stack([x, x**2], axis=1), X),
-    "of generators": (lambda x: np.stack(row**2 for row in x) @ np.vstack(row for row in x), A),
+    "of generators": (
+        lambda x: np.stack(row**2 for row in x) @ np.concatenate(x for _ in "ab")[:3],
+        A,
+    ),
     "lists": (lambda x: (x * [1.0, 2.0, 3.0] + (0.5, 0.0, 1.0)) / [x[0], 2.0, 1.0], X),
     "lists before": (lambda x: [1.0, 2.0, 3.0] - x + [x[1], 1.0, 1.0] * x, X),
     "concatenate": (lambda x: np.concatenate((x, [1.0], x[1:]), axis=0), X),

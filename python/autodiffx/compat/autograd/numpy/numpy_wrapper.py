@@ -17,6 +17,7 @@ import numpy as _np
 import autodiffx.numpy as _traced
 from autodiffx.compat.autograd.tracer import isbox, notrace_primitive, primitive, wrapped
 from autodiffx.compat.autograd.values import getval, holds_box
+from autodiffx.compat.autograd.wrap_util import get_name
 
 __all__ = [
     "array_from_args",
@@ -89,7 +90,7 @@ def _wrapper(name: str, raw: Any) -> Any:
     if name in PASSIVE:
         return notrace_primitive(raw)
     traced = getattr(_traced, name)
-    if name in JOINING:
+    if get_name(raw) in JOINING:  # np.concat is another name of np.concatenate
         return wrapped(raw, _of_any_iterable(traced))
     return wrapped(raw, _only_boxes(raw, traced) if name in MAKING else traced)
 
