@@ -8,7 +8,7 @@ own take the place of a function's derivative with ``defvjp(np.function, ...)``.
 from __future__ import annotations
 
 import builtins
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, ValuesView
 from types import ModuleType
 from typing import Any
 
@@ -42,7 +42,7 @@ _PASSIVE = """
 """
 PASSIVE = frozenset(_PASSIVE.split())
 # What autodiffx.numpy makes arrays of its own with, that can be assigned to: here they are NumPy's.
-# What autograd goes through: its arrays may come from a generator.
+# What autograd goes through: its arrays may come from a generator, or be a dict's values.
 JOINING = frozenset(["column_stack", "concatenate", "hstack", "stack", "vstack"])
 _MAKING = "array asanyarray asarray asarray_chkfinite ascontiguousarray asfortranarray full"
 MAKING = frozenset(_MAKING.split())
@@ -79,7 +79,7 @@ def _only_boxes(raw: Callable[..., Any], traced: Callable[..., Any]) -> Callable
 
 def _of_any_iterable(joining: Callable[..., Any]) -> Callable[..., Any]:
     def joined(arrays: Any, *args: Any, **kwargs: Any) -> Any:
-        if isinstance(arrays, Iterator):
+        if isinstance(arrays, (Iterator, ValuesView)):
             arrays = list(arrays)
         return joining(arrays, *args, **kwargs)
 
