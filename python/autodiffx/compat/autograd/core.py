@@ -34,7 +34,7 @@ from autodiffx.compat.autograd.values import (
     like_argument,
     prepared,
     require_numbers,
-    unbiased,
+    warn_if_independent,
 )
 from autodiffx.compat.autograd.wrap_util import get_name
 from autodiffx.trees import flatten
@@ -85,7 +85,7 @@ def with_checked_result(fun: Function) -> Function:
             )
         leaves = flatten(result)[0]
         require_numbers(leaves)
-        unbiased(leaves)
+        warn_if_independent(leaves)
         return result
 
     return checked

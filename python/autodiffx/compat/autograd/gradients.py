@@ -22,7 +22,7 @@ from autodiffx.compat.autograd.values import (
     plain_arguments,
     prepared,
     require_numbers,
-    unbiased,
+    warn_if_independent,
 )
 from autodiffx.compat.autograd.wrap_util import get_name, unary_to_nary
 from autodiffx.trees import flatten
@@ -77,7 +77,7 @@ def _plain_number(who: str, fun: Function, result: Any) -> Any:
         raise _no_number(who, fun, type(result).__name__)
     if np.size(result) != 1:
         raise _no_number(who, fun, f"an array of shape {np.shape(result)}")
-    unbiased(leaves)
+    warn_if_independent(leaves)
     return float(np.reshape(result, ()))
 
 

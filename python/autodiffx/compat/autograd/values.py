@@ -23,7 +23,7 @@ __all__ = [
     "plain_arguments",
     "prepared",
     "require_numbers",
-    "unbiased",
+    "warn_if_independent",
 ]
 
 INDEPENDENT = (
@@ -226,7 +226,7 @@ def require_numbers(leaves: list[Any]) -> None:
         )
 
 
-def unbiased(leaves: list[Any]) -> None:
+def warn_if_independent(leaves: list[Any]) -> None:
     """Warn if nothing among the results is traced."""
     if not any(isinstance(leaf, (Variable, Dual)) for leaf in leaves):
         warnings.warn(INDEPENDENT, UserWarning, stacklevel=4)
