@@ -1,8 +1,12 @@
 """HIPS autograd 1.9 on autodiffx: programs written for it run after changing their imports.
 
 ``import autograd.numpy as np`` becomes ``import autodiffx.compat.autograd.numpy as np``; or
-`install()` lets ``import autograd`` find this package, for programs that are left as they are. See
-the page "Code written for other programs" for what is there, what raises and what differs.
+`install()` lets ``import autograd`` find this package, for programs that are left as they are. The
+page "Programs written for autograd" says what is there, what raises and what differs.
+
+Rules are defined with ``autodiffx.compat.autograd.extend``, derivatives are checked with
+``autodiffx.compat.autograd.test_util``, numbers are looked at with
+``autodiffx.compat.autograd.tracer``, and ``autodiffx.compat.autograd.builtins`` has the containers.
 
 >>> from autodiffx.compat.autograd import grad
 >>> import autodiffx.compat.autograd.numpy as np

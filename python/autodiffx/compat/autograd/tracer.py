@@ -127,12 +127,22 @@ def _no_nodes() -> NotImplementedError:
 
 
 def trace(start_node: Any, fun: Callable[..., Any], x: Any) -> Any:
-    """Not supported: it raises NotImplementedError. `make_vjp` and `make_jvp` run functions."""
+    """Not supported: it raises NotImplementedError. `make_vjp` and `make_jvp` run functions.
+
+    >>> from autodiffx.compat.autograd.core import make_vjp
+    >>> make_vjp(lambda x: x * x, 3.0)[1]
+    np.float64(9.0)
+    """
     raise _no_nodes()
 
 
 def new_box(value: Any, trace: Any, node: Any) -> Any:
-    """Not supported: it raises NotImplementedError. Operators make boxes."""
+    """Not supported: it raises NotImplementedError. Operators make boxes.
+
+    >>> from autodiffx.compat.autograd import grad
+    >>> grad(lambda x: x * 2.0 if isbox(x * 2.0) else 0.0)(3.0)
+    np.float64(2.0)
+    """
     raise _no_nodes()
 
 

@@ -232,7 +232,12 @@ where.fun, where._rules = _np.where, _where._rules  # type: ignore[attr-defined]
 
 
 class _Joined:
-    """``np.r_`` and ``np.c_``, whose pieces may be boxes."""
+    """NumPy's ``r_`` and ``c_``, whose pieces may be boxes.
+
+    >>> from autodiffx.compat.autograd import jacobian
+    >>> jacobian(lambda x: r_[x, 1.0, 2.0 * x])(3.0)
+    array([1., 0., 2.])
+    """
 
     def __init__(self, plain: Any, columns: bool) -> None:
         self._plain = plain
