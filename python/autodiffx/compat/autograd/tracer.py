@@ -112,11 +112,17 @@ statements of the tape of autodiffx
 
 
 class VJPNode(Node):
-    """Stands for reverse mode in register_notrace()."""
+    """Stands for reverse mode in register_notrace().
+
+    >>> register_notrace(VJPNode, primitive(round))
+    """
 
 
 class JVPNode(Node):
-    """Stands for forward mode in register_notrace()."""
+    """Stands for forward mode in register_notrace().
+
+    >>> register_notrace(JVPNode, primitive(round))
+    """
 
 
 def _no_nodes() -> NotImplementedError:
