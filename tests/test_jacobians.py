@@ -292,3 +292,15 @@ def test_inside_of_what_records(array_backend: Any) -> None:
         assert len(graph) == before
     w.value = [10.0, 20.0]
     assert graph.forward() == 18.0 * 10.0 + 24.0 * 20.0
+
+
+@pytest.mark.parametrize("name", JACOBIANS)
+@pytest.mark.parametrize("dtype", DTYPES)
+def test_what_ignores_the_argument(array_backend: Any, name: str, dtype: type) -> None:
+    x = np.ones(3, dtype)
+    transform = getattr(array_backend, name)
+    found = transform(lambda x: [np.ones((2, 2)), 7.0, x])(x)
+    assert_same_bits(found[0], np.zeros((2, 2, 3), dtype))
+    assert_same_bits(found[1], np.zeros(3, dtype))
+    assert_same_bits(found[2], np.eye(3, dtype=dtype))
+    assert transform(lambda x: 7.0)(2.0) == 0.0

@@ -224,3 +224,30 @@ def test_decisions_among_the_results(array_backend: Any) -> None:
     assert value[2] == 3.0
     slope = pullback((np.zeros(2), np.ones(2), 0.0))[0]
     assert_same_bits(slope, np.array([2.0, 2.0]))
+
+
+def test_a_pullback_is_differentiated_by_its_cotangents_alone(array_backend: Any) -> None:
+    """It is linear, and made of plain numbers: so what is outermost is plain, of any order."""
+    x, v = uniform(1, (3,), np.float64), uniform(2, (2,), np.float64)
+
+    def f(x: Any) -> Any:
+        return np.stack([total(np.sin(x)), x[0] * x[1]])
+
+    jacobian = np.stack([np.cos(x), [x[1], x[0], 0.0]])
+    _, pullback = array_backend.vjp(f, x)
+
+    def cubes(u: Any) -> Any:
+        return total(pullback(u)[0] ** 3)
+
+    slope = 3.0 * jacobian @ (v @ jacobian) ** 2
+    gradient = array_backend.grad(cubes)(v)
+    assert type(gradient) is np.ndarray
+    assert_close(gradient, slope, digits=12)
+    assert_close(array_backend.jvp(cubes, (v,), (np.ones(2),))[1], slope.sum(), digits=12)
+    curvature = 6.0 * (jacobian * (v @ jacobian)) @ jacobian.T
+    assert_close(array_backend.hessian(cubes)(v), curvature, digits=12)
+    twice = array_backend.grad(lambda u: total(array_backend.grad(cubes)(u)))(v)
+    assert_close(twice, curvature.sum(axis=0), digits=12)
+    # The pullback of a pullback is the pushforward.
+    back = array_backend.vjp(lambda u: pullback(u)[0], v)[1]
+    assert_close(back(x)[0], jacobian @ x, digits=12)

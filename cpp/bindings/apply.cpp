@@ -106,7 +106,7 @@ PyObject* apply_to_duals(Op op, PyObject* const* arguments) {
             if (is_dual(arguments[i]) || is_variable(arguments[i]) || is_ndarray(arguments[i])) {
                 values[i] = Number(py::reinterpret_borrow<py::object>(arguments[i]));
             } else if (!read_number(arguments[i], number)) {
-                Py_RETURN_NOTIMPLEMENTED;
+                return apply_to_lists(op, arguments);
             } else if (array && !PyLong_Check(arguments[i])) {
                 // NumPy's numbers have a say in the dtype.
                 values[i] = Number(py::reinterpret_borrow<py::object>(arguments[i]));
@@ -207,7 +207,7 @@ PyObject* apply_to_any(PyObject* const* arguments) {
         case Arguments::other:
             break;
     }
-    Py_RETURN_NOTIMPLEMENTED;
+    return apply_to_lists(op, arguments);
 }
 
 }  // namespace

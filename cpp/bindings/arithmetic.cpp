@@ -298,7 +298,10 @@ static PyObject* compare_arrays(PyObject* a, PyObject* b, int operation) {
     static constexpr Op ops[] = {Op::less,      Op::less_equal, Op::equal,
                                  Op::not_equal, Op::greater,    Op::greater_equal};
     PyObject* const arguments[] = {a, b};
-    return apply(ops[operation], arguments);
+    PyObject* const found = apply(ops[operation], arguments);
+    // A replay of a Graph has to find what was decided among its data.
+    if (!follows_autograd || !is_variable(found) || current_tape().is_graph()) return found;
+    return py::object(py::reinterpret_steal<py::object>(found).attr("value")).release().ptr();
 }
 
 PyObject* compare(PyObject* a, PyObject* b, int operation) {
@@ -344,7 +347,7 @@ PyObject* compare(PyObject* a, PyObject* b, int operation) {
             Operand const second = guard_operand(tape, turned ? a : b);
             guard(tape, relation, first, second, outcome != negated);
         }
-        return PyBool_FromLong(outcome);
+        return decision(outcome);
     });
 }
 

@@ -27,6 +27,7 @@ int assign_slot(PyObject* self, PyObject* key, PyObject* value) {
     return guarded([&]() -> int {
         if (value == nullptr) raise_type_error("elements of a Variable cannot be deleted");
         if (!is_array(self)) raise_type_error("a scalar Variable has no elements to assign to");
+        require_assignable(self);
         assign(self, key, value);
         return 0;
     });
@@ -73,7 +74,7 @@ PyObject* logical_slot(PyObject* a, PyObject* b) {
 // What changes an array in place. Numbers are rebound, as Python's are, and elements.
 PyObject* in_place(Op op, PyObject* a, PyObject* b) {
     PyObject* const arguments[] = {a, b};
-    if (!is_array(a) || view_of(a).ndim == 0) return apply(op, arguments);
+    if (!is_array(a) || view_of(a).ndim == 0 || follows_autograd) return apply(op, arguments);
     require_writable(a);
     py::object const result = py::reinterpret_steal<py::object>(apply_or_raise(op, arguments));
     assign_result(a, result.ptr());

@@ -228,6 +228,8 @@ PyObject* get_inputs(PyObject* self, void*) {
 PyGetSetDef variable_attributes[] = {
     {"value", get_value, set_value, "The number. Settable on leaves; setting starts a new version.",
      nullptr},
+    {"_value", get_value, nullptr, "The value, by the name that code written for autograd reads.",
+     nullptr},
     {"grad", get_grad, set_grad,
      "The gradient that backward() set: a float, None before the first. Of a computed value its "
      "adjoint in the last sweep.",

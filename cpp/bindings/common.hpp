@@ -88,6 +88,9 @@ std::string type_name(PyObject* object);
 // Not thread_local, which would ask at every use whether it is initialised.
 extern __thread Tape* tape_in_use AUTODIFFX_FAST_TLS AUTODIFFX_HIDDEN;
 Tape& make_ambient_tape();
+// Whether this thread runs code written for autograd: then y += x of an array makes a new one,
+// comparisons give NumPy's truth values and plain arrays, and lists stand beside arrays.
+extern __thread bool follows_autograd AUTODIFFX_FAST_TLS AUTODIFFX_HIDDEN;
 inline Tape& current_tape() { return tape_in_use != nullptr ? *tape_in_use : make_ambient_tape(); }
 
 // ---- operands --------------------------------------------------------------
@@ -301,5 +304,6 @@ void register_transforms(py::module_& module);
 void register_recording(py::module_& module);
 void register_table(py::module_& module);
 void register_watch(py::module_& module);
+void register_autograd(py::module_& module);
 
 }  // namespace autodiffx::bindings

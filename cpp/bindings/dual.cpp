@@ -178,6 +178,8 @@ PyObject* round_to(PyObject* self, PyObject* const* arguments, Py_ssize_t count)
 
 constexpr PyGetSetDef components[] = {
     {"value", get_value, nullptr, "The primal.", nullptr},
+    {"_value", get_value, nullptr, "The primal, by the name that code written for autograd reads.",
+     nullptr},
     {"tangent", get_tangent, nullptr, "The derivative carried along.", nullptr},
     {"level", get_level, nullptr, "Which differentiation the tangent belongs to.", nullptr}};
 

@@ -79,6 +79,7 @@ int assign_slot(PyObject* self, PyObject* key, PyObject* value) {
     return guarded([&]() -> int {
         if (value == nullptr) raise_type_error("elements of a Dual cannot be deleted");
         if (!is_array_like(self)) raise_type_error("a scalar Dual has no elements to assign to");
+        require_assignable(self);
         write(self, py::reinterpret_borrow<py::object>(key), value);
         return 0;
     });
@@ -87,7 +88,7 @@ int assign_slot(PyObject* self, PyObject* key, PyObject* value) {
 // The array takes its new elements where they are. Numbers are rebound, as Python's are.
 PyObject* in_place(Op op, PyObject* a, PyObject* b) {
     PyObject* const arguments[] = {a, b};
-    if (!is_dual(a) || !is_array_like(a)) return apply(op, arguments);
+    if (!is_dual(a) || !is_array_like(a) || follows_autograd) return apply(op, arguments);
     require_writable(Number(py::reinterpret_borrow<py::object>(a)));
     PyObject* const found = apply(op, arguments);
     if (found == Py_NotImplemented) return found;

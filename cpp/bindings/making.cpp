@@ -170,6 +170,8 @@ PyObject* reduce(PyObject* self, PyObject*) {
                 .ptr();
         }
         if (!own) {
+            // What copy.copy() takes for "the object itself", which is never changed there.
+            if (follows_autograd) return PyUnicode_FromString("x");
             raise_type_error(
                 "only leaves can be pickled or copied, this value was computed: use its .value");
         }

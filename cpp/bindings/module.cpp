@@ -19,4 +19,5 @@ PYBIND11_MODULE(_core, module) {
     register_transforms(module);
     register_recording(module);
     register_watch(module);
+    register_autograd(module);
 }

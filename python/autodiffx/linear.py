@@ -8,7 +8,7 @@ from typing import Any
 from autodiffx._core import Constant
 from autodiffx.arguments import require_function
 from autodiffx.directions import flat_tangents, push_forward, require_shapes
-from autodiffx.runs import Run, is_real, shape_of
+from autodiffx.runs import Run, is_active, is_real, shape_of
 from autodiffx.trees import flatten
 
 __all__ = ["linearize", "vjp"]
@@ -64,6 +64,10 @@ def vjp(f: Callable[..., Any], *primals: Any, has_aux: bool = False) -> tuple[An
                     "a cotangent has the shape of the function's result, "
                     f"{shape_of(output)}, got {shape_of(leaf)}"
                 )
+        if not run.outside and any(map(is_active, leaves)):
+            from autodiffx.linear_maps import PulledBack
+
+            return tuple(run.by_argument(PulledBack("pullback", run)(*leaves)))
         return tuple(run.by_argument(run.pull_back(leaves)))
 
     return (run.value, pullback, run.aux) if has_aux else (run.value, pullback)

@@ -76,4 +76,11 @@ def concatenate_all(parts: Sequence[Any], axis: int) -> Any:
     axis = axis if axis >= 0 else axis + parts[0].ndim
     if len(parts) == 1:
         return parts[0]
-    return _written(parts, axis) if _is_written(parts) else _join(*parts, axis=axis)
+    if not _is_written(parts):
+        return _join(*parts, axis=axis)
+    # Code written for autograd does not assign to arrays; this does.
+    before = _core._follow_autograd(False)
+    try:
+        return _written(parts, axis)
+    finally:
+        _core._follow_autograd(before)

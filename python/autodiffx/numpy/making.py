@@ -10,7 +10,7 @@ from autodiffx._core import Constant, Dual
 from autodiffx.numpy.arrays import as_array, plain
 from autodiffx.numpy.dispatch import any_foreign, any_traced, function, is_traced
 from autodiffx.numpy.primitives import select
-from autodiffx.numpy.views import broadcast_to, ravel
+from autodiffx.numpy.views import broadcast_to, ravel, reshape
 
 __all__ = [
     "array",
@@ -103,9 +103,13 @@ def array(object: Any, dtype: Any = None, **keywords: Any) -> Any:
     if not any_traced((object,)):
         return _made(np.array(object, dtype, **keywords))
     x = as_array(object)
+    given = np.ndim(x)
     if dtype is not None and x.dtype != dtype:
-        return x.astype(dtype)
-    return x.copy() if x is object else x
+        x = x.astype(dtype)
+    elif x is object:
+        x = x.copy()
+    missing = keywords.get("ndmin", 0) - given
+    return reshape(x, (*(1,) * missing, *x.shape)) if missing > 0 else x
 
 
 def asarray(a: Any, dtype: Any = None, **keywords: Any) -> Any:
