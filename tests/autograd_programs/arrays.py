@@ -133,6 +133,26 @@ def arrays_joined_and_split():
     _check(lambda a: np.array([a, 2 * a]), (3,))
 
 
+def arrays_joined_from_what_can_be_gone_through():
+    _check(lambda x: np.stack(row**2 for row in x), (2, 3))
+    _check(lambda x: np.vstack(map(np.sin, x)), (2, 3))
+    _check(lambda x: np.hstack(x[i] for i in (1, 0)), (2, 3))
+    _check(lambda x: np.column_stack(row for row in x), (2, 3))
+    _check(lambda x: np.concatenate(part for part in (x, x**2)), (3,))
+    parts = {"a": np.array([1.0, 2.0]), "b": np.array([3.0, 4.0])}
+    spread = grad(lambda parts: np.sum(np.var(np.stack(parts.values()), axis=0)))(parts)
+    agree(spread["a"], [-1.0, -1.0])
+
+
+def lists_beside_arrays():
+    _check(lambda x: x * [1.0, 2.0, 3.0] + (0.5, 0.0, -0.5), (3,))
+    _check(lambda x: [1.0, 2.0] - x[:, None], (3,))
+    _check(lambda x: np.array([2.0, 1.0]) @ x / [4.0, 2.0, 1.0], (2, 3))
+    _check(lambda x: np.multiply([x[0], 2 * x[1]], 3.0), (2,))
+    _check(lambda x: np.sum([number**2 for number in x]), (3,))
+    _check(lambda x: np.mean([x[0], x[1] * x[0]]), (2,))
+
+
 def diagonals_and_triangles():
     _check(lambda x: np.diag(x) + np.diag(x[:-1], 1), (3,))
     _check(lambda x: np.diagonal(x, axis1=-1, axis2=-2) * np.trace(x), (3, 3))

@@ -1,6 +1,7 @@
 """Lists, tuples and dicts of numbers and arrays, inside functions and at their ends."""
 
 import builtins
+import copy
 
 import autograd.numpy as np
 import autograd.numpy.random as npr
@@ -127,6 +128,18 @@ def gradient_with_what_else_was_found():
     agree(found["rest"], [3.0, 0.5])
     agree(found["largest"], 3.0)
     assert builtins.type(found["rest"]) is np.ndarray
+
+
+def parameters_that_are_copied():
+    def step(parameters):
+        moved = copy.copy(parameters["where"])
+        pace = copy.copy(parameters["pace"])
+        return moved * pace**2 + parameters["where"]
+
+    parameters = {"where": 1.5, "pace": 0.5}
+    gradient = grad(step)(parameters)
+    agree(gradient["where"], 1.25)
+    agree(gradient["pace"], 1.5)
 
 
 def outputs_that_are_containers():

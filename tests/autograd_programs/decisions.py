@@ -143,6 +143,21 @@ def comparisons_see_values():
     agree(grad(f)(1.5), 3.0)
 
 
+def decisions_that_are_negated():
+    def f(x):
+        small = ~(x > 2)
+        return x**2 if small else x**3
+
+    agree(grad(f)(3.0), 27.0)
+    agree(grad(f)(1.0), 2.0)
+
+    def g(x):
+        inside = (x > 0) & ~(x > 1)
+        return np.sum(np.where(inside, x**2, 0.0)) * inside.sum()
+
+    agree(grad(g)(np.array([-1.0, 0.5, 2.0])), [0.0, 1.0, 0.0])
+
+
 def exceptions_leave_nothing_behind():
     def fails(x):
         if x > 1:
