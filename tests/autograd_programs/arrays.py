@@ -1,5 +1,7 @@
 """What autograd.numpy has of NumPy: shapes, indices, sums, orders and products."""
 
+import warnings
+
 import autograd.numpy as np
 import autograd.numpy.random as npr
 from autograd import elementwise_grad, grad, jacobian
@@ -142,6 +144,14 @@ def arrays_joined_from_what_can_be_gone_through():
     parts = {"a": np.array([1.0, 2.0]), "b": np.array([3.0, 4.0])}
     spread = grad(lambda parts: np.sum(np.var(np.stack(parts.values()), axis=0)))(parts)
     agree(spread["a"], [-1.0, -1.0])
+
+
+def arrays_joined_in_brackets():
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # autograd says that it is slow
+        _check(lambda x: np.r_[x, 1.0, x[:1] ** 2], (3,))
+        _check(lambda x: np.c_[x, x**2, np.ones(3)], (3,))
+        _check(lambda x: np.c_[x, x[:, :1]], (2, 3))
 
 
 def lists_beside_arrays():

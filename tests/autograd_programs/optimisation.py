@@ -145,6 +145,8 @@ def gauss_newton_by_products():
         p = p + step
     agree(p, [1.5, 0.8], 1e-7)
 
+    agree(make_ggnvp(np.sin)(0.3)(2.0), 2 * np.cos(0.3) ** 2)
+
     def curved(residual):
         return np.sum(np.log(np.cosh(residual)), axis=-1)
 
