@@ -3,7 +3,7 @@
 import autograd.numpy as np
 import autograd.numpy.random as npr
 from autograd import elementwise_grad, grad, jacobian, value_and_grad
-from autograd.scipy.linalg import solve_triangular
+from autograd.scipy.linalg import solve_banded, solve_triangular
 from autograd.scipy.stats import multivariate_normal
 
 from autograd_programs.differences import agree, check_gradient, check_jacobian
@@ -150,8 +150,6 @@ def whitening_with_either_triangle():
 
 
 def precision_of_a_band():
-    from autograd.scipy.linalg import solve_banded
-
     right = np.array([1.0, -2.0, 0.5, 3.0, 1.0])
 
     def band(parameters):
