@@ -30,9 +30,9 @@ autograd.scipy.special autograd.scipy.stats autograd.scipy.linalg solve_triangul
 autograd.scipy.integrate odeint autograd.scipy.signal convolve
 norm t gamma beta chi2 poisson dirichlet multivariate_normal
 autograd.extend primitive defvjp defjvp defvjp_argnum defjvp_argnum notrace_primitive
-Box ArrayBox VSpace vspace
+def_linear register_notrace Box ArrayBox VSpace vspace SparseObject
 autograd.builtins list dict tuple isinstance type
-autograd.misc flatten autograd.misc.optimizers sgd rmsprop adam
+autograd.misc flatten const_graph autograd.misc.optimizers sgd rmsprop adam
 autograd.misc.fixed_points fixed_point
 autograd.test_util check_grads combo_check check_equivalent scalar_close
 autograd.tracer getval autograd.core
