@@ -2,7 +2,7 @@
 
 import autograd.numpy as np
 import autograd.numpy.random as npr
-from autograd import grad, jacobian
+from autograd import grad, hessian, jacobian
 from autograd.misc.fixed_points import fixed_point
 
 from autograd_programs.differences import agree, check_gradient
@@ -22,6 +22,21 @@ def square_root_as_babylonians_took_it():
     agree(root(7.0), np.sqrt(7.0))
     agree(grad(root)(7.0), 0.5 / np.sqrt(7.0))
     agree(grad(lambda a: np.sin(root(a**2)))(3.0), np.cos(3.0))
+
+
+def curvature_of_what_is_iterated():
+    calls = []
+
+    def distance(x, y):
+        calls.append(1)
+        assert len(calls) < 1000, "no fixed point is reached"
+        return np.abs(x - y)
+
+    def root(a):
+        return fixed_point(lambda a: lambda x: 0.5 * (x + a / x), a, 1.0, distance, 1e-13)
+
+    agree(grad(grad(root))(7.0), -0.25 * 7.0**-1.5)
+    agree(hessian(root)(7.0), -0.25 * 7.0**-1.5)
 
 
 def orbit_by_keplers_equation():
