@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <vector>
 
+#include "array_reductions.hpp"
 #include "autodiffx/join.hpp"
 
 namespace autodiffx::bindings {
@@ -136,6 +137,21 @@ PyMethodDef joining_method(const char* name) {
 }
 
 }  // namespace
+
+PyObject* joined_by_function(PyObject* function, PyObject* arguments, PyObject* keywords) {
+    static PyObject* const numpy = PyImport_ImportModule("numpy");
+    static PyObject* const concatenate = py::object(numpy->attr("concatenate")).release().ptr();
+    static PyObject* const stack = py::object(numpy->attr("stack")).release().ptr();
+    static PyObject* const first = PyLong_FromLong(0);  // the axis that is meant by default
+    if (function != concatenate && function != stack) return nullptr;
+    Py_ssize_t const count = PyTuple_GET_SIZE(arguments);
+    if (count == 0) return nullptr;
+    PyObject* const* const all = &PyTuple_GET_ITEM(arguments, 0);
+    AxesGiven given{first, nullptr};
+    if (!given.read(all + 1, static_cast<std::size_t>(count - 1), keywords)) return nullptr;
+    if (given.keepdims != nullptr) return nullptr;
+    return joined(all[0], given.axis, function == stack ? How::stack : How::join);
+}
 
 void register_joining(py::module_& module) {
     static PyMethodDef methods[] = {joining_method<How::join>("_join"),

@@ -88,10 +88,10 @@ void put(Places<double> places, const ArrayOperand& operand, const ArrayOperand&
     });
 }
 
-// Adds to the adjoints of an operand those of its part of the result.
+// To the adjoints of an operand those of its part of the result.
 template <class T>
-void pass_back(Places<T> adjoints, const ArrayOperand& operand, const ArrayOperand& result,
-               int axis, std::int64_t start) {
+void pass_back(Places<T> adjoints, bool assigns, const ArrayOperand& operand,
+               const ArrayOperand& result, int axis, std::int64_t start) {
     constexpr std::int64_t components = sizeof(T) / sizeof(double);
     with_element(result.dtype, [&](auto element) {
         using S = decltype(element);
@@ -101,10 +101,13 @@ void pass_back(Places<T> adjoints, const ArrayOperand& operand, const ArrayOpera
             for_each_run(operand, result, axis, start, [&](const Run& run) {
                 bool const dense = run.operand_step == 1 && run.result_step == 1;
                 // Dense components are as many more numbers.
-                for (std::int64_t c = 0; c < (dense ? 1 : components); ++c) {
-                    add(to + run.operand * components + c, dense ? 1 : run.operand_step * components,
-                        from + run.result * components + c, dense ? 1 : run.result_step * components,
-                        dense ? run.count * components : run.count);
+                std::int64_t const joined = dense ? components : 1;
+                for (std::int64_t c = 0; c < components; c += joined) {
+                    auto const pass = assigns ? assign<S> : add<S>;
+                    pass(to + run.operand * components + c,
+                         dense ? 1 : run.operand_step * components,
+                         from + run.result * components + c,
+                         dense ? 1 : run.result_step * components, run.count * joined);
                 }
             });
         }
@@ -183,9 +186,12 @@ struct Join : External {
     }
     template <class T>
     void pass_all_back(const ExternalRecord& record, const AdjointPlaces<T>& at) const {
+        unsigned assigns = at.assigns;
         for_each(record, [&](const ArrayOperand& operand, const ArrayOperand& result,
                              std::int64_t start) {
-            if (is_active(operand.kind)) pass_back(at.adjoints, operand, result, axis, start);
+            if (is_active(operand.kind))
+                pass_back(at.adjoints, (assigns & 1u) != 0, operand, result, axis, start);
+            assigns >>= 1;
         });
     }
     void reverse(const ExternalRecord& record, const AdjointPlaces<double>& at) override {
@@ -193,6 +199,15 @@ struct Join : External {
     }
     void reverse(const ExternalRecord& record, const AdjointPlaces<dual<double>>& at) override {
         pass_all_back(record, at);
+    }
+    [[nodiscard]] bool reaches_all(const ExternalRecord& record, int k) const override {
+        ArrayOperand const operand = record.operand(k);
+        std::int64_t step = 1;
+        for (int i = operand.ndim; i-- > 0; step *= operand.shape[i])
+            if (operand.shape[i] != 1 && operand.strides[i] != step) return false;
+        for (int i = 0; i < record.arity(); ++i)
+            if (i != k && record.operand(i).extent == operand.extent) return false;
+        return step != 0 && operand.offset == 0 && slots_for(step, operand.dtype) == operand.slots;
     }
     std::vector<ArrayResult> reverse(Tape& tape, const std::vector<ArrayOperand>& adjoints,
                                      const std::vector<ArrayOperand>&,

@@ -51,6 +51,9 @@ struct External : Entry {
                          Places<double> tangents) = 0;
     // Adds to the adjoints of active operands what the results pass on.
     virtual void reverse(const ExternalRecord& record, const AdjointPlaces<double>& at) = 0;
+    // Whether it assigns the adjoint of operand k as a whole where `at` says that it is the first
+    // to contribute. Not asked beyond the bits that say so.
+    [[nodiscard]] virtual bool reaches_all(const ExternalRecord&, int) const { return false; }
     virtual void reverse(const ExternalRecord& record, const AdjointPlaces<dual<double>>& at) = 0;
     // The same as statements on the tape: from the adjoints of the results and the results
     // themselves, one adjoint for each operand that is wanted; without slots if it is zero.
