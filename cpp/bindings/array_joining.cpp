@@ -139,9 +139,11 @@ PyMethodDef joining_method(const char* name) {
 }  // namespace
 
 PyObject* joined_by_function(PyObject* function, PyObject* arguments, PyObject* keywords) {
-    static PyObject* const numpy = PyImport_ImportModule("numpy");
-    static PyObject* const concatenate = py::object(numpy->attr("concatenate")).release().ptr();
-    static PyObject* const stack = py::object(numpy->attr("stack")).release().ptr();
+    auto const numpys = [](const char* name) {
+        return py::object(py::module_::import("numpy").attr(name)).release().ptr();
+    };
+    static PyObject* const concatenate = numpys("concatenate");
+    static PyObject* const stack = numpys("stack");
     static PyObject* const first = PyLong_FromLong(0);  // the axis that is meant by default
     if (function != concatenate && function != stack) return nullptr;
     Py_ssize_t const count = PyTuple_GET_SIZE(arguments);

@@ -14,13 +14,13 @@ namespace autodiffx {
 namespace {
 
 // Elements that lie evenly in an operand, and evenly in the result.
-struct Run {
+struct Stretch {
     std::int64_t operand, result;  // the first, counted from where the extents begin
     std::int64_t operand_step, result_step;
     std::int64_t count;
 };
 
-// Calls use(run) for the runs of an operand that stands in the result from `start` on.
+// Calls use(stretch) for those of an operand that stands in the result from `start` on.
 template <class Use>
 void for_each_run(const ArrayOperand& operand, const ArrayOperand& result, int axis,
                   std::int64_t start, Use use) {
@@ -30,7 +30,7 @@ void for_each_run(const ArrayOperand& operand, const ArrayOperand& result, int a
     std::copy(operand.strides, operand.strides + operand.ndim, strides[0]);
     std::copy(result.strides, result.strides + operand.ndim, strides[1]);
     int const inner = join_axes(lengths, strides[0], 2, operand.ndim) - 1;
-    Run run{operand.offset, result.offset + start * result.strides[axis], strides[0][inner],
+    Stretch run{operand.offset, result.offset + start * result.strides[axis], strides[0][inner],
             strides[1][inner], lengths[inner]};
     for (int i = inner; i >= 0;) {
         use(std::as_const(run));
@@ -64,13 +64,16 @@ void add(S* to, std::int64_t to_step, const S* from, std::int64_t from_step, std
     for (std::int64_t i = 0; i < count; ++i) to[i * to_step] += from[i * from_step];
 }
 
-// Numbers and derivatives lie as elements of their dtype do; those of `components` lie together.
+// Calls use(an element): primals and derivatives lie packed as elements of the dtype do.
 template <class Use>
 void with_element(Dtype dtype, Use use) {
     switch (dtype) {
-        case Dtype::float64: return use(double{});
-        case Dtype::float32: return use(float{});
-        case Dtype::boolean: return use(bool{});
+        case Dtype::float64:
+            return use(double{});
+        case Dtype::float32:
+            return use(float{});
+        case Dtype::boolean:
+            return use(bool{});
     }
 }
 
@@ -81,7 +84,7 @@ void put(Places<double> places, const ArrayOperand& operand, const ArrayOperand&
         using S = decltype(element);
         auto* const to = reinterpret_cast<S*>(places.at(result));
         const auto* const from = reinterpret_cast<const S*>(places.at(operand));
-        for_each_run(operand, result, axis, start, [&](const Run& run) {
+        for_each_run(operand, result, axis, start, [&](const Stretch& run) {
             assign(to + run.result, run.result_step, from + run.operand, run.operand_step,
                    run.count);
         });
@@ -98,7 +101,7 @@ void pass_back(Places<T> adjoints, bool assigns, const ArrayOperand& operand,
         if constexpr (!std::is_same_v<S, bool>) {
             auto* const to = reinterpret_cast<S*>(adjoints.at(operand));
             const auto* const from = reinterpret_cast<const S*>(adjoints.at(result));
-            for_each_run(operand, result, axis, start, [&](const Run& run) {
+            for_each_run(operand, result, axis, start, [&](const Stretch& run) {
                 bool const dense = run.operand_step == 1 && run.result_step == 1;
                 // Dense components are as many more numbers.
                 std::int64_t const joined = dense ? components : 1;
@@ -119,7 +122,7 @@ ArrayPart part_of(const ArrayOperand& operand) {
             operand.kind,  operand.offset, operand.strides};
 }
 
-// Whether derivatives of an operand and of the result can lie in lanes.
+// Its operands have the dtype of the result: casts come first.
 bool goes_in_lanes(const ArrayOperand& result) { return result.dtype == Dtype::float64; }
 
 // From the lanes of one of them to those of the other, as far as they may be other than zero.
@@ -133,7 +136,7 @@ void pass_lanes(Lanes& lanes, const ArrayOperand& operand, const ArrayOperand& r
     const double* const source = lanes.at(from.first);
     constexpr auto width = static_cast<std::int64_t>(Lanes::count);
     double const one = 1.0;
-    for_each_run(operand, result, axis, start, [&](const Run& run) {
+    for_each_run(operand, result, axis, start, [&](const Stretch& run) {
         std::int64_t const first = up ? run.operand : run.result;
         std::int64_t const step = up ? run.operand_step : run.result_step;
         std::int64_t const to_first = up ? run.result : run.operand;
@@ -142,10 +145,10 @@ void pass_lanes(Lanes& lanes, const ArrayOperand& operand, const ArrayOperand& r
         if (within.begin >= within.end) return;
         std::int64_t const begin = to_first + within.begin * to_step;
         std::int64_t const last = to_first + (within.end - 1) * to_step;
-        chain_lanes({target + begin * width, to_step,
-                     source + (first + within.begin * step) * width, step, &one, 0,
-                     static_cast<std::size_t>(within.end - within.begin)},
-                    !up);
+        chain_lanes(
+            {target + begin * width, to_step, source + (first + within.begin * step) * width, step,
+             &one, 0, static_cast<std::size_t>(within.end - within.begin)},
+            !up);
         grown.include(std::min(begin, last), std::max(begin, last));
     });
     lanes.set_support(to, grown);
@@ -179,20 +182,20 @@ struct Join : External {
                  Places<double> tangents) override {
         ArrayOperand const whole = record.result(0);
         std::fill_n(tangents.at(whole), whole.slots, 0.0);
-        for_each(record, [&](const ArrayOperand& operand, const ArrayOperand& result,
-                             std::int64_t start) {
-            if (is_active(operand.kind)) put(tangents, operand, result, axis, start);
-        });
+        for_each(record,
+                 [&](const ArrayOperand& operand, const ArrayOperand& result, std::int64_t start) {
+                     if (is_active(operand.kind)) put(tangents, operand, result, axis, start);
+                 });
     }
     template <class T>
     void pass_all_back(const ExternalRecord& record, const AdjointPlaces<T>& at) const {
         unsigned assigns = at.assigns;
-        for_each(record, [&](const ArrayOperand& operand, const ArrayOperand& result,
-                             std::int64_t start) {
-            if (is_active(operand.kind))
-                pass_back(at.adjoints, (assigns & 1u) != 0, operand, result, axis, start);
-            assigns >>= 1;
-        });
+        for_each(record,
+                 [&](const ArrayOperand& operand, const ArrayOperand& result, std::int64_t start) {
+                     if (is_active(operand.kind))
+                         pass_back(at.adjoints, (assigns & 1u) != 0, operand, result, axis, start);
+                     assigns >>= 1;
+                 });
     }
     void reverse(const ExternalRecord& record, const AdjointPlaces<double>& at) override {
         pass_all_back(record, at);
@@ -228,20 +231,20 @@ struct Join : External {
         ArrayOperand const whole = record.result(0);
         if (!goes_in_lanes(whole)) return false;
         tangents.clear(part_of(whole));
-        for_each(record, [&](const ArrayOperand& operand, const ArrayOperand& result,
-                             std::int64_t start) {
-            if (tangents.hold(operand.kind, operand.first))
-                pass_lanes(tangents, operand, result, axis, start, true);
-        });
+        for_each(record,
+                 [&](const ArrayOperand& operand, const ArrayOperand& result, std::int64_t start) {
+                     if (tangents.hold(operand.kind, operand.first))
+                         pass_lanes(tangents, operand, result, axis, start, true);
+                 });
         return true;
     }
     bool pull_lanes(const ExternalRecord& record, Lanes& adjoints) override {
         if (!goes_in_lanes(record.result(0))) return false;
-        for_each(record, [&](const ArrayOperand& operand, const ArrayOperand& result,
-                             std::int64_t start) {
-            if (adjoints.hold(operand.kind, operand.first))
-                pass_lanes(adjoints, operand, result, axis, start, false);
-        });
+        for_each(record,
+                 [&](const ArrayOperand& operand, const ArrayOperand& result, std::int64_t start) {
+                     if (adjoints.hold(operand.kind, operand.first))
+                         pass_lanes(adjoints, operand, result, axis, start, false);
+                 });
         return true;
     }
 };

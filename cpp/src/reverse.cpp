@@ -2,6 +2,7 @@
 #pragma GCC diagnostic ignored "-Wpedantic"  // computed goto
 #include <algorithm>
 #include <cstring>
+#include <limits>
 
 #include "autodiffx/external.hpp"
 #include "autodiffx/flat.hpp"

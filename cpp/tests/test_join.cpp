@@ -45,11 +45,10 @@ TEST(views_constants_and_numbers_along_the_only_axis) {
     Shown const squares(tape, square(tape, x.on(tape)));
     Seen const reversed(x.on(tape), {3}, {-1}, 2), repeated(scalar(s.on(tape)), {2}, {0}),
         none(x.on(tape), {0}, {1});
-    Shown const joined(
-        tape, record_join(tape,
-                          {squares.operand(), reversed.operand(), none.operand(),
-                           constant(tape, {7.0, 8.0}, two, one), repeated.operand()},
-                          0));
+    Shown const joined(tape, record_join(tape,
+                                         {squares.operand(), reversed.operand(), none.operand(),
+                                          constant(tape, {7.0, 8.0}, two, one), repeated.operand()},
+                                         0));
     CHECK(joined.elements() == (Elements{1.0, 4.0, 9.0, 3.0, -2.0, 1.0, 7.0, 8.0, 0.5, 0.5}));
 
     auto const seed =
@@ -76,15 +75,15 @@ TEST(matrices_of_any_order_along_either_axis) {
     Seen const transposed(x.on(tape), {3, 2}, {1, 3}), columns(x.on(tape), {3, 1}, {1, 3});
     Shown const beside(tape, record_join(tape, {transposed.operand(), columns.operand()}, 1));
     CHECK(beside.elements() == (Elements{1.0, 4.0, 1.0, 2.0, 5.0, 2.0, 3.0, 6.0, 3.0}));
-    auto const found = gradient(
-        tape, seed_of(beside.operand(), {1.0, 2.0, 10.0, 3.0, 4.0, 20.0, 5.0, 6.0, 30.0}));
+    auto const found =
+        gradient(tape, seed_of(beside.operand(), {1.0, 2.0, 10.0, 3.0, 4.0, 20.0, 5.0, 6.0, 30.0}));
     CHECK(adjoints_of(found, x) == (Elements{11.0, 23.0, 35.0, 2.0, 4.0, 6.0}));
 
     Shown const below(tape, record_join(tape, {x.on(tape), x.on(tape)}, 0));
     CHECK_EQUAL(below.made.shape[0], 4);
     CHECK_EQUAL(below.made.shape[1], 3);
-    auto const twice = gradient(
-        tape, seed_of(below.operand(), {1, 2, 3, 4, 5, 6, 10, 20, 30, 40, 50, 60}));
+    auto const twice =
+        gradient(tape, seed_of(below.operand(), {1, 2, 3, 4, 5, 6, 10, 20, 30, 40, 50, 60}));
     CHECK(adjoints_of(twice, x) == (Elements{11.0, 22.0, 33.0, 44.0, 55.0, 66.0}));
 }
 
