@@ -203,13 +203,12 @@ struct Join : External {
     void reverse(const ExternalRecord& record, const AdjointPlaces<dual<double>>& at) override {
         pass_all_back(record, at);
     }
+    // An array that comes again is passed to later, and then added to.
     [[nodiscard]] bool reaches_all(const ExternalRecord& record, int k) const override {
         ArrayOperand const operand = record.operand(k);
         std::int64_t step = 1;
         for (int i = operand.ndim; i-- > 0; step *= operand.shape[i])
             if (operand.shape[i] != 1 && operand.strides[i] != step) return false;
-        for (int i = 0; i < record.arity(); ++i)
-            if (i != k && record.operand(i).extent == operand.extent) return false;
         return step != 0 && operand.offset == 0 && slots_for(step, operand.dtype) == operand.slots;
     }
     std::vector<ArrayResult> reverse(Tape& tape, const std::vector<ArrayOperand>& adjoints,
