@@ -152,18 +152,30 @@ def test_many_parts(array_backend: Any, count: int, length: int) -> None:
     assert_close(x.grad, weights @ rows)
 
 
-@pytest.mark.parametrize("length", [3, 70])
-def test_parts_that_overlap_or_are_used_again(array_backend: Any, length: int) -> None:
+@pytest.mark.parametrize("again", [False, True])
+@pytest.mark.parametrize("length", [5, 70])
+def test_parts_that_overlap_or_are_not_all(array_backend: Any, length: int, again: bool) -> None:
     x = array_backend.Variable(np.linspace(1.0, 2.0, length))
-    y = x * x
-    joined = numpys.concatenate([y, y[1:], x, y[:2]])
-    total = (joined * joined).sum() + (y * 3.0).sum()
-    total.backward()
-    squares = x.value**2
-    expected = 4.0 * squares * x.value + 6.0 * x.value + 2.0 * x.value
-    expected[1:] += 4.0 * (squares * x.value)[1:]
-    expected[:2] += 4.0 * (squares * x.value)[:2]
-    assert_close(x.grad, expected)
+    choices: list[Callable[[Any], list[Any]]] = [
+        lambda y: [y, y[1:], y[:2]],
+        lambda y: [y[1:], y],
+        lambda y: [y[1:]],
+        lambda y: [y[:-1]],
+        lambda y: [y[::2], y[:0]],
+        lambda y: [y[::-1], y[3:]],
+        lambda y: [numpys.broadcast_to(y, (2, length)).ravel(), y[4:]],
+    ]
+    for choose in choices:
+        before = x * 1.0
+        (before * before).backward(np.full(length, 1e9))  # leaves memory that is used again
+        y = x * x
+        joined = numpys.concatenate(choose(y))
+        total = (joined * joined).sum() + (y[1:].sum() * 3.0 if again else 0.0)
+        places = np.concatenate(choose(np.arange(length)))
+        counts = np.bincount(places, minlength=length)
+        total.backward()
+        by_y = 2.0 * x.value**2 * counts + (3.0 * (np.arange(length) > 0) if again else 0.0)
+        assert_close(x.grad, by_y * 2.0 * x.value)
 
 
 def test_a_join_is_an_array_of_its_own(array_backend: Any) -> None:

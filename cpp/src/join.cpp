@@ -31,7 +31,7 @@ void for_each_run(const ArrayOperand& operand, const ArrayOperand& result, int a
     std::copy(result.strides, result.strides + operand.ndim, strides[1]);
     int const inner = join_axes(lengths, strides[0], 2, operand.ndim) - 1;
     Stretch run{operand.offset, result.offset + start * result.strides[axis], strides[0][inner],
-            strides[1][inner], lengths[inner]};
+                strides[1][inner], lengths[inner]};
     for (int i = inner; i >= 0;) {
         use(std::as_const(run));
         for (i = inner - 1; i >= 0; --i) {
