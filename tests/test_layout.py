@@ -35,7 +35,7 @@ LAYERS = (
     ("array.hpp", "draft.hpp", "reduction.hpp", "unpacked.hpp"),
     ("field.hpp", "runs.hpp", "singles.hpp"),
     ("lanes.hpp",),
-    ("external.hpp",),
+    ("external.hpp", "join.hpp"),
     ("record.hpp",),
     ("flat.hpp", "reach.hpp", "rows.hpp", "sources.hpp", "sweep.hpp"),
 )

@@ -152,8 +152,15 @@ py::object object_of_operand(Tape& tape, const ArrayOperand& operand) {
 py::tuple inputs_of_external(Tape& tape, const Statement& statement) {
     ExternalRecord const record(tape, statement);
     py::tuple inputs(static_cast<std::size_t>(record.arity()));
-    for (int k = 0; k < record.arity(); ++k)
-        inputs[static_cast<std::size_t>(k)] = object_of_operand(tape, record.operand(k));
+    for (int k = 0; k < record.arity(); ++k) {
+        ArrayOperand const operand = record.operand(k);
+        bool const number = operand.extent == no_extent && operand.dtype == Dtype::float64;
+        auto const slot = static_cast<Slot>(operand.first + operand.offset);
+        // One that was stacked is shown itself, without the axis that it was given.
+        inputs[static_cast<std::size_t>(k)] =
+            number ? py::reinterpret_steal<py::object>(object_of_slot(tape, slot, operand.kind))
+                   : object_of_operand(tape, operand);
+    }
     return inputs;
 }
 

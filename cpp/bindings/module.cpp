@@ -1,4 +1,5 @@
 // The extension module: one registration per concept.
+#include "array_joining.hpp"
 #include "external.hpp"
 
 PYBIND11_MODULE(_core, module) {
@@ -13,6 +14,7 @@ PYBIND11_MODULE(_core, module) {
     register_array_protocol(module);
     register_products(module);
     register_reductions(module);
+    register_joining(module);
     register_externals(module);
     register_dual(module);
     register_graph(module);

@@ -1,4 +1,5 @@
 // NumPy's protocols: its functions on Variables record, its conversions refuse.
+#include "array_joining.hpp"
 #include "array_reductions.hpp"
 #include "functions.hpp"
 #include "number.hpp"
@@ -103,6 +104,7 @@ PyObject* array_function(PyObject*, PyObject* arguments, PyObject*) {
                         *const named = PyTuple_GET_ITEM(arguments, 3);
         if (PyObject* const result = reduced_by_function(function, positional, named))
             return result;
+        if (PyObject* const result = joined_by_function(function, positional, named)) return result;
         static Kept const apply("autodiffx.numpy", "_apply_function");
         PyObject* const given[] = {function, positional, named};
         return called(apply.object, given, 3);

@@ -115,7 +115,8 @@ ArrayResult record_external(Tape& tape, std::unique_ptr<External> external,
         tape.words.size() + words > std::numeric_limits<Slot>::max())
         throw std::length_error("a tape is full");
     std::optional<Kept> kept;
-    if (active) kept.emplace(tape, operands);
+    bool const keeps = active && external->reads_primals();
+    if (keeps) kept.emplace(tape, operands);
     std::size_t const at = tape.words.size();
     // If memory ends here, the recording is as it was.
     tape.externals.reserve(tape.externals.size() + 1);
@@ -127,6 +128,7 @@ ArrayResult record_external(Tape& tape, std::unique_ptr<External> external,
     extent.first = tape.extents[extent.extent].first;
     for (ExternalResult const& result : results) {
         std::size_t const count = slots_for(elements_of(result.shape, result.ndim), dtype);
+        if (result.packed == nullptr) continue;
         std::copy(result.packed, result.packed + count,
                   tape.places().at(extent) + result.offset / per_slot);
     }
@@ -134,7 +136,7 @@ ArrayResult record_external(Tape& tape, std::unique_ptr<External> external,
     if (!varies) return extent;
 
     // Whatever the kernel computes derivatives from has to stay.
-    if (active) {
+    if (keeps) {
         tape.extents[extent.extent].require(Need::always);
         for (ArrayOperand const& operand : operands)
             if (operand.extent != no_extent) tape.extents[operand.extent].require(Need::always);

@@ -1,7 +1,6 @@
 // Sweeps of several lanes over the statements of a tape.
 #include <algorithm>
 #include <cstring>
-#include <utility>
 
 #include "autodiffx/external.hpp"
 #include "autodiffx/lanes.hpp"
@@ -105,6 +104,18 @@ void pull_one_by_one(const Tape& tape, const Statement& s, Lanes& adjoints, OneL
     }
 }
 
+bool push(const Tape& tape, const Statement& s, Lanes& tangents) {
+    if (External* const external = external_of(tape, s))
+        return external->push_lanes(ExternalRecord(tape, s), tangents);
+    return push_lanes(ArrayRecord(tape, s), tape.places(), tangents);
+}
+
+bool pull(const Tape& tape, const Statement& s, Lanes& adjoints) {
+    if (External* const external = external_of(tape, s))
+        return external->pull_lanes(ExternalRecord(tape, s), adjoints);
+    return pull_lanes(ArrayRecord(tape, s), tape.places(), adjoints);
+}
+
 // What a reverse sweep has come by: of an array as a whole its last slot, or elements of it.
 class Marks {
 public:
@@ -141,8 +152,7 @@ void forward_sweep(Tape& tape, Lanes& tangents, std::size_t from) {
         // What is written leaves no tangent of what was there, even if it is passive.
         if ((s.flags & Statement::passive_bit) != 0 && s.op != Op::write) continue;
         if (s.is_array()) {
-            if (!push_lanes(ArrayRecord(tape, s), std::as_const(tape).places(), tangents))
-                push_one_by_one(tape, s, tangents, one);
+            if (!push(tape, s, tangents)) push_one_by_one(tape, s, tangents, one);
             continue;
         }
         Operands const operands(tape, s);
@@ -181,8 +191,7 @@ void reverse_sweep(Tape& tape, Lanes& adjoints, const ArrayPart& seeded, std::si
                 ArrayPart const part = record.operand(k);
                 if (adjoints.hold(part.kind, part.first)) marks.mark(part);
             }
-            if (!pull_lanes(record, std::as_const(tape).places(), adjoints))
-                pull_one_by_one(tape, s, adjoints, one);
+            if (!pull(tape, s, adjoints)) pull_one_by_one(tape, s, adjoints, one);
             if (s.op != Op::write) adjoints.clear(result);
             continue;
         }

@@ -112,32 +112,6 @@ std::int64_t step_of(const ArrayRecord& record, const ArrayPart& part) {
     return record.loops() == 0 ? 0 : part.strides[record.loops() - 1];
 }
 
-// Elements first, first + step, ... that a support includes: [begin, end) of `count`.
-struct Within {
-    std::int64_t begin = 0, end;
-
-    Within(const Support& support, std::int64_t first, std::int64_t step, std::int64_t count)
-        : end(count) {
-        if (step == 0 || count == 1) {
-            if (first < support.from || first >= support.to) end = 0;
-            return;
-        }
-        // The elements in the order in which they lie.
-        std::int64_t const lowest = step > 0 ? first : first + step * (count - 1);
-        std::int64_t const stride = step > 0 ? step : -step;
-        auto const at_least = [&](std::int64_t place) {
-            return place <= lowest ? 0 : std::min((place - lowest + stride - 1) / stride, count);
-        };
-        begin = at_least(support.from);
-        end = at_least(support.to);
-        if (step < 0) {
-            std::int64_t const flipped = count - end;
-            end = count - begin;
-            begin = flipped;
-        }
-    }
-};
-
 // From the lanes of one array to those of another, for a block. The support of the latter grows.
 void pass(const ArrayRecord& record, Lanes& lanes, const ArrayPart& to, const ArrayPart& from,
           const Block& partial, std::int64_t first, bool adds) {
@@ -215,7 +189,7 @@ Block partial_of(const ArrayRecord& record, Places<const double> primals, const 
 
 bool goes_in_lanes(const ArrayRecord& record) {
     ArrayOp const op = record.op();
-    if (is_extreme(op) || op == ArrayOp::external || record.dtype() != Dtype::float64) return false;
+    if (is_extreme(op) || record.dtype() != Dtype::float64) return false;
     for (int k = 0; k < record.arity(); ++k) {
         ArrayPart const part = record.operand(k);
         if (is_active(part.kind) && part.dtype != Dtype::float64) return false;
@@ -292,6 +266,27 @@ void Lanes::set_element(Slot first, std::size_t place, std::size_t lane, Dtype d
     double* const slot = at(first) + place / 2 * count + lane;
     std::memcpy(reinterpret_cast<char*>(slot) + place % 2 * sizeof element, &element,
                 sizeof element);
+}
+
+Within::Within(const Support& support, std::int64_t first, std::int64_t step, std::int64_t count)
+    : end(count) {
+    if (step == 0 || count == 1) {
+        if (first < support.from || first >= support.to) end = 0;
+        return;
+    }
+    // The elements in the order in which they lie.
+    std::int64_t const lowest = step > 0 ? first : first + step * (count - 1);
+    std::int64_t const stride = step > 0 ? step : -step;
+    auto const at_least = [&](std::int64_t place) {
+        return place <= lowest ? 0 : std::min((place - lowest + stride - 1) / stride, count);
+    };
+    begin = at_least(support.from);
+    end = at_least(support.to);
+    if (step < 0) {
+        std::int64_t const flipped = count - end;
+        end = count - begin;
+        begin = flipped;
+    }
 }
 
 void chain_lanes(const LaneRun& run, bool adds) {

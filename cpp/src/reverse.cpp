@@ -2,6 +2,7 @@
 #pragma GCC diagnostic ignored "-Wpedantic"  // computed goto
 #include <algorithm>
 #include <cstring>
+#include <limits>
 
 #include "autodiffx/external.hpp"
 #include "autodiffx/flat.hpp"
@@ -138,6 +139,8 @@ struct ReverseStep : Reach<typename Source::Number> {
             // What is overwritten gets no adjoint even if what is written passes none on.
             bool const passive = how == reached_passively ||
                                  ((s.flags & Statement::passive_bit) != 0 && s.op != Op::write);
+            External* const external = external_of(tape, s);
+            constexpr int bits = std::numeric_limits<unsigned>::digits;
             unsigned assigns = 0, skips = 0;
             std::uint32_t heir = no_extent;
             for (int k = 0; k < record.arity(); ++k) {
@@ -145,7 +148,11 @@ struct ReverseStep : Reach<typename Source::Number> {
                 if (part.kind == Kind::constant) continue;
                 bool const passes = !passive && part.kind != Kind::varying;
                 this->reach(part, passes ? reached_actively : reached_passively);
-                if (!passes || !this->lay(part, [&] { return reaches_all(record, k); })) continue;
+                auto const is_whole = [&] {
+                    if (external == nullptr) return reaches_all(record, k);
+                    return k < bits && external->reaches_all(ExternalRecord(tape, s), k);
+                };
+                if (!passes || !this->lay(part, is_whole)) continue;
                 assigns |= 1u << k;
                 if (heir != no_extent || !this->can_bequeath(result.extent)) continue;
                 if (!passes_as_it_is(record, k)) continue;
@@ -155,8 +162,7 @@ struct ReverseStep : Reach<typename Source::Number> {
             if (passive) return i;
             AdjointPlaces<T> const at{
                 tape.places(), {source.tangents}, adjoints->places(), assigns, skips};
-            if (External* const external = external_of(tape, s))
-                external->reverse(ExternalRecord(tape, s), at);
+            if (external != nullptr) external->reverse(ExternalRecord(tape, s), at);
             else pull_back(record, at);
             if (heir != no_extent) this->bequeath(result.extent, heir);
             else if (s.op == Op::array) this->leave(result.extent);

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "arrays.hpp"
+#include "autodiffx/join.hpp"
 #include "check.hpp"
 
 using namespace recording;
@@ -134,6 +135,28 @@ TEST(rows_that_repeat_and_sums) {
     Elements const at = {0.5, -1.0, 2.0, 0.75}, elsewhere = {-0.3, 0.2, 1.0, -1.5};
     check_curvature({4}, at, elsewhere, {1.0}, v, program, slope, product);
     check_curvature({4}, at, elsewhere, {}, v, program, slope, product);
+}
+
+TEST(joined_parts) {
+    // The squares of x^2 and of x turned around.
+    auto const program = [](Tape& tape, const ArrayOperand& x) {
+        Seen const reversed(x, {2}, {-1}, 1);
+        Shown const squares(tape, apply(tape, Op::square, x));
+        Shown const both(tape, record_join(tape, {squares.operand(), reversed.operand()}, 0));
+        return apply(tape, Op::square, both.operand());
+    };
+    Elements const w = {1.0, -2.0, 0.5, 3.0}, v = {0.3, -1.1};
+    auto const slope = [&](const Elements& x) {
+        return Elements{4 * w[0] * x[0] * x[0] * x[0] + 2 * w[3] * x[0],
+                        4 * w[1] * x[1] * x[1] * x[1] + 2 * w[2] * x[1]};
+    };
+    auto const product = [&](const Elements& x) {
+        return Elements{(12 * w[0] * x[0] * x[0] + 2 * w[3]) * v[0],
+                        (12 * w[1] * x[1] * x[1] + 2 * w[2]) * v[1]};
+    };
+    check_curvature({2}, {0.5, -1.0}, {2.0, 0.25}, w, v, program, slope, product);
+    check_curvature({2}, {0.5, -1.0}, {2.0, 0.25}, w, v, program, slope, product, 1e-5,
+                    Dtype::float32);
 }
 
 TEST(elements_beside_whole_arrays) {

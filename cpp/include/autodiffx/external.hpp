@@ -18,6 +18,8 @@
 
 namespace autodiffx {
 
+class Lanes;
+
 // Reads the record of an external statement, which moves when the tape grows.
 class ExternalRecord {
 public:
@@ -40,6 +42,8 @@ private:
 // recording as it was, and none may record on the tape of its statement.
 struct External : Entry {
     [[nodiscard]] virtual std::string_view name() const = 0;
+    // Whether derivatives are computed from primals, so that these have to stay.
+    [[nodiscard]] virtual bool reads_primals() const { return true; }
     // Computes the results anew, in the shapes that they have.
     virtual void forward(const ExternalRecord& record, Places<double> primals) = 0;
     // Sets the tangents of the results from those of active operands.
@@ -47,6 +51,9 @@ struct External : Entry {
                          Places<double> tangents) = 0;
     // Adds to the adjoints of active operands what the results pass on.
     virtual void reverse(const ExternalRecord& record, const AdjointPlaces<double>& at) = 0;
+    // Whether it assigns the adjoint of operand k as a whole where `at` says that it is the first
+    // to contribute. Not asked beyond the bits that say so.
+    [[nodiscard]] virtual bool reaches_all(const ExternalRecord&, int) const { return false; }
     virtual void reverse(const ExternalRecord& record, const AdjointPlaces<dual<double>>& at) = 0;
     // The same as statements on the tape: from the adjoints of the results and the results
     // themselves, one adjoint for each operand that is wanted; without slots if it is zero.
@@ -54,13 +61,17 @@ struct External : Entry {
                                              const std::vector<ArrayOperand>& results,
                                              const std::vector<ArrayOperand>& operands,
                                              const std::vector<bool>& wanted) = 0;
+    // Sets the tangents of the results in all lanes; adds to the adjoints of the operands that
+    // have lanes. False, and nothing done, if it goes lane by lane.
+    virtual bool push_lanes(const ExternalRecord&, Lanes&) { return false; }
+    virtual bool pull_lanes(const ExternalRecord&, Lanes&) { return false; }
 };
 
 // A result as a kernel has computed it.
 struct ExternalResult {
     int ndim = 0;
     const std::int64_t* shape = nullptr;
-    const double* packed = nullptr;  // elements in C order
+    const double* packed = nullptr;  // elements in C order; null: they are set afterwards
     std::int64_t offset = 0;         // set by record_external: its place in the extent, in elements
 };
 

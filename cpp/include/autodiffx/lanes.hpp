@@ -105,6 +105,13 @@ struct LaneRun {
 };
 void chain_lanes(const LaneRun& run, bool adds);
 
+// Elements first, first + step, ... that a support includes: [begin, end) of `count`.
+struct Within {
+    std::int64_t begin = 0, end;
+
+    Within(const Support& support, std::int64_t first, std::int64_t step, std::int64_t count);
+};
+
 // False, and nothing done, if it is none that goes in lanes.
 bool push_lanes(const ArrayRecord& record, Places<const double> primals, Lanes& tangents);
 bool pull_lanes(const ArrayRecord& record, Places<const double> primals, Lanes& adjoints);

@@ -31,7 +31,8 @@ def as_array(object: Any) -> Any:
     if is_traced(object):
         return object
     if isinstance(object, (tuple, list)) and any_traced(object):
-        return join_new([as_array(each) for each in object])
+        found = _core._stack(object, 0)
+        return join_new([as_array(each) for each in object]) if found is None else found
     return np.asarray(object)
 
 
@@ -42,6 +43,9 @@ def as_arrays(objects: Any) -> list[Any]:
 
 def join_new(parts: Sequence[Any], axis: int = 0) -> Any:
     """Arrays of one shape joined along a new axis. Raises ValueError for different shapes."""
+    found = _core._stack(parts, axis)
+    if found is not None:
+        return found
     if len({np.shape(part) for part in parts}) > 1:
         raise ValueError("all input arrays must have the same shape")
     shape = list(parts[0].shape)

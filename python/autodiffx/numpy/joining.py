@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from autodiffx import _core
 from autodiffx._core import Variable
 from autodiffx.numpy.arrays import as_array, as_arrays, join_new, require_plain
 from autodiffx.numpy.dispatch import function, is_traced, refuse_keywords
@@ -54,6 +55,10 @@ def concatenate(
     array([1., 2., 3., 1., 4.])
     """
     refuse_keywords("concatenate", out=out)
+    if dtype is None:
+        found = _core._join(arrays, axis)
+        if found is not None:
+            return found
     parts = _in_dtype(as_arrays(arrays), dtype)
     if axis is None:
         return concatenate_all([ravel(part) for part in parts], 0)
@@ -83,6 +88,10 @@ def stack(
     array([2., 4.])
     """
     refuse_keywords("stack", out=out)
+    if dtype is None:
+        found = _core._stack(arrays, axis)
+        if found is not None:
+            return found
     parts = _in_dtype(as_arrays(arrays), dtype)
     if not parts:
         raise ValueError("need at least one array to stack")

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from autodiffx import _core
 from autodiffx._core import Constant, Dual
 from autodiffx.numpy.arrays import as_array, plain
 from autodiffx.numpy.dispatch import any_foreign, any_traced, function, is_traced
@@ -98,6 +99,10 @@ def array(object: Any, dtype: Any = None, **keywords: Any) -> Any:
     array([[2., 1.],
            [0., 4.]])
     """
+    if dtype is None:
+        found = _core._stack(object, 0)
+        if found is not None:
+            return found
     if any_foreign((object,)):
         return _stacked(object)
     if not any_traced((object,)):
