@@ -178,3 +178,14 @@ def test_arrays_inside(array_backend: Any) -> None:
     for bad in (np.array([1j]), np.array(["a"]), np.ones(2, np.float16)):
         with pytest.raises(TypeError):
             array_backend.grad(lambda p: 1.0)({"w": bad})
+
+
+def test_dicts_keep_their_order_and_may_have_any_keys(backend: Any) -> None:
+    given = {"b": 2.0, "a": 3.0, 7: np.array([1.0, 2.0])}
+    found = backend.grad(lambda p: p["b"] * p["a"] + p[7][0] * p["b"])(given)
+    assert list(found) == ["b", "a", 7]
+    assert (found["b"], found["a"]) == (4.0, 2.0)
+    np.testing.assert_array_equal(found[7], [2.0, 0.0])
+    assert backend.grad(lambda p: 1.0)({}) == {}
+    with pytest.raises(TypeError, match="bool"):
+        backend.grad(lambda p: p["a"])({"a": True})

@@ -241,3 +241,18 @@ def test_jvp_of_a_dual_of_a_high_level(backend: Any) -> None:
     value, tangent = backend.jvp(lambda y: y * y, (d,), (1.0,))
     assert (value.value, value.tangent, value.level) == (9.0, 6.0, 10**6)
     assert (tangent.value, tangent.tangent) == (6.0, 2.0)
+
+
+def test_a_derivative_that_is_a_captured_variable(backend: Any) -> None:
+    h = backend.Variable(3.0)
+    slope = backend.grad(lambda y: h * y)(2.0)
+    assert float(slope) == 3.0
+    (slope * slope + slope).backward()
+    assert h.grad == 7.0
+    with backend.Graph() as graph:
+        slope = backend.grad(lambda y: h * y)(2.0)
+        total = slope * slope
+    h.value = 5.0
+    graph.forward()
+    assert total.value == 25.0
+    assert "5.0" in repr(slope + 0.0)

@@ -176,10 +176,9 @@ public:
             blocks.push_back(
                 new_matrix(number_of_elements(each.ptr()), elements, dtype_of_derivatives(object)));
         }
-        if (elements > 0) {
-            if (use_lanes(elements)) fill_columns(Entries(region_.tape, object), blocks);
-            else fill_columns_singly(Entries(region_.tape, object), blocks);
-        }
+        Entries const entries(region_.tape, object);
+        if (use_lanes(elements)) fill_columns(entries, blocks);
+        else fill_columns_singly(entries, blocks);
         return arrays_of(blocks);
     }
 

@@ -38,7 +38,7 @@ std::vector<Py_ssize_t> positions_of(const py::object& argnums, std::size_t coun
 // structure the derivative has too.
 struct Argument {
     py::object given;
-    py::object structure;      // null: of a number or array
+    py::object structure;      // null: of a number or array; a dict: of one with its keys
     std::size_t first, count;  // among all that is lifted
 };
 
@@ -48,10 +48,35 @@ bool is_leaf(PyObject* object) {
            is_dual(object) || is_ndarray(object);
 }
 
+// A dict of numbers and arrays alone, as parameters mostly are.
+bool is_plain_dict(PyObject* object) {
+    if (!PyDict_CheckExact(object)) return false;
+    PyObject *key, *value;
+    for (Py_ssize_t at = 0; PyDict_Next(object, &at, &key, &value) != 0;) {
+        if (!is_leaf(value)) return false;
+    }
+    return true;
+}
+
+Argument lift_dict(Region& region, const py::object& object, std::vector<Lifted>& all) {
+    // A copy, for lifting may run Python's code.
+    py::object const structure = py::reinterpret_steal<py::object>(PyDict_Copy(object.ptr()));
+    Argument argument{py::dict(), structure, all.size(), 0};
+    for (auto const& [key, value] : py::reinterpret_borrow<py::dict>(structure)) {
+        all.push_back(region.lift(value.ptr()));
+        argument.given[key] = all.back().given;
+        ++argument.count;
+    }
+    return argument;
+}
+
 Argument lift_all(Region& region, const py::object& object, std::vector<Lifted>& all) {
+    if (is_plain_dict(object.ptr())) return lift_dict(region, object, all);
     if (!is_leaf(object.ptr())) {
-        auto const flat =
-            py::module_::import("autodiffx.trees").attr("flatten")(object).cast<py::tuple>();
+        // Found once; never given back, for modules may end before it does.
+        static auto* const flatten =
+            new py::object(py::module_::import("autodiffx.trees").attr("flatten"));
+        auto const flat = (*flatten)(object).cast<py::tuple>();
         py::list const leaves = flat[0];
         if (leaves.size() != 1 || leaves[0].ptr() != object.ptr()) {
             Argument argument{py::object(), flat[1], all.size(), 0};
@@ -71,6 +96,13 @@ Argument lift_all(Region& region, const py::object& object, std::vector<Lifted>&
 
 py::object derivative_by(const Argument& argument, const std::vector<Number>& derivatives) {
     if (!argument.structure) return derivatives[argument.first].to_python();
+    if (PyDict_CheckExact(argument.structure.ptr())) {
+        py::dict result;
+        std::size_t i = argument.first;
+        for (auto const& each : py::reinterpret_borrow<py::dict>(argument.structure))
+            result[each.first] = derivatives[i++].to_python();
+        return result;
+    }
     py::list parts;
     for (std::size_t i = 0; i < argument.count; ++i) {
         parts.append(derivatives[argument.first + i].to_python());
