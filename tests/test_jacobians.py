@@ -297,7 +297,7 @@ def test_inside_of_what_records(array_backend: Any) -> None:
 @pytest.mark.parametrize("name", JACOBIANS)
 @pytest.mark.parametrize("dtype", DTYPES)
 def test_what_ignores_the_argument(array_backend: Any, name: str, dtype: type) -> None:
-    x = np.ones(3, dtype)
+    x: Any = np.ones(3, dtype)
     transform = getattr(array_backend, name)
     found = transform(lambda x: [np.ones((2, 2)), 7.0, x])(x)
     assert_same_bits(found[0], np.zeros((2, 2, 3), dtype))

@@ -246,7 +246,7 @@ def test_jvp_of_a_dual_of_a_high_level(backend: Any) -> None:
 def test_a_derivative_that_is_a_captured_variable(backend: Any) -> None:
     h = backend.Variable(3.0)
     slope = backend.grad(lambda y: h * y)(2.0)
-    assert float(slope) == 3.0
+    assert slope.value == 3.0
     (slope * slope + slope).backward()
     assert h.grad == 7.0
     with backend.Graph() as graph:
@@ -255,4 +255,4 @@ def test_a_derivative_that_is_a_captured_variable(backend: Any) -> None:
     h.value = 5.0
     graph.forward()
     assert total.value == 25.0
-    assert "5.0" in repr(slope + 0.0)
+    assert (slope + 0.0).value == 5.0
