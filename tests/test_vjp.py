@@ -251,3 +251,21 @@ def test_a_pullback_is_differentiated_by_its_cotangents_alone(array_backend: Any
     # The pullback of a pullback is the pushforward.
     back = array_backend.vjp(lambda u: pullback(u)[0], v)[1]
     assert_close(back(x)[0], jacobian @ x, digits=12)
+
+
+@pytest.mark.parametrize("name", ["vjp", "linearize"])
+def test_garbage_takes_nothing_from_a_graph(backend: Any, name: str) -> None:
+    """What holds a recording may end at any time, long after something else was recorded."""
+    x = backend.Variable(2.0)
+    with backend.Graph() as graph:
+        cycle = [getattr(backend, name)(lambda y: y * y, 3.0)[1]]
+        cycle.append(cycle)
+        del cycle
+        x * 5.0
+        total = x * x
+        del total
+        recorded = len(graph)
+        gc.collect()
+        assert len(graph) == recorded
+    x.value = 3.0
+    graph.forward()

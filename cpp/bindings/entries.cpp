@@ -6,6 +6,20 @@
 
 namespace autodiffx::bindings {
 
+// One seed at a time costs less than so many lanes of which few are used.
+static constexpr std::size_t few_seeds = 3;
+// Lanes take so many times the memory of the recording.
+static constexpr std::size_t most_lane_bytes = std::size_t{1} << 28;
+
+bool are_lanes_worth(std::size_t seeds, std::size_t slots) {
+    return seeds > few_seeds && slots < most_lane_bytes / (Lanes::count * sizeof(double));
+}
+
+void set_part(const py::object& matrix, const py::object& place, const py::object& numbers) {
+    py::object const all = py::module_::import("numpy").attr("ravel")(numbers);
+    if (PyObject_SetItem(matrix.ptr(), place.ptr(), all.ptr()) != 0) throw py::error_already_set();
+}
+
 std::size_t number_of_elements(PyObject* object) {
     if (is_array(object)) return static_cast<std::size_t>(view_of(object).size);
     return is_ndarray(object) ? py::cast<std::size_t>(py::handle(object).attr("size")) : 1;
@@ -86,6 +100,16 @@ void Entries::copy_column(const Lanes& lanes, std::size_t entry, const NewMatrix
     const double* const from = lanes.at(part.first) + places[entry] * Lanes::count;
     double* const first = static_cast<double*>(to.elements) + row * to.columns + entry;
     for (std::size_t lane = 0; lane < count; ++lane) first[lane * to.columns] = from[lane];
+}
+
+py::object Entries::tangents_in(const Adjoints<dual<double>>& adjoints, PyObject* object) const {
+    auto const found = [&](std::size_t entry) {
+        return adjoints.at(part.first + places[entry]).tangent;
+    };
+    if (!is_array(object)) return py::float_(found(0));
+    NewMatrix const row = new_matrix(1, size(), Dtype::float64);
+    for (std::size_t k = 0; k < size(); ++k) row.set(0, k, found(k));
+    return row.array.attr("reshape")(py::handle(object).attr("shape"));
 }
 
 }  // namespace autodiffx::bindings

@@ -8,6 +8,10 @@
 
 namespace autodiffx::bindings {
 
+// Whether to sweep so many seeds in lanes over a recording of so many slots, or one by one.
+bool are_lanes_worth(std::size_t seeds, std::size_t slots);
+// matrix[place] = numbers of any shape
+void set_part(const py::object& matrix, const py::object& place, const py::object& numbers);
 // How many there are: of a number one.
 std::size_t number_of_elements(PyObject* object);
 
@@ -38,6 +42,9 @@ struct Entries {
     // The lanes of an entry into the column of that number, from a row on.
     void copy_column(const Lanes& lanes, std::size_t entry, const NewMatrix& to, std::size_t row,
                      std::size_t count) const;
+    // The tangents of adjoints, as a number or an array of float64.
+    [[nodiscard]] py::object tangents_in(const Adjoints<dual<double>>& adjoints,
+                                         PyObject* object) const;
     [[nodiscard]] double read(const Lanes& lanes, std::size_t entry, std::size_t lane) const {
         return lanes.element(part.first, places[entry], lane, dtype);
     }

@@ -12,20 +12,10 @@ namespace autodiffx::bindings {
 
 namespace {
 
-// matrix[place] = numbers of any shape
-void set_part(const py::object& matrix, const py::object& place, const py::object& numbers) {
-    py::object const all = py::module_::import("numpy").attr("ravel")(numbers);
-    if (PyObject_SetItem(matrix.ptr(), place.ptr(), all.ptr()) != 0) throw py::error_already_set();
-}
-
-// One seed at a time costs less than so many lanes of which few are used.
-constexpr std::size_t few_seeds = 3;
-// Lanes take so many times the memory of the recording.
-constexpr std::size_t most_lane_bytes = std::size_t{1} << 28;
-
 class Recording {
 public:
     explicit Recording(const py::sequence& leaves) : region_(current_tape()) {
+        region_.rewinds = false;
         for (py::handle const leaf : leaves) {
             if (is_dual(leaf.ptr())) has_duals_ = true;
             lifted_.push_back(region_.lift(leaf.ptr()));
@@ -43,6 +33,7 @@ public:
     // Says what the function made of it. True if derivatives of it depend on something active
     // outside: then only derivatives() can give them.
     bool finish(const py::list& outputs) {
+        end_ = region_.tape.statements.size();
         outputs_.clear();
         bool outside = region_.active || has_duals_;
         for (py::handle const output : outputs) {
@@ -71,6 +62,14 @@ public:
                          Number(value(dual.tangent.to_python())), dual.level));
         }
         return outer_value(computed, outside_ && is_variable(computed.ptr()) && depends(computed));
+    }
+
+    // No sweep is wanted any more. A Graph keeps what was recorded after it, handles or not.
+    void close() {
+        lifted_.clear();
+        outputs_.clear();
+        closed_ = true;
+        if (!region_.tape.is_graph() || end_ == region_.tape.statements.size()) region_.rewind();
     }
 
     [[nodiscard]] py::list outputs() const {
@@ -143,24 +142,14 @@ public:
             clear_tangents();
             for (std::size_t i = 0; i < lifted_.size(); ++i) set_tangent(i, tangents[i]);
             forward_sweep(tape, tangents_, stop);
-            std::vector<Seed<dual<double>>> seeds(1);
-            seeds[0].slot = slot_of(outputs_[0].ptr());
-            seeds[0].adjoint = dual<double>(1.0);
+            std::vector<Seed<dual<double>>> const seeds{
+                {slot_of(outputs_[0].ptr()), dual<double>(1.0)}};
             reverse_sweep(tape, tangents_, adjoints, seeds, stop);
         }
         py::list all;
         for (Lifted const& each : lifted_) {
             Entries const entries(tape, each.object());
-            auto const found = [&](std::size_t entry) {
-                return adjoints.at(entries.part.first + entries.places[entry]).tangent;
-            };
-            if (!is_array(each.object())) {
-                all.append(found(0));
-                continue;
-            }
-            NewMatrix const row = new_matrix(1, entries.size(), Dtype::float64);
-            for (std::size_t k = 0; k < entries.size(); ++k) row.set(0, k, found(k));
-            all.append(row.array.attr("reshape")(py::handle(each.object()).attr("shape")));
+            all.append(entries.tangents_in(adjoints, each.object()));
         }
         return all;
     }
@@ -196,7 +185,7 @@ private:
     [[nodiscard]] Slot base() const { return static_cast<Slot>(region_.before.position.slots); }
     [[nodiscard]] bool use_lanes(std::size_t seeds) const {
         std::size_t const slots = region_.tape.primals.size() - base();
-        return seeds > few_seeds && slots < most_lane_bytes / (Lanes::count * sizeof(double));
+        return are_lanes_worth(seeds, slots);
     }
     static Dtype dtype_of_derivatives(PyObject* argument) {
         return is_array(argument) && view_of(argument).ndim > 0 ? view_of(argument).dtype
@@ -365,6 +354,7 @@ private:
     void require_usable() const {
         if (std::this_thread::get_id() != thread_)
             throw graph_error("a pullback is called in the thread that made it");
+        if (closed_) throw graph_error("the recording of the function was closed");
         bool cleared = region_.before.tape == nullptr;
         for (Lifted const& each : lifted_) cleared = cleared || !each.variable->handle.on_tape();
         if (cleared)
@@ -376,6 +366,8 @@ private:
     std::vector<Lifted> lifted_;
     std::vector<py::object> outputs_;
     Arena<double> tangents_;
+    std::size_t end_ = 0;  // statements when the function had run
+    bool closed_ = false;
     bool has_duals_ = false;
     bool outside_ = false;
 };
@@ -394,6 +386,7 @@ void register_recording(py::module_& module) {
         .def("rows", &Recording::rows)
         .def("push_forward", &Recording::push_forward)
         .def("columns", &Recording::columns)
+        .def("close", &Recording::close)
         .def("hessian_product", &Recording::hessian_product);
 }
 

@@ -136,9 +136,8 @@ void require_scalar(PyObject* output) {
 Region::Region(Tape& on)
     : tape(on), before(on), noted(notes_so_far(on)), epoch(leaf_epoch.load()) {}
 
-Region::~Region() {
+void Region::rewind() {
     start.reset();
-    // Nothing newer than the mark is alive: as if it had never been recorded.
     // Guards and escapes are kept, for they may be about something outside.
     if (before.tape != nullptr && tape.newest() == &before && noted == notes_so_far(tape)) {
         tape.rewind(before.position);

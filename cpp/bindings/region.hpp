@@ -32,11 +32,19 @@ struct Region {
     std::size_t const noted;    // guards and escapes before
     std::uint64_t const epoch;  // leaf_epoch before: if it stands, no leaf was set
 
+    // Whether the tape is rewound at its end. Not what Python holds: that may be garbage, whose end
+    // comes at any time, also in the middle of a sweep that has given nothing a handle yet.
+    bool rewinds = true;
+
     explicit Region(Tape& on);
-    ~Region();
+    ~Region() {
+        if (rewinds) rewind();
+    }
     Region(const Region&) = delete;
     Region& operator=(const Region&) = delete;
 
+    // As if nothing had been recorded since, if nothing newer is alive.
+    void rewind();
     // Slots of its own for an argument, from which nothing is passed on below.
     Lifted lift(PyObject* object);
     // The derivative of one output by all arguments. Sets `outside` if it depends on something

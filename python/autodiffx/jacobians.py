@@ -100,14 +100,14 @@ def jacobian_by(
     @functools.wraps(f)
     def jacobian_of(*args: Any, **kwargs: Any) -> Any:
         chosen = choose(who, f, argnums, args, kwargs)
-        run = Run(who, chosen.call, chosen.values, has_aux)
-        ahead = forward
-        if ahead is None:
-            ahead = not run.outside and size_of(run.inputs) <= size_of(run.outputs)
-        function = (lambda *given: chosen.call(*given)[0]) if has_aux else chosen.call
-        found = by_columns(run, function, chosen.values) if ahead else by_rows(run)
-        result = run.tree.unflatten([chosen.result(run.by_argument(each)) for each in found])
-        return (result, run.aux) if has_aux else result
+        with Run(who, chosen.call, chosen.values, has_aux) as run:
+            ahead = forward
+            if ahead is None:
+                ahead = not run.outside and size_of(run.inputs) <= size_of(run.outputs)
+            function = (lambda *given: chosen.call(*given)[0]) if has_aux else chosen.call
+            found = by_columns(run, function, chosen.values) if ahead else by_rows(run)
+            result = run.tree.unflatten([chosen.result(run.by_argument(each)) for each in found])
+            return (result, run.aux) if has_aux else result
 
     return jacobian_of
 
@@ -224,12 +224,12 @@ def hvp(f: Callable[..., Any], primals: Sequence[Any], tangents: Sequence[Any]) 
             f"{type(primals).__name__!r} and {type(tangents).__name__!r}"
         )
     _, _, leaves = flat_tangents("hvp", primals, tangents)
-    run = Run("hvp", f, primals)
-    require_shapes(leaves, run.inputs)
-    found = run.hessian_product(leaves)
-    if found is not None:
-        products = run.by_argument(found)
-        return products[0] if len(primals) == 1 else tuple(products)
+    with Run("hvp", f, primals) as run:
+        require_shapes(leaves, run.inputs)
+        found = run.hessian_product(leaves)
+        if found is not None:
+            products = run.by_argument(found)
+            return products[0] if len(primals) == 1 else tuple(products)
     # Not of plain float64 alone; or f returns no number, which grad() says.
     gradient = grad(f, 0 if len(primals) == 1 else tuple(range(len(primals))))
     if run.outside:
@@ -256,8 +256,8 @@ def elementwise_grad(f: Callable[..., Any], argnums: Argnums = 0) -> Callable[..
     @functools.wraps(f)
     def derivative(*args: Any, **kwargs: Any) -> Any:
         chosen = choose("elementwise_grad", f, argnums, args, kwargs)
-        run = Run("elementwise_grad", chosen.call, chosen.values)
-        ones = [np.ones(shape_of(leaf)) if shape_of(leaf) else 1.0 for leaf in run.outputs]
-        return chosen.result(run.by_argument(run.pull_back(ones)))
+        with Run("elementwise_grad", chosen.call, chosen.values) as run:
+            ones = [np.ones(shape_of(leaf)) if shape_of(leaf) else 1.0 for leaf in run.outputs]
+            return chosen.result(run.by_argument(run.pull_back(ones)))
 
     return derivative

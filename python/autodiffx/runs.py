@@ -67,6 +67,13 @@ class Run:
         # What the function returned, which the caller may write into.
         self.value = self.tree.unflatten([self._recording.value(leaf) for leaf in outputs])
 
+    def __enter__(self) -> Run:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        """Forget the recording, which nobody else refers to: it need not wait for a collection."""
+        self._recording.close()
+
     def by_argument(self, leaves: Sequence[Any]) -> list[Any]:
         """Leaves in the structures of the arguments."""
         arguments, at = [], 0

@@ -78,13 +78,14 @@ def _by_choice(
         return value, chosen.result(gradient)
     from autodiffx.runs import Run
 
-    run = Run(who, chosen.call, chosen.values, has_aux=True)
-    if run.tree != LEAF:
-        raise TypeError(
-            f"{who}() with has_aux=True needs a function that returns (one number, aux), got "
-            f"{type(run.value).__name__!r} for the number"
-        )
-    return (run.value, run.aux), chosen.result(run.by_argument(run.derivatives(run.outputs[0])))
+    with Run(who, chosen.call, chosen.values, has_aux=True) as run:
+        if run.tree != LEAF:
+            raise TypeError(
+                f"{who}() with has_aux=True needs a function that returns (one number, aux), got "
+                f"{type(run.value).__name__!r} for the number"
+            )
+        derivatives = run.by_argument(run.derivatives(run.outputs[0]))
+        return (run.value, run.aux), chosen.result(derivatives)
 
 
 def grad(f: Callable[..., Any], argnums: Argnums = 0, has_aux: bool = False) -> Callable[..., Any]:

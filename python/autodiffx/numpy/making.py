@@ -99,7 +99,7 @@ def array(object: Any, dtype: Any = None, **keywords: Any) -> Any:
     array([[2., 1.],
            [0., 4.]])
     """
-    if dtype is None:
+    if dtype is None and not keywords:
         found = _core._stack(object, 0)
         if found is not None:
             return found
