@@ -67,6 +67,10 @@ FUNCTIONS: dict[str, Function] = {
     "written": written,
     "looped": looped,
     "solved": lambda x: anp.linalg.solve(x[:4] + 5.0 * np.eye(4), x[4]),
+    "derivatives inside": lambda x: (
+        adx.elementwise_grad(lambda t: anp.tanh(t * x[0, 0] + x[1, 1]))(np.linspace(0.0, 1.0, 4))
+        * adx.grad(lambda t: adx.sin(t * x[0, 1]) * t)(0.7)
+    ),
     "without derivative": lambda x: anp.floor(x) + anp.ones(4),
     "partly active": lambda x: anp.maximum(x, np.linspace(-1.0, 1.0, 4)) * adx.stop_gradient(x),
     "in single precision": lambda x: (x.astype(np.float32) * x.astype(np.float32)) @ np.ones(4),

@@ -200,7 +200,7 @@ private:
     void fill_rows(const Entries& output, const std::vector<NewMatrix>& blocks) {
         std::vector<Entries> arguments;
         for (Lifted const& each : lifted_) arguments.emplace_back(region_.tape, each.object());
-        Lanes lanes(region_.tape, base(), true);
+        Lanes lanes(region_.tape, base());
         for (std::size_t from = 0; from < output.size(); from += Lanes::count) {
             std::size_t const seeds = std::min(Lanes::count, output.size() - from);
             output.seed(lanes, from);
@@ -236,9 +236,7 @@ private:
             outputs.emplace_back();
             if (is_active(each.ptr())) outputs.back().emplace(region_.tape, each.ptr());
         }
-        Lanes lanes(region_.tape, base(), false);
-        for (Lifted const& each : lifted_)
-            lanes.clear(Entries::part_of(region_.tape, each.object()));
+        Lanes lanes(region_.tape, base());
         for (std::size_t from = 0; from < argument.size(); from += Lanes::count) {
             argument.seed(lanes, from);
             forward_sweep(region_.tape, lanes, region_.start->position.statements);

@@ -148,7 +148,7 @@ TEST(lanes_are_joined_where_they_are_other_than_zero) {
     };
     ArrayPart const from = part(copy.operand()), to = part(joined.operand());
 
-    Lanes tangents(tape, base, false);
+    Lanes tangents(tape, base);
     for (int sweep = 0; sweep < 2; ++sweep) {  // the second over what the first has left
         tangents.clear(from);
         tangents.set_element(from.first, 2, 5, Dtype::float64, 1.5);
@@ -164,7 +164,7 @@ TEST(lanes_are_joined_where_they_are_other_than_zero) {
         }
     }
 
-    Lanes adjoints(tape, base, true);
+    Lanes adjoints(tape, base);
     adjoints.set_element(to.first, 0, 1, Dtype::float64, 9.0);  // of what has no lanes
     adjoints.set_element(to.first, 8, 2, Dtype::float64, 2.0);
     adjoints.set_element(to.first, 9, 2, Dtype::float64, 3.0);

@@ -55,7 +55,17 @@ private:
         record_write(tape, written.view({3}, {1}, 5).operand(), scalar(number));
         record_write(tape, written.view({4}, {-1}, 15).operand(), largest.operand());
         ArrayOperand const sum[] = {written.operand(), single(bent.operand())};
-        return record_array(tape, Op::add, sum);
+        Shown const nearly(tape, record_array(tape, Op::add, sum));
+        // What an inner transform is given: active, though nothing has computed it.
+        Buffer<double> const slots = packed({1.5});
+        ArrayOperand inner = nearly.operand();
+        inner.extent = tape->constants(slots.data(), slots.size());
+        inner.first = tape->extents[inner.extent].first;
+        inner.slots = 1;
+        inner.kind = Kind::result;
+        inner.strides = repeated_;
+        ArrayOperand const product_of[] = {nearly.operand(), inner};
+        return record_array(tape, Op::multiply, product_of);
     }
     // The same through a statement of float32.
     ArrayOperand single(const ArrayOperand& of) {
@@ -67,6 +77,7 @@ private:
         return as_operand(back_, strides_);
     }
     ArrayResult back_;
+    static constexpr std::int64_t repeated_[2] = {0, 0};
     std::int64_t strides_[max_ndim];
 };
 
@@ -74,10 +85,13 @@ private:
 
 TEST(tangents_of_sixteen_seeds_are_those_of_each) {
     Program program;
+    // Memory as somebody else has left it.
+    Buffer<double>((program.tape->primals.size() - program.argument.operand().first) * Lanes::count,
+                   7.0);
     Tape& tape = program.tape;
     ArrayPart const from = part_of(program.argument.operand());
     ArrayPart const to = part_of(program.result.operand());
-    Lanes lanes(tape, from.first, false);
+    Lanes lanes(tape, from.first);
     for (std::size_t sweep = 0; sweep < 2; ++sweep) {  // the second over what the first has left
         lanes.clear(from);
         for (std::size_t lane = 0; lane < Lanes::count; ++lane)
@@ -101,7 +115,7 @@ TEST(adjoints_of_sixteen_seeds_are_those_of_each) {
     Tape& tape = program.tape;
     ArrayPart const from = part_of(program.argument.operand());
     ArrayPart const to = part_of(program.result.operand());
-    Lanes lanes(tape, from.first, true);
+    Lanes lanes(tape, from.first);
     for (std::size_t sweep = 0; sweep < 2; ++sweep) {
         for (std::size_t lane = 0; lane < Lanes::count; ++lane)
             lanes.set_element(to.first, lane, lane, Dtype::float64, pattern(lane + sweep));

@@ -30,14 +30,13 @@ class Lanes {
 public:
     static constexpr std::size_t count = 16;
 
-    // For a sweep from the inputs up they may hold anything: it sets the lanes of all but those.
-    Lanes(const Tape& tape, Slot base, bool zeros)
-        : base_(base), slots_(tape.primals.size() - base), numbers_(slots_ * count) {
-        supports_.resize(tape.extents.size());
-        if (zeros) std::fill_n(numbers_.writable(), numbers_.size(), 0.0);
-        for (std::size_t i = 0; i < supports_.size() && !zeros; ++i)
-            supports_[i] = {0, tape.extents[i].slots};
-    }
+    // Zeros: an operand may be active that no statement computes, an argument of a transform
+    // inside.
+    Lanes(const Tape& tape, Slot base)
+        : base_(base),
+          slots_(tape.primals.size() - base),
+          numbers_(slots_ * count, 0.0),
+          supports_(tape.extents.size()) {}
 
     [[nodiscard]] Slot base() const { return base_; }
     [[nodiscard]] std::size_t slots() const { return slots_; }
