@@ -30,7 +30,9 @@ ArrayPart Entries::part_of(const Tape& tape, PyObject* object) {
     part.first = handle_of(object).slot;
     part.slots = 1;
     part.extent = no_extent;
+    part.dtype = Dtype::float64;
     if (!is_array(object)) return part;
+    part.dtype = view_of(object).dtype;
     part.slots = view_of(object).slots;
     part.first = part.first + 1 - part.slots;
     part.extent = tape.extent_at(part.first);
@@ -40,7 +42,6 @@ ArrayPart Entries::part_of(const Tape& tape, PyObject* object) {
 Entries::Entries(const Tape& tape, PyObject* object) : part(part_of(tape, object)) {
     if (!is_array(object)) return;
     ArrayView const& view = view_of(object);
-    dtype = view.dtype;
     places.clear();
     std::int64_t at[max_ndim] = {};
     for (std::int64_t i = 0; i < view.size; ++i) {
@@ -55,7 +56,7 @@ Entries::Entries(const Tape& tape, PyObject* object) : part(part_of(tape, object
 }
 
 void Entries::put(double* slots, std::size_t entry, double number) const {
-    if (dtype == Dtype::float64) {
+    if (dtype() == Dtype::float64) {
         slots[places[entry]] = number;
     } else {
         auto const single = static_cast<float>(number);
@@ -66,19 +67,19 @@ void Entries::put(double* slots, std::size_t entry, double number) const {
 
 void Entries::seed(Lanes& lanes, std::size_t from) const {
     for_each_lane(from, [&](std::size_t entry, std::size_t lane) {
-        lanes.set_element(part.first, places[entry], lane, dtype, 1.0);
+        lanes.set_element(part, places[entry], lane, 1.0);
         auto const place = static_cast<std::int64_t>(places[entry]);
         Support support = lanes.support(part);
         support.include(place, place);
         lanes.set_support(part, support);
     });
-    if (dtype != Dtype::float64) lanes.fill(part);
+    if (dtype() != Dtype::float64) lanes.fill(part);
 }
 
-void Entries::copy_row(const Lanes& lanes, std::size_t entry, const NewMatrix& to,
+void Entries::copy_row(Lanes& lanes, std::size_t entry, const NewMatrix& to,
                        std::size_t column) const {
     std::size_t const count = std::min(Lanes::count, to.columns - column);
-    if (dtype != Dtype::float64 || to.dtype != Dtype::float64) {
+    if (dtype() != Dtype::float64 || to.dtype != Dtype::float64) {
         for (std::size_t lane = 0; lane < count; ++lane)
             to.set(entry, column + lane, read(lanes, entry, lane));
         return;
@@ -87,17 +88,17 @@ void Entries::copy_row(const Lanes& lanes, std::size_t entry, const NewMatrix& t
     auto const place = static_cast<std::int64_t>(places[entry]);
     if (place < support.from || place >= support.to) return;  // zeros, as there are
     std::memcpy(static_cast<double*>(to.elements) + entry * to.columns + column,
-                lanes.at(part.first) + places[entry] * Lanes::count, count * sizeof(double));
+                lanes.at(part) + places[entry] * Lanes::count, count * sizeof(double));
 }
 
-void Entries::copy_column(const Lanes& lanes, std::size_t entry, const NewMatrix& to,
-                          std::size_t row, std::size_t count) const {
-    if (dtype != Dtype::float64 || to.dtype != Dtype::float64) {
+void Entries::copy_column(Lanes& lanes, std::size_t entry, const NewMatrix& to, std::size_t row,
+                          std::size_t count) const {
+    if (dtype() != Dtype::float64 || to.dtype != Dtype::float64) {
         for (std::size_t lane = 0; lane < count; ++lane)
             to.set(row + lane, entry, read(lanes, entry, lane));
         return;
     }
-    const double* const from = lanes.at(part.first) + places[entry] * Lanes::count;
+    const double* const from = lanes.at(part) + places[entry] * Lanes::count;
     double* const first = static_cast<double*>(to.elements) + row * to.columns + entry;
     for (std::size_t lane = 0; lane < count; ++lane) first[lane * to.columns] = from[lane];
 }

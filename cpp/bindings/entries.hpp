@@ -17,14 +17,14 @@ std::size_t number_of_elements(PyObject* object);
 
 // Of a Variable with slots.
 struct Entries {
-    ArrayPart part{};  // the slots alone; a number has no extent
-    Dtype dtype = Dtype::float64;
+    ArrayPart part{};                    // the slots alone; a number has no extent
     std::vector<std::size_t> places{0};  // from the first slot on, in NumPy's order
 
     Entries(const Tape& tape, PyObject* object);
     static ArrayPart part_of(const Tape& tape, PyObject* object);
 
     [[nodiscard]] std::size_t size() const { return places.size(); }
+    [[nodiscard]] Dtype dtype() const { return part.dtype; }
     // Puts a number into the slots of the extent.
     void put(double* slots, std::size_t entry, double number) const;
 
@@ -37,16 +37,15 @@ struct Entries {
     // Each of these is one in a lane of its own.
     void seed(Lanes& lanes, std::size_t from) const;
     // The lanes of an entry into a row of a new matrix, from a column on.
-    void copy_row(const Lanes& lanes, std::size_t entry, const NewMatrix& to,
-                  std::size_t column) const;
+    void copy_row(Lanes& lanes, std::size_t entry, const NewMatrix& to, std::size_t column) const;
     // The lanes of an entry into the column of that number, from a row on.
-    void copy_column(const Lanes& lanes, std::size_t entry, const NewMatrix& to, std::size_t row,
+    void copy_column(Lanes& lanes, std::size_t entry, const NewMatrix& to, std::size_t row,
                      std::size_t count) const;
     // The tangents of adjoints, as a number or an array of float64.
     [[nodiscard]] py::object tangents_in(const Adjoints<dual<double>>& adjoints,
                                          PyObject* object) const;
-    [[nodiscard]] double read(const Lanes& lanes, std::size_t entry, std::size_t lane) const {
-        return lanes.element(part.first, places[entry], lane, dtype);
+    [[nodiscard]] double read(Lanes& lanes, std::size_t entry, std::size_t lane) const {
+        return lanes.element(part, places[entry], lane);
     }
 };
 

@@ -220,7 +220,7 @@ private:
         for (std::size_t row = 0; row < elements.size(); ++row) {
             Seed<double> seed{elements.part.first, 1.0};
             if (is_array(output)) {
-                seed.dtype = elements.dtype;
+                seed.dtype = elements.dtype();
                 seed.extent = Buffer<double>(view_of(output).slots, 0.0);
                 elements.put(seed.extent.writable(), row, 1.0);
             }
@@ -236,10 +236,16 @@ private:
             outputs.emplace_back();
             if (is_active(each.ptr())) outputs.back().emplace(region_.tape, each.ptr());
         }
+        std::vector<ArrayPart> results;
+        for (auto const& each : outputs) {
+            if (each) results.push_back(each->part);
+        }
+        std::size_t const start = region_.start->position.statements;
+        Path const path(region_.tape, results, base(), start);
         Lanes lanes(region_.tape, base());
         for (std::size_t from = 0; from < argument.size(); from += Lanes::count) {
             argument.seed(lanes, from);
-            forward_sweep(region_.tape, lanes, region_.start->position.statements);
+            forward_sweep(region_.tape, lanes, path);
             for (std::size_t i = 0; i < blocks.size(); ++i) {
                 if (!outputs[i]) continue;
                 Entries const& of = *outputs[i];

@@ -132,8 +132,8 @@ void pass_lanes(Lanes& lanes, const ArrayOperand& operand, const ArrayOperand& r
     Support const support = lanes.support(from);
     if (support.is_empty()) return;
     Support grown = lanes.support(to);
-    double* const target = lanes.at(to.first);
-    const double* const source = lanes.at(from.first);
+    double* const target = lanes.at(to);
+    const double* const source = lanes.at(from);
     constexpr auto width = static_cast<std::int64_t>(Lanes::count);
     double const one = 1.0;
     for_each_run(operand, result, axis, start, [&](const Stretch& run) {

@@ -34,14 +34,14 @@ public:
 
     [[nodiscard]] Places<double> places() { return {slots().data()}; }
     void put(const ArrayPart& part, std::size_t lane) {
-        const double* const from = lanes_.at(part.first) + lane;
+        const double* const from = lanes_.at(part) + lane;
         double* const to = slots().data() + part.first;
         // Bytes, for there may be two numbers of another dtype in a slot.
         for (std::size_t i = 0; i < part.slots; ++i)
             std::memcpy(to + i, from + i * Lanes::count, sizeof(double));
     }
     void take(const ArrayPart& part, std::size_t lane) {
-        double* const to = lanes_.at(part.first) + lane;
+        double* const to = lanes_.at(part) + lane;
         const double* const from = slots().data() + part.first;
         for (std::size_t i = 0; i < part.slots; ++i)
             std::memcpy(to + i * Lanes::count, from + i, sizeof(double));
@@ -142,16 +142,17 @@ private:
 
 }  // namespace
 
-void forward_sweep(Tape& tape, Lanes& tangents, std::size_t from) {
+void forward_sweep(Tape& tape, Lanes& tangents, const Path& path) {
     tape.restore_all();
     OneLane one(tape, tangents);
-    for (std::size_t i = from; i < tape.statements.size(); ++i) {
+    for (std::size_t i = 0; i < path.statements.size(); ++i) {
         poll(i);
-        Statement const s = tape.statements[i];
-        if (s.op == Op::guard) continue;
+        Statement const s = tape.statements[path.statements[i]];
         // What is written leaves no tangent of what was there, even if it is passive.
         if ((s.flags & Statement::passive_bit) != 0 && s.op != Op::write) continue;
         if (s.is_array()) {
+            if (scale_lanes(tape, s, path, tangents)) continue;
+            tangents.end_scaling(ArrayRecord(tape, s).result().extent);
             if (!push(tape, s, tangents)) push_one_by_one(tape, s, tangents, one);
             continue;
         }

@@ -16,8 +16,8 @@ namespace {
 constexpr auto width = static_cast<std::ptrdiff_t>(Lanes::count);
 constexpr auto block_length = static_cast<std::int64_t>(Scratch::block_length);
 
-// Neighbouring lanes as the processor takes them. A loop over so few is unrolled before it could
-// become vector instructions.
+// Neighbouring lanes as the processor takes them, wherever they lie (`auto` would forget that). A
+// loop over so few is unrolled before it could become vector instructions.
 typedef double Vector __attribute__((vector_size(64), aligned(sizeof(double)), may_alias));
 constexpr std::ptrdiff_t vectors = width * sizeof(double) / sizeof(Vector);
 
@@ -41,8 +41,8 @@ AUTODIFFX_INLINE void chain_apart(const LaneRun& run) {
         } else if (factor == 0.0) {  // what is infinite does not come through
             if (!adds) std::fill_n(to, width, 0.0);
         } else {
-            auto* const sums = reinterpret_cast<Vector*>(to);
-            const auto* const terms = reinterpret_cast<const Vector*>(from);
+            Vector* const sums = reinterpret_cast<Vector*>(to);
+            const Vector* const terms = reinterpret_cast<const Vector*>(from);
             for (std::ptrdiff_t k = 0; k < vectors; ++k)
                 sums[k] = adds ? sums[k] + terms[k] * factor : terms[k] * factor + 0.0;
         }
@@ -61,13 +61,13 @@ AUTODIFFX_INLINE void chain_together(const LaneRun& run) {
         if (AUTODIFFX_UNLIKELY(!std::isfinite(factor))) {
             chain_carefully(run.to, from, factor, true);
         } else if (factor != 0.0) {
-            const auto* const terms = reinterpret_cast<const Vector*>(from);
+            const Vector* const terms = reinterpret_cast<const Vector*>(from);
             for (std::ptrdiff_t k = 0; k < vectors; ++k) sums[k] += terms[k] * factor;
         }
         from += run.from_step * width;
         partial += run.partial_step;
     }
-    auto* const to = reinterpret_cast<Vector*>(run.to);
+    Vector* const to = reinterpret_cast<Vector*>(run.to);
     for (std::ptrdiff_t k = 0; k < vectors; ++k) to[k] += sums[k];
 }
 AUTODIFFX_CLONES
@@ -115,8 +115,8 @@ std::int64_t step_of(const ArrayRecord& record, const ArrayPart& part) {
 // From the lanes of one array to those of another, for a block. The support of the latter grows.
 void pass(const ArrayRecord& record, Lanes& lanes, const ArrayPart& to, const ArrayPart& from,
           const Block& partial, std::int64_t first, bool adds) {
-    double* const target = lanes.at(to.first);
-    const double* const source = lanes.at(from.first);
+    double* const target = lanes.at(to);
+    const double* const source = lanes.at(from);
     Support const support = lanes.support(from);
     Support grown = lanes.support(to);
     bool const number = partial.data == nullptr;
@@ -156,7 +156,7 @@ void for_each_block(const ArrayRecord& record, Use use) {
 
 // Zeros in what the record says of a part.
 void clear_part(const ArrayRecord& record, Lanes& lanes, const ArrayPart& part) {
-    double* const target = lanes.at(part.first);
+    double* const target = lanes.at(part);
     std::int64_t const step = step_of(record, part);
     for_each_stretch(record, part, part, 0, record.total(),
                      [&](std::int64_t place, std::int64_t, std::int64_t, std::size_t count) {
@@ -202,11 +202,10 @@ void push_indexed(const ArrayRecord& record, Lanes& tangents) {
     ArrayPart const operand = record.operand(0), result = record.result();
     bool const holds = tangents.hold(operand.kind, operand.first);
     const std::int64_t* const indices = record.index_list();
-    double* const to = tangents.at(result.first);
+    double* const to = tangents.at(result);
     if (record.op() != ArrayOp::write_at) std::fill_n(to, result.slots * Lanes::count, 0.0);
     if (!holds && record.op() != ArrayOp::write_at) return;
-    const double* const from =
-        holds ? tangents.at(operand.first) + operand.offset * width : nullptr;
+    const double* const from = holds ? tangents.at(operand) + operand.offset * width : nullptr;
     double const one = 1.0;
     for (std::int64_t i = 0; i < record.indices(); ++i) {
         bool const takes = record.op() == ArrayOp::take;
@@ -222,11 +221,11 @@ void push_indexed(const ArrayRecord& record, Lanes& tangents) {
 void pull_indexed(const ArrayRecord& record, Lanes& adjoints) {
     ArrayPart const operand = record.operand(0), result = record.result();
     const std::int64_t* const indices = record.index_list();
-    double* const from = adjoints.at(result.first);
+    double* const from = adjoints.at(result);
     bool const takes = record.op() == ArrayOp::take;
     double const one = 1.0;
     if (adjoints.hold(operand.kind, operand.first)) {
-        double* const to = adjoints.at(operand.first) + operand.offset * width;
+        double* const to = adjoints.at(operand) + operand.offset * width;
         for (std::int64_t i = 0; i < record.indices(); ++i) {
             double* const target = to + (takes ? indices[i] : i * operand.strides[0]) * width;
             chain_lanes({target, 1, from + (takes ? i : indices[i]) * width, 1, &one, 0, 1}, true);
@@ -241,29 +240,39 @@ void pull_indexed(const ArrayRecord& record, Lanes& adjoints) {
 }  // namespace
 
 void Lanes::clear(const ArrayPart& part) {
+    end_scaling(part.extent);
     Support const found = support(part);
     if (found.is_empty()) return;
     auto const elements = static_cast<std::size_t>(found.to - found.from);
-    std::fill_n(at(part.first) + static_cast<std::size_t>(found.from) * count, elements * count,
-                0.0);
+    std::fill_n(at(part) + static_cast<std::size_t>(found.from) * count, elements * count, 0.0);
     set_support(part, {});
 }
-double Lanes::element(Slot first, std::size_t place, std::size_t lane, Dtype dtype) const {
-    if (dtype == Dtype::float64) return at(first)[place * count + lane];
+void Lanes::clear_chunks(std::size_t first, std::size_t last) {
+    std::uint8_t* const ends = cleared_.data() + last / chunk + 1;
+    for (std::uint8_t* at = cleared_.data() + first / chunk; at != ends; ++at) {
+        at = std::find(at, ends, std::uint8_t{0});
+        if (at == ends) return;
+        *at = 1;
+        auto const from = static_cast<std::size_t>(at - cleared_.data()) * chunk;
+        std::size_t const to = std::min(from + chunk, slots_);
+        std::fill_n(numbers_.writable() + from * count, (to - from) * count, 0.0);
+    }
+}
+double Lanes::element(const ArrayPart& part, std::size_t place, std::size_t lane) {
+    if (part.dtype == Dtype::float64) return at(part)[place * count + lane];
     float element;
-    const double* const slot = at(first) + place / 2 * count + lane;
+    const double* const slot = at(part) + place / 2 * count + lane;
     std::memcpy(&element, reinterpret_cast<const char*>(slot) + place % 2 * sizeof element,
                 sizeof element);
     return double{element};
 }
-void Lanes::set_element(Slot first, std::size_t place, std::size_t lane, Dtype dtype,
-                        double number) {
-    if (dtype == Dtype::float64) {
-        at(first)[place * count + lane] = number;
+void Lanes::set_element(const ArrayPart& part, std::size_t place, std::size_t lane, double number) {
+    if (part.dtype == Dtype::float64) {
+        at(part)[place * count + lane] = number;
         return;
     }
     auto const element = static_cast<float>(number);
-    double* const slot = at(first) + place / 2 * count + lane;
+    double* const slot = at(part) + place / 2 * count + lane;
     std::memcpy(reinterpret_cast<char*>(slot) + place % 2 * sizeof element, &element,
                 sizeof element);
 }

@@ -132,18 +132,33 @@ struct Rows {
         std::int64_t const last = first + (lanes.columns - 1) * lanes.column_step;
         if (support.from > last) from = (support.from - last + step - 1) / step;
         to = support.to > first ? std::min(to, (support.to - 1 - first) / step + 1) : 0;
+        from = std::min(from, to);
     }
+    [[nodiscard]] bool is_empty() const { return from == to; }
 };
 
-// c (+)= a b where a is a matrix of numbers, b and c ones of lanes, as far as b is not zero.
-void multiply_lanes(Matrix<double> a, Matrix<double> b, const Matrix<double>& c, const Rows& rows,
-                    bool adds) {
-    std::int64_t const from = std::min(rows.from, rows.to);
-    a.data += from * a.column_step;
-    b.data += from * b.row_step * width;
-    a.columns = b.rows = rows.to - from;
-    if (lies_in_rows(b) && lies_in_rows(c)) return pass(a, in_rows(b), in_rows(c), adds);
-    for (std::int64_t j = 0; j < c.columns; ++j) pass(a, column_of(b, j), column_of(c, j), adds);
+// c (+)= a b where a is a matrix of numbers and b, c are columns of lanes, of b those rows alone.
+void multiply_rows(Matrix<double> a, Matrix<double> b, const Matrix<double>& c, const Rows& rows,
+                   bool adds) {
+    a.data += rows.from * a.column_step;
+    b.data += rows.from * b.row_step;
+    a.columns = b.rows = rows.to - rows.from;
+    if (!rows.is_empty()) return pass(a, b, c, adds);
+    for (std::int64_t i = 0; i < c.rows && !adds; ++i) std::fill_n(&c.at(i, 0), c.columns, 0.0);
+}
+
+// The same of matrices of lanes. `first`: where in its extent b begins, outside of whose support
+// it is zero.
+void multiply_lanes(const Matrix<double>& a, const Matrix<double>& b, const Matrix<double>& c,
+                    std::int64_t first, const Support& support, bool adds) {
+    if (lies_in_rows(b) && lies_in_rows(c))
+        return multiply_rows(a, in_rows(b), in_rows(c), Rows(b, first, support), adds);
+    Matrix<double> column = b;
+    column.columns = 1;
+    for (std::int64_t j = 0; j < c.columns; ++j) {
+        Rows const rows(column, first + j * b.column_step, support);
+        multiply_rows(a, column_of(b, j), column_of(c, j), rows, adds);
+    }
 }
 
 // The matrices of a record: values, and the lanes of what is differentiated, in elements.
@@ -156,10 +171,10 @@ struct LaneMatrices {
           lanes(values) {
         lanes.a.data = lanes_of(record.operand(0), all);
         lanes.b.data = lanes_of(record.operand(1), all);
-        lanes.c.data = all.at(record.result().first);
+        lanes.c.data = all.at(record.result());
     }
     static double* lanes_of(const ArrayPart& part, Lanes& all) {
-        return all.hold(part.kind, part.first) ? all.at(part.first) + part.offset * width : nullptr;
+        return all.hold(part.kind, part.first) ? all.at(part) + part.offset * width : nullptr;
     }
     [[nodiscard]] bool has_left() const { return lanes.a.data != nullptr; }
     [[nodiscard]] bool has_right() const { return lanes.b.data != nullptr; }
@@ -195,13 +210,12 @@ void push_matmul(const ArrayRecord& record, Places<const double> primals, Lanes&
     if (!by_left && !by_right) return tangents.clear(result);
     // A transposed product has the matrix of numbers on the left as well.
     if (by_left) {
-        Matrix<double> const lanes = at.lanes.a.transposed();
-        multiply_lanes(at.values.b.transposed(), lanes, at.lanes.c.transposed(),
-                       Rows(lanes, left.offset, tangents.support(left)), false);
+        multiply_lanes(at.values.b.transposed(), at.lanes.a.transposed(), at.lanes.c.transposed(),
+                       left.offset, tangents.support(left), false);
     }
     if (by_right) {
-        multiply_lanes(at.values.a, at.lanes.b, at.lanes.c,
-                       Rows(at.lanes.b, right.offset, tangents.support(right)), by_left);
+        multiply_lanes(at.values.a, at.lanes.b, at.lanes.c, right.offset, tangents.support(right),
+                       by_left);
     }
     tangents.fill(result);
 }
@@ -212,13 +226,12 @@ void pull_matmul(const ArrayRecord& record, Places<const double> primals, Lanes&
     Support const support = adjoints.support(record.result());
     if (support.is_empty()) return;
     if (at.has_left()) {
-        Matrix<double> const lanes = at.lanes.c.transposed();
-        multiply_lanes(at.values.b, lanes, at.lanes.a.transposed(), Rows(lanes, 0, support), true);
+        multiply_lanes(at.values.b, at.lanes.c.transposed(), at.lanes.a.transposed(), 0, support,
+                       true);
         adjoints.fill(left);
     }
     if (at.has_right()) {
-        multiply_lanes(at.values.a.transposed(), at.lanes.c, at.lanes.b,
-                       Rows(at.lanes.c, 0, support), true);
+        multiply_lanes(at.values.a.transposed(), at.lanes.c, at.lanes.b, 0, support, true);
         adjoints.fill(right);
     }
 }

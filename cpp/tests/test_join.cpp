@@ -151,29 +151,28 @@ TEST(lanes_are_joined_where_they_are_other_than_zero) {
     Lanes tangents(tape, base);
     for (int sweep = 0; sweep < 2; ++sweep) {  // the second over what the first has left
         tangents.clear(from);
-        tangents.set_element(from.first, 2, 5, Dtype::float64, 1.5);
+        tangents.set_element(from, 2, 5, 1.5);
         tangents.set_support(from, {2, 3});
-        forward_sweep(tape, tangents, stop);
+        forward_sweep(tape, tangents, Path(tape, {to}, base, stop));
         CHECK_EQUAL(tangents.support(to).from, 7);
         CHECK_EQUAL(tangents.support(to).to, 12);
         for (std::size_t i = 0; i < 15; ++i) {
             for (std::size_t lane = 0; lane < Lanes::count; ++lane) {
                 bool const moves = lane == 5 && (i == 7 || i == 11);
-                CHECK_EQUAL(tangents.element(to.first, i, lane, Dtype::float64), moves ? 1.5 : 0.0);
+                CHECK_EQUAL(tangents.element(to, i, lane), moves ? 1.5 : 0.0);
             }
         }
     }
 
     Lanes adjoints(tape, base);
-    adjoints.set_element(to.first, 0, 1, Dtype::float64, 9.0);  // of what has no lanes
-    adjoints.set_element(to.first, 8, 2, Dtype::float64, 2.0);
-    adjoints.set_element(to.first, 9, 2, Dtype::float64, 3.0);
+    adjoints.set_element(to, 0, 1, 9.0);  // of what has no lanes
+    adjoints.set_element(to, 8, 2, 2.0);
+    adjoints.set_element(to, 9, 2, 3.0);
     adjoints.set_support(to, {0, 10});
     reverse_sweep(tape, adjoints, to, stop);
     CHECK(adjoints.support(to).is_empty());
     for (std::size_t i = 0; i < 6; ++i) {
         for (std::size_t lane = 0; lane < Lanes::count; ++lane)
-            CHECK_EQUAL(adjoints.element(from.first, i, lane, Dtype::float64),
-                        lane == 2 && i == 0 ? 5.0 : 0.0);
+            CHECK_EQUAL(adjoints.element(from, i, lane), lane == 2 && i == 0 ? 5.0 : 0.0);
     }
 }

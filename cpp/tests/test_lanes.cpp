@@ -95,17 +95,16 @@ TEST(tangents_of_sixteen_seeds_are_those_of_each) {
     for (std::size_t sweep = 0; sweep < 2; ++sweep) {  // the second over what the first has left
         lanes.clear(from);
         for (std::size_t lane = 0; lane < Lanes::count; ++lane)
-            lanes.set_element(from.first, lane, lane, Dtype::float64, pattern(lane + sweep));
+            lanes.set_element(from, lane, lane, pattern(lane + sweep));
         lanes.fill(from);
-        forward_sweep(tape, lanes, program.stop);
+        forward_sweep(tape, lanes, Path(tape, {to}, from.first, program.stop));
         for (std::size_t lane = 0; lane < Lanes::count; ++lane) {
             Arena<double> tangents;
             tangents.extend_zeroed(tape.primals.size());
             tangents[from.first + lane] = pattern(lane + sweep);
             forward_sweep(tape, tangents, program.stop);
             for (std::size_t i = 0; i < 16; ++i)
-                CHECK(is_near(lanes.element(to.first, i, lane, Dtype::float64),
-                              tangents[to.first + i]));
+                CHECK(is_near(lanes.element(to, i, lane), tangents[to.first + i]));
         }
     }
 }
@@ -118,7 +117,7 @@ TEST(adjoints_of_sixteen_seeds_are_those_of_each) {
     Lanes lanes(tape, from.first);
     for (std::size_t sweep = 0; sweep < 2; ++sweep) {
         for (std::size_t lane = 0; lane < Lanes::count; ++lane)
-            lanes.set_element(to.first, lane, lane, Dtype::float64, pattern(lane + sweep));
+            lanes.set_element(to, lane, lane, pattern(lane + sweep));
         lanes.fill(to);
         reverse_sweep(tape, lanes, to, program.stop);
         CHECK(lanes.support(to).is_empty());
@@ -128,7 +127,7 @@ TEST(adjoints_of_sixteen_seeds_are_those_of_each) {
             auto const found = gradient(tape, seed_of(program.result.operand(), seed));
             Elements const expected = adjoints_of(found, program.x);
             for (std::size_t i = 0; i < 16; ++i)
-                CHECK(is_near(lanes.element(from.first, i, lane, Dtype::float64), expected[i]));
+                CHECK(is_near(lanes.element(from, i, lane), expected[i]));
         }
         lanes.fill(from);
         lanes.clear(from);
