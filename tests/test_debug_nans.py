@@ -140,6 +140,26 @@ def test_a_tangent_of_an_array(array_backend: ModuleType) -> None:
     assert "is inf" in message
 
 
+@pytest.mark.parametrize("size", [1, 3, 20, 100])
+@pytest.mark.parametrize(
+    "derivative",
+    [
+        lambda adx, f, x: adx.jacfwd(f)(x),
+        lambda adx, f, x: adx.jacrev(f)(x),
+        lambda adx, f, x: adx.linearize(f, x)[1](np.ones_like(x)),
+        lambda adx, f, x: adx.hessian(lambda x: f(x * x).sum())(x),
+        lambda adx, f, x: adx.hvp(lambda x: (x * f(x)).sum(), (x,), (np.ones_like(x),)),
+    ],
+    ids=["jacfwd", "jacrev", "linearize", "hessian", "hvp"],
+)
+def test_sweeps_of_transforms(array_backend: ModuleType, derivative: Any, size: int) -> None:
+    x = np.arange(float(size))
+    message = raised(array_backend, lambda: derivative(array_backend, np.sqrt, x))
+    assert "sqrt" in message or "power" in message
+    assert "inf" in message or "nan" in message
+    assert __file__ in message
+
+
 def test_derivatives_of_derivatives(backend: ModuleType) -> None:
     f = backend.grad(backend.grad(lambda x: x * backend.sqrt(x)))
     message = raised(backend, lambda: f(0.0))

@@ -185,7 +185,7 @@ private:
     [[nodiscard]] Slot base() const { return static_cast<Slot>(region_.before.position.slots); }
     [[nodiscard]] bool use_lanes(std::size_t seeds) const {
         std::size_t const slots = region_.tape.primals.size() - base();
-        return are_lanes_worth(seeds, slots);
+        return !watching && are_lanes_worth(seeds, slots);
     }
     static Dtype dtype_of_derivatives(PyObject* argument) {
         return is_array(argument) && view_of(argument).ndim > 0 ? view_of(argument).dtype

@@ -2,7 +2,8 @@
 //
 // While it lasts no operation of this thread takes the shortcut, for no tape has room, and each
 // notes its place in the user's code when it makes some. What it has recorded is looked at when it
-// is done, the adjoints of a sweep after each statement. Nothing of this happens otherwise.
+// is done, the adjoints or tangents of a sweep after each statement. Nothing of this happens
+// otherwise.
 #include <algorithm>
 #include <cmath>
 
@@ -154,9 +155,9 @@ bool note_place(Tape& tape) {
     return true;
 }
 
-// ---- adjoints ----------------------------------------------------------------------
+// ---- sweeps ------------------------------------------------------------------------
 
-struct AdjointWatch final : SweepWatch {
+struct Watch final : SweepWatch {
     bool wants_to() override { return watching; }
     void saw(Tape& tape, Adjoints<double>& adjoints, const Statement& statement) override {
         int position = 0;
@@ -195,6 +196,25 @@ struct AdjointWatch final : SweepWatch {
             bool const counts = is_active(statement.kind(k));
             check(counts ? &adjoints.values[slots[k]] : nullptr, 1, Dtype::float64);
         }
+    }
+    void saw(Tape& tape, const Arena<double>& tangents, const Statement& statement) override {
+        bool const passive = (statement.flags & Statement::passive_bit) != 0;
+        if (statement.op == Op::guard || passive) return;
+        std::int64_t count = 1;
+        Dtype dtype = Dtype::float64;
+        const double* numbers = &tangents[statement.result];
+        if (statement.is_array()) {
+            ArrayPart const part = ArrayRecord(tape, statement).result();
+            numbers = &tangents[part.first];
+            count = capacity(part);
+            dtype = part.dtype;
+        }
+        std::int64_t const bad = first_not_finite(numbers, count, dtype);
+        if (bad < 0) return;
+        std::string const where = count > 1 ? " at element " + std::to_string(bad) : "";
+        raise_not_finite("the tangent of " + call_of(tape, statement) + " is " +
+                         shown(element(numbers, bad, dtype)) + where + "; " +
+                         place_of(tape, statement.result));
     }
 };
 
@@ -284,8 +304,8 @@ PyObject* apply_watched(Op op, PyObject* const* arguments) {
 }
 
 void register_watch(py::module_& module) {
-    static AdjointWatch adjoint_watch;
-    sweep_watch = &adjoint_watch;
+    static Watch watch;
+    sweep_watch = &watch;
     recording_watch = note_place;
     module.def("_watch_begin", &begin);
     module.def("_watch_end", &end, py::arg("looks"));

@@ -67,10 +67,13 @@ constexpr std::size_t poll_interval = std::size_t{1} << 20;
 
 void forward_sweep(Tape& tape, Arena<double>& tangents, std::size_t from) {
     tape.restore_all();
-    for (std::size_t i = from; i < tape.statements.size(); i += poll_interval) {
-        std::size_t const end = std::min(i + poll_interval, tape.statements.size());
+    bool const watched = sweep_watch != nullptr && sweep_watch->wants_to();
+    std::size_t const interval = watched ? 1 : poll_interval;
+    for (std::size_t i = from; i < tape.statements.size(); i += interval) {
+        std::size_t const end = std::min(i + interval, tape.statements.size());
         run(tape.statements.data() + i, tape.statements.data() + end,
             ForwardStep{&tape, tape.primals.data(), tape.pairs.data(), tangents.data()});
+        if (watched) sweep_watch->saw(tape, tangents, tape.statements[i]);
         if (end != tape.statements.size() && sweep_poll != nullptr) sweep_poll();
     }
 }

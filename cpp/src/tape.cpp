@@ -254,8 +254,8 @@ void Tape::make_room_slowly() {
     statements.reserve_more(1);
     std::size_t const tidy_at =
         is_graph() ? npos : std::min(collect_at_, tenured_.statements + first_collection);
-    room_ = watched ? statements.size()
-                    : std::min(statements.capacity(), std::max(tidy_at, statements.size() + 1));
+    // None for who watches, also after a rewind.
+    room_ = watched ? 0 : std::min(statements.capacity(), std::max(tidy_at, statements.size() + 1));
 }
 
 // The last handle has gone: nobody can ask for what is recorded.

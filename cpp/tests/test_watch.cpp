@@ -34,6 +34,9 @@ struct Counting final : autodiffx::SweepWatch {
     void saw(Tape&, Adjoints<double>&, const Statement& statement) override {
         seen.push_back(statement.op);
     }
+    void saw(Tape&, const Arena<double>&, const Statement& statement) override {
+        seen.push_back(statement.op);
+    }
 };
 
 }  // namespace
@@ -85,4 +88,17 @@ TEST(a_watched_sweep_is_seen_statement_by_statement) {
     Counting counting;
     CHECK(adjoint_of(gradient(tape, {result.slot, 1.0}), x) == expected);
     CHECK((counting.seen == std::vector<Op>{Op::sin, Op::square}));
+}
+
+TEST(a_watched_forward_sweep_is_seen_statement_by_statement) {
+    Ambient tape;
+    const Variable x(0.5);
+    tape->make_room();
+    const Operand squared = record<Op::square>(tape, x.on(tape));
+    const Held result(tape, record<Op::sin>(tape, squared));
+    Arena<double> tangents;
+    tangents.extend_zeroed(tape->primals.size());
+    Counting counting;
+    forward_sweep(tape, tangents, 0);
+    CHECK((counting.seen == std::vector<Op>{Op::square, Op::sin}));
 }

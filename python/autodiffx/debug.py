@@ -30,10 +30,11 @@ def debug_nans() -> Iterator[None]:
     """While it lasts, the first value that is nan or infinite raises, and says where it arose.
 
     Looked at are primals (what every operation on a Variable gives, also in a replay of a Graph),
-    tangents (of operations on Duals, so of jvp) and adjoints (after each statement of a reverse
-    sweep: backward, grad and all that is made of them). Not looked at are arguments, which are
-    the caller's, partials that meet a zero and so pass nothing on, and the sweeps behind `jvp`
-    and `hvp` of a Graph. It holds for the thread that is in it, and nests.
+    tangents (of operations on Duals, so of jvp, and after each statement of a forward sweep:
+    linearize, jacfwd, hessian) and adjoints (after each statement of a reverse sweep: backward,
+    grad and all that is made of them). Not looked at are arguments, which are the caller's,
+    partials that meet a zero and so pass nothing on, and the sweep behind `hvp` of a Graph. It
+    holds for the thread that is in it, and nests.
 
     Recording takes several times as long meanwhile, and the ambient tape is not collected, except
     where nothing of it is left. Otherwise it costs nothing: no operation asks for it.

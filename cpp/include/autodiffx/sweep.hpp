@@ -25,10 +25,11 @@ struct Sweeping {
     ~Sweeping() { tape.sweeping = false; }
 };
 
-// Looks on at reverse sweeps of doubles, where it wants to: after each statement that was swept.
+// Looks on at sweeps of doubles, where it wants to: after each statement that was swept.
 struct SweepWatch {
     virtual bool wants_to() = 0;
     virtual void saw(Tape& tape, Adjoints<double>& adjoints, const Statement& statement) = 0;
+    virtual void saw(Tape& tape, const Arena<double>& tangents, const Statement& statement) = 0;
 
 protected:
     ~SweepWatch() = default;

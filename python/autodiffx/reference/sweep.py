@@ -14,7 +14,7 @@ import numpy as np
 
 from autodiffx.reference.chain import pulled, pushed
 from autodiffx.reference.dispatch import Number, Numbers
-from autodiffx.reference.watch import look_at_adjoint, watch
+from autodiffx.reference.watch import look_at_adjoint, look_at_tangent, watch
 
 if TYPE_CHECKING:
     from autodiffx.reference.variable import Variable
@@ -116,8 +116,11 @@ def forward_sweep(
             tangents.get(operand) if operand._is_active or operand in seeds else None
             for operand in statement.operands
         ]
-        with np.errstate(all="ignore"):
-            tangents[result] = pushed(
+        with np.errstate(all="ignore"), watch.rule():
+            tangent = pushed(
                 statement.rule, directions, numbers, operands, number, statement.dtype
             )
+        if watch.looks:
+            look_at_tangent(tangent, statement)
+        tangents[result] = tangent
     return tangents

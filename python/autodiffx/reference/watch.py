@@ -14,7 +14,14 @@ from autodiffx.reference.location import Location, users_location
 if TYPE_CHECKING:
     from autodiffx.reference.statement import Statement
 
-__all__ = ["debug_nans", "look_at_adjoint", "look_at_dual", "look_at_result", "watch"]
+__all__ = [
+    "debug_nans",
+    "look_at_adjoint",
+    "look_at_dual",
+    "look_at_result",
+    "look_at_tangent",
+    "watch",
+]
 
 
 class Watch(threading.local):
@@ -110,6 +117,14 @@ def look_at_adjoint(contribution: Any, statement: Statement, index: int, adjoint
             f"its operand {index + 1} is {bad!r}, from the adjoint {_shown(adjoint)}; "
             f"{_place(statement.location)}"
         )
+
+
+def look_at_tangent(tangent: Any, statement: Statement) -> None:
+    """Raises FloatingPointError where the tangent of a result is not finite."""
+    bad = not_finite(tangent)
+    if bad is not None:
+        call = call_of(statement.rule.name, statement.operands)
+        raise FloatingPointError(f"the tangent of {call} is {bad!r}; {_place(statement.location)}")
 
 
 def look_at_dual(value: Any, tangent: Any, name: str, operands: Sequence[Any]) -> None:
