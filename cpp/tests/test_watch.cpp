@@ -34,7 +34,7 @@ struct Counting final : autodiffx::SweepWatch {
     void saw(Tape&, Adjoints<double>&, const Statement& statement) override {
         seen.push_back(statement.op);
     }
-    void saw(Tape&, const Arena<double>&, const Statement& statement) override {
+    void saw(Tape&, const autodiffx::Arena<double>&, const Statement& statement) override {
         seen.push_back(statement.op);
     }
 };
@@ -96,9 +96,9 @@ TEST(a_watched_forward_sweep_is_seen_statement_by_statement) {
     tape->make_room();
     const Operand squared = record<Op::square>(tape, x.on(tape));
     const Held result(tape, record<Op::sin>(tape, squared));
-    Arena<double> tangents;
+    autodiffx::Arena<double> tangents;
     tangents.extend_zeroed(tape->primals.size());
     Counting counting;
-    forward_sweep(tape, tangents, 0);
+    autodiffx::forward_sweep(tape, tangents, 0);
     CHECK((counting.seen == std::vector<Op>{Op::square, Op::sin}));
 }
