@@ -37,6 +37,7 @@ ARGUMENTS: dict[str, tuple[float, float]] = {
     "sigmoid": (-4, 4), "softplus": (-4, 4), "log_sigmoid": (-4, 4), "logit": (0.1, 0.9),
     "silu": (-4, 4), "gelu": (-3, 3), "softsign": (0.2, 4),
     "erf": (-2, 2), "erfc": (-2, 2), "erfinv": (-0.8, 0.8), "ndtr": (-3, 3), "ndtri": (0.1, 0.9),
+    "log_ndtr": (-9, 4),
     "gamma": (0.3, 5), "lgamma": (0.3, 6), "digamma": (0.3, 6),
 }  # fmt: skip
 CONSTANTS = (2.0, -0.5, 3.0, 0.25, -1.0)

@@ -267,6 +267,8 @@ TEST(limits_at_infinity) {
     CHECK_EQUAL(first<Op::log_ndtr>(-inf), inf);
     CHECK_EQUAL(second<Op::log_ndtr>(-inf), -1.0);
     CHECK_EQUAL(first<Op::log_ndtr>(inf), 0.0);
+    CHECK_EQUAL(table::log_ndtr_derivative(-inf, 3.0), 0.0);
+    CHECK_EQUAL(table::log_ndtr_derivative(inf, 5.0), 0.0);
     CHECK_EQUAL(second<Op::erf>(inf), 0.0);
     CHECK_EQUAL(table::logaddexp(inf, inf), inf);
     CHECK_EQUAL(table::logaddexp(-inf, -inf), -inf);
@@ -280,6 +282,9 @@ TEST(tails_keep_their_digits) {
     CHECK(close(second<Op::sigmoid>(1e-20), -1.25e-21, 2));
     CHECK(close(first<Op::arcsin>(1.0 - 1e-15), 22369621.333333339, 2));
     CHECK(close(second<Op::log_ndtr>(-1e6), -0.999999999999, 2));
+    CHECK(close(table::log_ndtr_derivative(-300.0, 3.0), 7.4064198902395809e-8, 8));
+    CHECK(close(table::log_ndtr_derivative(-1e76, 4.0), 6e-304, 8));
+    CHECK(std::isnan(table::log_ndtr_derivative(-1.0, 172.0)));
     CHECK(close(first<Op::ndtri>(1e-300), 2.69730446504261198e298, 4));
     CHECK(close(table::gelu(-30.0), -1.4720141781444561e-196, 4));
     CHECK_EQUAL(table::expm1(subnormal), subnormal);

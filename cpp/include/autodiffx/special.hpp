@@ -51,6 +51,11 @@ double ndtri(double p);
 double ndtri_partial(double p);
 double erfinv(double x);
 
+// ---- src/mills.cpp -----------------------------------------------------------
+
+// The derivative of the given order, from 3, of log_ndtr.
+double log_ndtr_derivative(double x, double order);
+
 // ---- src/gamma.cpp -----------------------------------------------------------
 
 // The derivative of the given order, from 0, of the gamma function.

@@ -7,7 +7,7 @@ Everything comes from two expansions (Abramowitz and Stegun 26.2.11 and 26.2.14)
 """
 
 import math
-from decimal import Decimal
+from decimal import Decimal, getcontext, localcontext
 from statistics import NormalDist
 
 from autodiffx.reference.precise import HALF, NEGLIGIBLE, ONE, PI, SQRT_2, TWO, ZERO, precise
@@ -33,9 +33,14 @@ def central(x: Decimal) -> Decimal:
 
 
 def excess(t: Decimal) -> Decimal:
-    """phi(t)/Phi(-t) - t = 1/(t + 2/(t + 3/(t + ...))) for t >= 6, without cancellation."""
+    """phi(t)/Phi(-t) - t = 1/(t + 2/(t + 3/(t + ...))) for t >= 6, without cancellation.
+
+    How many terms it takes was tried out. Far out each gives twice the digits that t has.
+    """
+    digits = getcontext().prec
+    slow = int(2 * digits**2 / (t * t))
     fraction = t
-    for k in range(30 + int(2500 / (t * t)), 1, -1):
+    for k in range(2 + digits // (t.adjusted() + 1) + slow, 1, -1):
         fraction = t + k / fraction
     return ONE / fraction
 
@@ -135,6 +140,27 @@ def log_ndtr_by_xx(x: Decimal) -> Decimal:
     if x <= -TAIL:
         return -hazard(x) * excess(-x)
     return -hazard(x) * (x + hazard(x))
+
+
+@precise
+def log_ndtr_derivative(order: Decimal, x: Decimal) -> Decimal:
+    """The derivative of any order from 1: of order - 1 of the hazard h.
+
+    h' = -h (x + h), compared power by power, gives one Taylor coefficient of h after the other.
+    On the left each cancels by x^2, for which there are more digits.
+    """
+    if x.is_infinite():
+        return ZERO
+    count = int(order)
+    with localcontext() as context:
+        if x < 0:
+            context.prec += 2 * count * (max(x.adjusted(), 0) + 1)
+        found = [hazard(x)]
+        for k in range(count - 1):
+            total = x * found[k] + (found[k - 1] if k else ZERO)
+            total += sum((found[j] * found[k - j] for j in range(k + 1)), ZERO)
+            found.append(-total / (k + 1))
+        return found[-1] * math.factorial(count - 1)
 
 
 @precise

@@ -2,8 +2,8 @@
 
 Series are lists of coefficients of one length. Where a function has an algebraic slope, its
 coefficients follow from it: r' = slope(a, r) a', solved one power after the other, plainly: the
-slope is calculated anew for each. The gamma function and its relatives have none; they are put
-together from their derivatives at the value, by Horner's rule.
+slope is calculated anew for each. The gamma function and its relatives have none, and that of
+log_ndtr cancels; they are put together from their derivatives at the value, by Horner's rule.
 """
 
 from __future__ import annotations
@@ -210,21 +210,6 @@ def logaddexp(a: Terms, b: Terms) -> Terms:
     return integral(n.logaddexp(a[0], b[0]), (share, a), (other, b))
 
 
-def log_ndtr(a: Terms) -> Terms:
-    """r' = h a' with the inverse Mills ratio h."""
-    ratio = by_slope_of_itself(a)
-    return integral(n.log_ndtr(a[0]), (ratio, a))
-
-
-def by_slope_of_itself(a: Terms) -> Terms:
-    """The inverse Mills ratio h, which obeys h' = -h (a + h) a'."""
-    found = [RULES["log_ndtr"].partials[0](n, (a[0],), n.log_ndtr(a[0]))]
-    for k in range(1, len(a)):
-        slope = times(-1.0, multiply(found, add(a[:k], found)))
-        found.append(sum((j * a[j] * slope[k - j] for j in range(1, k + 1)), 0.0) / k)
-    return found
-
-
 def composed(derivatives: Callable[[Number, int], Number], a: Terms) -> Terms:
     """f(a) from the derivatives of f at a_0, by Horner's rule in a - a_0."""
     shifted = [0.0, *a[1:]]
@@ -233,6 +218,11 @@ def composed(derivatives: Callable[[Number, int], Number], a: Terms) -> Terms:
         found = multiply(found, shifted)
         found[0] = derivatives(a[0], k) / math.factorial(k)
     return found
+
+
+def log_ndtrs(x: Number, order: int) -> Number:
+    """The derivative of log_ndtr of an order, which h' = -h (x + h) would cancel away."""
+    return n.log_ndtr(x) if order == 0 else n.log_ndtr_derivative(float(order), x)
 
 
 def polygammas(x: Number, order: int) -> Number:
@@ -367,7 +357,7 @@ RECURRENCES: dict[str, Callable[..., Terms]] = {
     "erfc": by_slope("erfc", bell(-2.0 / math.sqrt(math.pi))),
     "erfinv": by_slope("erfinv", lambda a, r: times(math.sqrt(math.pi) / 2.0, exp(square(r)))),
     "ndtr": ndtr,
-    "log_ndtr": log_ndtr,
+    "log_ndtr": lambda a: composed(log_ndtrs, a),
     "ndtri": by_slope(
         "ndtri", lambda a, r: times(math.sqrt(2.0 * math.pi), exp(times(0.5, square(r))))
     ),

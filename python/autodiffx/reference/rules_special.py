@@ -194,13 +194,15 @@ NORMAL = [
     hidden(
         "log_ndtr_by_xx",
         normals.log_ndtr_by_xx,
-        lambda n, x, r: n.negative(
-            n.add(
-                n.multiply(r, n.add(x, n.log_ndtr_by_x(x))),
-                n.multiply(n.log_ndtr_by_x(x), n.add(1.0, r)),
-            )
-        ),
-        doc="-h (x + h);  slope -h' (x + h) - h (1 + h')",
+        lambda n, x, r: n.log_ndtr_derivative(3.0, x),
+        doc="-h (x + h)",
+    ),
+    hidden(
+        "log_ndtr_derivative",
+        normals.log_ndtr_derivative,
+        0.0,
+        lambda n, k, x, r: n.log_ndtr_derivative(n.add(k, 1.0), x),
+        doc="the derivative of order k of log Phi; the order is passive",
     ),
     rule(
         "ndtri",

@@ -35,6 +35,11 @@ def _normal_derivative(index: int, r: Any, a: Any, order: Any) -> Any:
     return -(a * r)
 
 
+def _log_ndtr_partial(index: int, r: Any, a: Any) -> Any:
+    """Left of 0 a and r cancel, and the table does not."""
+    return None if _any(a.coefficients[0] < 0.0) else -(r * (a + r))
+
+
 def _gelu_partial(index: int, r: Any, a: Any) -> Any:
     return (2.0 - a * a) * OPS["normal_derivative"](a, 0.0)
 
@@ -64,6 +69,7 @@ EQUATIONS: dict[str, Callable[..., Any]] = {
     "erf_derivative": _erf_derivative,
     "exp2": _exp2,
     "gelu_partial": _gelu_partial,
+    "log_ndtr_partial": _log_ndtr_partial,
     "normal_derivative": _normal_derivative,
     "power": _power,
 }

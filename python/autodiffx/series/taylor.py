@@ -24,8 +24,8 @@ def taylor(f: Callable[[Any], Any], x: Any, order: int, direction: Any = None) -
     ``math.factorial(k) * c[k]`` is that derivative, and c_1 is the tangent that `jvp` gives.
     f is called once, on truncated power series; an operator costs a number of multiplications
     that grows with the square of the order. (With its cube for gamma, lgamma, digamma, polygamma,
-    beta, betaln and sinc, which obey no simple differential equation, and for powers of 0 that
-    are no plain non-negative integers.)
+    beta, betaln and sinc, which obey no simple differential equation, for log_ndtr left of 0, whose
+    equation cancels, and for powers of 0 that are no plain non-negative integers.)
 
     Args:
         f: a function of one argument, a number, an array or a container of these (lists, tuples,
