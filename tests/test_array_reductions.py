@@ -33,6 +33,18 @@ def test_ties_of_extremes_share_the_derivative(array_backend: Any, dtype: type) 
     assert_close(x.grad, np.array([[1 / 6, 0, 1 / 6, 1 / 6], [0] * 4], dtype))
 
 
+@pytest.mark.parametrize("name", ["max", "min", "ptp", "nanmax", "sum", "mean", "prod", "std"])
+def test_a_number_is_reduced_in_either_direction(array_backend: Any, name: str) -> None:
+    def reduced(x: Any) -> Any:
+        return getattr(numpys, name)(x) * x
+
+    slope = array_backend.grad(reduced)(3.0)
+    value, tangent = array_backend.jvp(reduced, (3.0,), (2.0,))
+    assert value == reduced(3.0)
+    assert tangent == 2.0 * slope
+    assert slope == (0.0 if name in ("ptp", "std") else 6.0)
+
+
 def test_infinities_and_nan_are_extremes(array_backend: Any) -> None:
     for numbers, gradient in (
         ([np.inf, 1.0, np.inf], [0.5, 0.0, 0.5]),

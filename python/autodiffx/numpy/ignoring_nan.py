@@ -129,7 +129,8 @@ def _nan_extreme(
     if 0 in x.shape:
         return found
     axes = axes_of(axis, x.ndim)
-    none = smallest_over(missing.astype(x.dtype), axes, is_kept(keepdims))
+    number = x.dtype.type
+    none = smallest_over(select(missing, number(1), number(0)), axes, is_kept(keepdims))
     return select(compare("not_equal", none, 0.0), x.dtype.type(np.nan), found)
 
 

@@ -15,6 +15,11 @@ __all__ = ["Rule"]
 Arrays = tuple[Any, ...]
 
 
+def _with_axes(x: Any) -> Any:
+    """NumPy's number for Python's, which knows neither shape nor dtype."""
+    return np.float64(x) if type(x) is float else x
+
+
 class Rule:
     """A kernel y = f(x1, x2, ...) on whole arrays, and how derivatives pass through it.
 
@@ -75,8 +80,8 @@ class Rule:
         tangents: list[Any] = []
         for each in operands:
             split = isinstance(each, Dual) and each.level == level
-            primals.append(each.value if split else each)
-            tangents.append(each.tangent if split else None)
+            primals.append(_with_axes(each.value) if split else each)
+            tangents.append(_with_axes(each.tangent) if split else None)
         result = self(*primals, **fixed)
         if self.vjp is None:
             return result
