@@ -134,6 +134,9 @@ ARRANGEMENTS: tuple[Callable[[Any], Any], ...] = (
     lambda x: x.reshape(3, 2),
     lambda x: x.reshape((-1, 1)),
     lambda x: x.T.ravel(),
+    lambda x: x.ravel("F"),
+    lambda x: x.reshape(3, 2, order="F"),
+    lambda x: x.flatten(order="F"),
     lambda x: x.flatten(),
     lambda x: x.transpose(),
     lambda x: x.transpose(1, 0),
@@ -151,6 +154,8 @@ ARRANGEMENTS: tuple[Callable[[Any], Any], ...] = (
     lambda x: np.reshape(x, 6),
     lambda x: np.transpose(x),
     lambda x: np.ravel(x),
+    lambda x: np.ravel(x, order="F"),
+    lambda x: np.reshape(x, (3, 2), order="F"),
 )
 
 

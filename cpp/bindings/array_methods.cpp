@@ -1,4 +1,6 @@
 // The methods by which array Variables are arranged, copied and cast.
+#include <algorithm>
+
 #include "array_axes.hpp"
 
 namespace autodiffx::bindings {
@@ -27,14 +29,60 @@ py::args all_of(PyObject* arguments) { return py::reinterpret_borrow<py::args>(a
 // A number has no axes: it is its own reshape, transpose, copy.
 py::object as_array_object(PyObject* self) { return py::reinterpret_borrow<py::object>(self); }
 
-PyObject* reshape_method(PyObject* self, PyObject* arguments) {
-    return guarded([&] {
-        auto const shape = integers(all_of(arguments), "reshape()");
-        return reshape(with_axes(self).ptr(), shape);
+// Whether the first axis is to run fastest. Arrays of their own have the last one do so, so that
+// NumPy's "A" and "K" ask for nothing else than "C".
+bool first_axis_fastest(PyObject* order) {
+    if (order == nullptr) return false;
+    if (PyUnicode_Check(order)) {
+        auto const name = py::cast<std::string>(order);
+        if (name == "F") return true;
+        if (name == "C" || name == "A" || name == "K") return false;
+    }
+    raise_value_error("order is 'C', 'F', 'A' or 'K', got " +
+                      py::cast<std::string>(py::repr(order)));
+}
+
+py::object axes_reversed(const py::object& array) {
+    return py::reinterpret_steal<py::object>(transpose(array.ptr(), {}));
+}
+
+// Of a method whose one argument is the order.
+bool first_axis_fastest(PyObject* arguments, PyObject* keywords, const char* format) {
+    if (PyTuple_GET_SIZE(arguments) == 0 && keywords == nullptr) return false;
+    PyObject* order = nullptr;
+    static const char* names[] = {"order", nullptr};
+    if (PyArg_ParseTupleAndKeywords(arguments, keywords, format, const_cast<char**>(names),
+                                    &order) == 0) {
+        throw py::error_already_set();
+    }
+    return first_axis_fastest(order);
+}
+
+PyObject* reshape_method(PyObject* self, PyObject* arguments, PyObject* keywords) {
+    return guarded([&]() -> PyObject* {
+        PyObject* order = nullptr;
+        if (keywords != nullptr) {
+            order = PyDict_GetItemString(keywords, "order");
+            if (PyDict_Size(keywords) != (order == nullptr ? 0 : 1))
+                raise_type_error("reshape() takes the lengths of the axes, and order= by name");
+            if (order != nullptr && py::handle(order).equal(py::str("K")))
+                raise_value_error("order 'K' is not permitted for reshaping");
+        }
+        auto shape = integers(all_of(arguments), "reshape()");
+        py::object const array = with_axes(self);
+        if (!first_axis_fastest(order)) return reshape(array.ptr(), shape);
+        std::reverse(shape.begin(), shape.end());
+        auto const made =
+            py::reinterpret_steal<py::object>(reshape(axes_reversed(array).ptr(), shape));
+        return axes_reversed(made).release().ptr();
     });
 }
-PyObject* ravel_method(PyObject* self, PyObject*) {
-    return guarded([&] { return reshape(with_axes(self).ptr(), {-1}); });
+PyObject* ravel_method(PyObject* self, PyObject* arguments, PyObject* keywords) {
+    return guarded([&] {
+        bool const reversed = first_axis_fastest(arguments, keywords, "|O:ravel");
+        py::object const array = with_axes(self);
+        return reshape((reversed ? axes_reversed(array) : array).ptr(), {-1});
+    });
 }
 PyObject* transpose_method(PyObject* self, PyObject* arguments) {
     return guarded([&]() -> PyObject* {
@@ -85,9 +133,10 @@ PyObject* copy_method(PyObject* self, PyObject*) {
         return is_array(self) ? copy_of(self) : apply_or_raise(Op::positive, &self);
     });
 }
-PyObject* flatten_method(PyObject* self, PyObject*) {
+PyObject* flatten_method(PyObject* self, PyObject* arguments, PyObject* keywords) {
     return guarded([&]() -> PyObject* {
-        py::object const array = with_axes(self);
+        bool const reversed = first_axis_fastest(arguments, keywords, "|O:flatten");
+        py::object const given = with_axes(self), array = reversed ? axes_reversed(given) : given;
         Tape& tape = current_tape();
         tape.make_room();
         ArrayOperand const operand = array_operand(tape, array.ptr());
@@ -132,13 +181,15 @@ const std::vector<PyMethodDef>& array_methods() {
         return reinterpret_cast<PyCFunction>(reinterpret_cast<void (*)()>(function));
     };
     static const std::vector<PyMethodDef> methods = {
-        {"reshape", reshape_method, METH_VARARGS,
-         "reshape($self, *shape)\n--\n\nThe elements in another shape: a view where NumPy gives "
-         "one, else a recorded copy."},
-        {"ravel", ravel_method, METH_NOARGS,
-         "ravel($self)\n--\n\nThe elements in one axis: a view where NumPy gives one."},
-        {"flatten", flatten_method, METH_NOARGS,
-         "flatten($self)\n--\n\nA recorded copy in one axis."},
+        {"reshape", with_keywords(reshape_method), METH_VARARGS | METH_KEYWORDS,
+         "reshape($self, *shape, order='C')\n--\n\nThe elements in another shape: a view where "
+         "NumPy gives one, else a recorded copy. In order 'F' the first axis runs fastest."},
+        {"ravel", with_keywords(ravel_method), METH_VARARGS | METH_KEYWORDS,
+         "ravel($self, order='C')\n--\n\nThe elements in one axis: a view where NumPy gives one. "
+         "In order 'F' the first axis runs fastest."},
+        {"flatten", with_keywords(flatten_method), METH_VARARGS | METH_KEYWORDS,
+         "flatten($self, order='C')\n--\n\nA recorded copy in one axis. In order 'F' the first "
+         "axis runs fastest."},
         {"transpose", transpose_method, METH_VARARGS,
          "transpose($self, *axes)\n--\n\nA view with the axes in another order, reversed by "
          "default."},

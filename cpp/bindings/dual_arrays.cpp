@@ -238,11 +238,11 @@ const std::vector<PyMethodDef>& dual_array_methods() {
     constexpr int flags = METH_VARARGS | METH_KEYWORDS;
     static const std::vector<PyMethodDef> methods = {
         {"reshape", with_keywords(arrange<Method::reshape>), flags,
-         "reshape($self, *shape)\n--\n\nThe elements in another shape."},
+         "reshape($self, *shape, order='C')\n--\n\nThe elements in another shape."},
         {"ravel", with_keywords(arrange<Method::ravel>), flags,
-         "ravel($self)\n--\n\nThe elements in one axis."},
+         "ravel($self, order='C')\n--\n\nThe elements in one axis."},
         {"flatten", with_keywords(arrange<Method::flatten>), flags,
-         "flatten($self)\n--\n\nA copy in one axis."},
+         "flatten($self, order='C')\n--\n\nA copy in one axis."},
         {"transpose", with_keywords(arrange<Method::transpose>), flags,
          "transpose($self, *axes)\n--\n\nThe axes in another order, reversed by default."},
         {"swapaxes", with_keywords(arrange<Method::swapaxes>), flags,

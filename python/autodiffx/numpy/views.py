@@ -31,25 +31,23 @@ __all__ = [
 Axes = SupportsIndex | Sequence[SupportsIndex]
 
 
-def _require_c_order(name: str, order: str) -> None:
-    if order not in ("C", "K", "A"):
-        raise NotImplementedError(
-            f"numpy.{name} of a Variable with order={order!r}: use order='C', or transpose first"
-        )
-
-
 @function(np.reshape)
 def reshape(a: Any, shape: Axes, order: str = "C", *, copy: bool | None = None) -> Any:
-    """The elements in another shape, as `numpy.reshape`; a view where NumPy gives one."""
-    _require_c_order("reshape", order)
-    return (a.copy() if copy else a).reshape(shape)
+    """The elements in another shape, as `numpy.reshape`; a view where NumPy gives one.
+
+    In order "F" the first axis runs fastest, in the others the last one.
+    """
+    source = a.copy() if copy else a
+    return source.reshape(shape) if order == "C" else source.reshape(shape, order=order)
 
 
 @function(np.ravel)
 def ravel(a: Any, order: str = "C") -> Any:
-    """The elements in one axis, as `numpy.ravel`; a view where NumPy gives one."""
-    _require_c_order("ravel", order)
-    return a.ravel()
+    """The elements in one axis, as `numpy.ravel`; a view where NumPy gives one.
+
+    In order "F" the first axis runs fastest, in the others the last one.
+    """
+    return a.ravel(order)
 
 
 @function(np.transpose)

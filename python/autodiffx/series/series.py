@@ -268,9 +268,9 @@ class Series:
             return self.value.astype(dtype, **keywords)
         return self.mapped(lambda c: c.astype(dtype, **keywords))
 
-    def reshape(self, *shape: Any) -> Any:
+    def reshape(self, *shape: Any, order: Any = "C") -> Any:
         """With other lengths of axes, in one tuple or one by one."""
-        return np.reshape(self, shape[0] if len(shape) == 1 else shape)
+        return np.reshape(self, shape[0] if len(shape) == 1 else shape, order=order)
 
     def transpose(self, *axes: Any) -> Any:
         """With its axes in another order, reversed if none is given."""
@@ -280,9 +280,9 @@ class Series:
         """polygamma(order, x): the order comes first."""
         return combined("polygamma", (order, self))
 
-    def flatten(self) -> Any:
+    def flatten(self, order: Any = "C") -> Any:
         """As one line."""
-        return np.ravel(self)
+        return np.ravel(self, order)
 
     def item(self, *place: Any) -> Any:
         """The one element, or that at a place."""
