@@ -15,6 +15,7 @@ import autodiffx as adx
 import autodiffx.compat.autograd as autograd
 import autodiffx.compat.autograd.numpy as np
 from autodiffx.compat.autograd import differential_operators, grad, make_jvp, make_vjp
+from autodiffx.compat.autograd.builtins import DictBox, SequenceBox
 from autodiffx.compat.autograd.core import vspace
 from autodiffx.compat.autograd.test_util import check_grads
 from autograd_functions import FUNCTIONS, central_difference
@@ -193,12 +194,34 @@ def test_containers() -> None:
     assert vjp({"square": 1.0, "both": [10.0, (100.0, 0.0)]}) == 116.0
 
 
+def test_containers_are_told_apart() -> None:
+    def kinds(x: Any) -> list[bool]:
+        return [isinstance(x, DictBox), isinstance(x, SequenceBox)]
+
+    seen = []
+
+    def f(p: Any) -> Any:
+        parts: list[Any] = [p, p["a"], p["a"][1], p["a"][0], {"c": 1.0}, []]
+        seen.append([kinds(part) for part in parts])
+        return p["a"][0] * p["a"][1][0]
+
+    p = {"a": [2.0, (3.0, 4.0)]}
+    yes_and_no = [[True, False], [False, True], [False, True], *[[False, False]] * 3]
+    for run in (grad(f), lambda p: make_jvp(f)(p)(p)):
+        run(p)
+        assert seen.pop() == yes_and_no
+    assert kinds(p) == kinds(p["a"]) == [False, False]
+
+
 def test_what_is_handed_out() -> None:
     assert type(grad(lambda x: x)(1.0)) is numpy.float64
     assert type(grad(lambda x: x * 2.0)(numpy.float32(1.0))) is numpy.float32
     single = grad(lambda x: np.sum(x**2))(numpy.ones(2, numpy.float32))
     assert single.dtype == numpy.float32
-    assert autograd.jacobian(lambda x: x**2)(3.0).shape == ()
+    for operator in (autograd.jacobian, autograd.hessian):
+        assert operator(lambda x: x**2)(3.0).shape == ()
+        assert operator(lambda x: x**2)(numpy.float32(3.0)).dtype == numpy.float32
+    assert autograd.jacobian(lambda x: x * numpy.ones(2))(numpy.float32(3.0)).dtype == numpy.float32
     assert grad(lambda x: np.sum(x**2))(numpy.array([1, 2])).dtype == numpy.float64
     column = grad(lambda x: x**2)(numpy.array([[3.0]]))
     assert column.shape == (1, 1)

@@ -15,6 +15,7 @@ import autodiffx.compat.autograd.numpy as np
 from autodiffx.compat.autograd import grad, make_jvp, make_vjp
 from autodiffx.compat.autograd.core import vspace
 from autodiffx.compat.autograd.extend import defjvp, defvjp, defvjp_argnums, primitive
+from autodiffx.compat.autograd.scipy.stats import poisson
 from autodiffx.compat.autograd.test_util import check_grads
 from autodiffx.compat.autograd.tracer import register_notrace
 
@@ -72,6 +73,16 @@ MISTAKES: dict[str, tuple[type[Exception], str, Callable[[], Any]]] = {
     "a rule that is none": (TypeError, "no VJP", lambda: defvjp(primitive(abs), WRONG)),
     "a rule of forward mode": (TypeError, "'all' is no JVP", lambda: defjvp(primitive(abs), "all")),
     "no trace": (TypeError, "no primitive", lambda: register_notrace(None, math.sin)),
+    "a count": (
+        NotImplementedError,
+        "poisson.pmf has no derivative by k",
+        lambda: grad(poisson.pmf)(2.0, 3.0),
+    ),
+    "a count by name": (
+        NotImplementedError,
+        "poisson.cdf",
+        lambda: make_jvp(lambda k: poisson.cdf(mu=3.0, k=[k]))(2.0)(1.0),
+    ),
     "a mode of checks": (
         AssertionError,
         "'fwd' and 'rev'",

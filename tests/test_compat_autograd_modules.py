@@ -27,19 +27,19 @@ NAMES = {
         make_vjp make_jvp make_hvp make_ggnvp make_jvp_reversemode hessian_tensor_product
         tensor_jacobian_product hessian_vector_product vector_jacobian_product grad_named
         jacobian_vector_product multigrad_dict checkpoint jvp primitive isinstance type list tuple
-        dict numpy install uninstall""",
+        dict numpy install uninstall extend""",
     "differential_operators": """grad value_and_grad grad_and_aux jacobian hessian elementwise_grad
         deriv holomorphic_grad make_vjp make_jvp make_hvp make_ggnvp make_jvp_reversemode
         hessian_tensor_product tensor_jacobian_product multigrad_dict checkpoint grad_named""",
     "core": """make_vjp make_jvp vspace VSpace SparseObject VJPNode JVPNode defvjp defjvp
         defvjp_argnum defvjp_argnums defjvp_argnum defjvp_argnums def_linear primitive getval isbox
-        Box Node trace toposort sparse_add sum_outgrads func subval""",
+        Box Node trace toposort sparse_add sum_outgrads func subval backward_pass""",
     "extend": """primitive defvjp defvjp_argnum defvjp_argnums defjvp defjvp_argnum defjvp_argnums
         def_linear notrace_primitive register_notrace Box VSpace SparseObject VJPNode JVPNode
         vspace""",
     "tracer": """getval isbox Box Node trace new_box primitive notrace_primitive register_notrace
         toposort subvals box_types""",
-    "builtins": "list dict tuple isinstance type",
+    "builtins": "list dict tuple isinstance type DictBox SequenceBox",
     "util": "subvals subval func toposort",
     "wrap_util": "unary_to_nary wraps wrap_nary_f get_name get_doc",
     "test_util": """check_grads check_vjp check_jvp combo_check check_equivalent scalar_close
@@ -247,6 +247,7 @@ def test_checks_find_what_is_wrong() -> None:
 def test_nodes_of_its_own_trace_are_refused() -> None:
     tracer = autograd.tracer
     for call in (
+        lambda: autograd.core.backward_pass(1.0, None),
         lambda: tracer.Node(),
         lambda: tracer.Node.new_root(),
         lambda: tracer.trace(None, abs, 1.0),

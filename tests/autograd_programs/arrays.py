@@ -230,3 +230,22 @@ def fields_on_a_grid():
     neighbours = sum(np.roll(field, by, axis) for by in (1, -1) for axis in (0, 1))
     agree(grad(energy)(field), 4 * field - neighbours)
     check_jacobian(grad(energy), field, jacobian(grad(energy))(field))
+
+
+def columns_after_one_another():
+    _check(lambda a: np.ravel(a, order="F") * np.arange(6.0), (2, 3))
+    _check(lambda a: a.flatten("F") + a.ravel(order="F") ** 2, (2, 3))
+    _check(lambda a: np.reshape(a, (3, 2), order="F") @ a, (2, 3))
+    last = jacobian(lambda a: a.reshape((3, 2), order="F")[2])(np.ones((2, 3)))
+    agree(last, [[[0.0, 1.0, 0.0], [0.0, 0.0, 0.0]], [[0.0, 0.0, 0.0], [0.0, 0.0, 1.0]]])
+
+
+def a_function_of_each_element():
+    def height(x, steepness=1.0):
+        return x**2 * steepness if x > 0.5 else np.sin(x)
+
+    x = np.array([[0.1, 0.9]])
+    agree(grad(lambda x: np.sum(np.vectorize(height)(x)))(x), [[np.cos(0.1), 1.8]])
+    agree(grad(lambda x: np.sum(np.vectorize(height)(x, 2.0)))(x), [[np.cos(0.1), 3.6]])
+    squares = np.vectorize(lambda row: np.sum(row**2), signature="(n)->()")
+    agree(grad(lambda x: np.sum(squares(x) * np.array([1.0, 2.0])))(np.eye(2)), [[2, 0], [0, 4]])

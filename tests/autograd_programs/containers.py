@@ -6,7 +6,7 @@ import copy
 import autograd.numpy as np
 import autograd.numpy.random as npr
 from autograd import grad, grad_and_aux, make_vjp, multigrad_dict, value_and_grad
-from autograd.builtins import dict, isinstance, list, tuple, type
+from autograd.builtins import DictBox, SequenceBox, dict, isinstance, list, tuple, type
 from autograd.differential_operators import grad_named
 from autograd.misc import flatten
 
@@ -176,3 +176,17 @@ def unused_parts_have_zero_derivatives():
     agree(gradient["used"], [6.0, 0.0])
     assert gradient["unused"]["w"].shape == (2, 2)
     agree(gradient["unused"]["w"], np.zeros((2, 2)))
+
+
+def containers_known_by_their_boxes():
+    def scaled(parameters):
+        assert builtins.isinstance(parameters, DictBox)
+        assert builtins.isinstance(parameters["pair"], SequenceBox)
+        low, high = parameters["pair"]
+        return low * high**2
+
+    parameters = {"pair": (2.0, 3.0)}
+    low, high = grad(scaled)(parameters)["pair"]
+    agree(low, 9.0)
+    agree(high, 12.0)
+    assert not builtins.isinstance(parameters, DictBox)

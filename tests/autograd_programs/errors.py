@@ -7,6 +7,7 @@ import autograd.numpy as np
 import numpy
 from autograd import elementwise_grad, grad, jacobian, make_jvp, value_and_grad
 from autograd.extend import defvjp, primitive
+from autograd.scipy.stats import poisson
 from autograd.test_util import check_equivalent, check_grads, combo_check, scalar_close
 
 from autograd_programs.differences import agree, raises
@@ -54,6 +55,8 @@ def functions_without_a_rule():
 
     raises(NotImplementedError, "strange", lambda: grad(strange)(1.0))
     raises(NotImplementedError, "strange", lambda: make_jvp(strange)(1.0)(1.0))
+    for of_counts in (poisson.logpmf, poisson.pmf, poisson.cdf):
+        raises(NotImplementedError, "", lambda f=of_counts: grad(f)(2.0, 3.0))
     defvjp(strange, lambda ans, x: lambda g: g)
     agree(grad(strange)(1.0), 1.0)
     agree(strange(1.0), 1.0)

@@ -14,6 +14,7 @@ Rules are defined with ``autodiffx.compat.autograd.extend``, derivatives are che
 np.float64(1.0)
 """
 
+from autodiffx.compat.autograd import extend as extend
 from autodiffx.compat.autograd import numpy as numpy
 from autodiffx.compat.autograd.builtins import dict, isinstance, list, tuple, type
 from autodiffx.compat.autograd.deprecated import primitive
@@ -48,6 +49,7 @@ __all__ = [
     "deriv",
     "dict",
     "elementwise_grad",
+    "extend",
     "grad",
     "grad_and_aux",
     "grad_named",

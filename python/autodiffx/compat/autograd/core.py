@@ -22,6 +22,7 @@ from autodiffx.compat.autograd.tracer import (
     VJPNode,
     getval,
     isbox,
+    no_nodes,
     primitive,
     toposort,
     trace,
@@ -47,6 +48,7 @@ __all__ = [
     "SparseObject",
     "VJPNode",
     "VSpace",
+    "backward_pass",
     "def_linear",
     "defjvp",
     "defjvp_argnum",
@@ -120,6 +122,15 @@ def make_vjp(fun: Function, x: Any) -> tuple[Function, Any]:
         return like_argument(found, given)
 
     return vjp, handed_out(value)
+
+
+def backward_pass(g: Any, end_node: Any) -> Any:
+    """Not supported: it raises NotImplementedError. What `make_vjp` returns sweeps back.
+
+    >>> make_vjp(lambda x: x * x, 3.0)[0](1.0)
+    np.float64(6.0)
+    """
+    raise no_nodes()
 
 
 def make_jvp(fun: Function, x: Any) -> Function:

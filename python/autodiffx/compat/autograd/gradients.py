@@ -212,7 +212,7 @@ def jacobian(fun: Function, x: Any) -> Any:
            [4., 0., 2.]])
     """
     checked, given = _of_one_array("jacobian", fun, x)
-    return _as_array(jacobians.jacobian(checked)(given))
+    return _as_array(jacobians.jacobian(checked)(given), given)
 
 
 @unary_to_nary
@@ -225,11 +225,14 @@ def hessian(fun: Function, x: Any) -> Any:
            [6., 0.]])
     """
     checked, given = _of_one_array("hessian", fun, x)
-    return _as_array(jacobians.hessian(checked)(given))
+    return _as_array(jacobians.hessian(checked)(given), given)
 
 
-def _as_array(found: Any) -> Any:
-    return np.asarray(found) if type(found) is float else found
+def _as_array(found: Any, x: Any) -> Any:
+    """The derivative by x as an array, in x's dtype."""
+    if isinstance(found, (float, np.ndarray)):
+        return np.asarray(found, _real(x))
+    return found
 
 
 def holomorphic_grad(fun: Function, argnum: Any = 0) -> Function:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import wraps
 from typing import Any, ClassVar
 
@@ -60,8 +60,8 @@ class Box(metaclass=BoxMeta):
 
     kinds: ClassVar[set[type]] = set()
 
-    def __init_subclass__(cls) -> None:
-        cls.kinds = set()
+    def __init_subclass__(cls, kinds: Iterable[type] = ()) -> None:
+        cls.kinds = set(kinds)
 
     @classmethod
     def register(cls, value_type: type) -> None:
@@ -103,12 +103,12 @@ statements of the tape of autodiffx
     """
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        raise _no_nodes()
+        raise no_nodes()
 
     @classmethod
     def new_root(cls, *args: Any, **kwargs: Any) -> Any:
         """Not supported: it raises NotImplementedError."""
-        raise _no_nodes()
+        raise no_nodes()
 
 
 class VJPNode(Node):
@@ -125,7 +125,8 @@ class JVPNode(Node):
     """
 
 
-def _no_nodes() -> NotImplementedError:
+def no_nodes() -> NotImplementedError:
+    """What is raised where nodes are asked for."""
     return NotImplementedError(
         "nodes of autograd's own trace are not supported: what is recorded are statements of the "
         "tape of autodiffx"
@@ -139,7 +140,7 @@ def trace(start_node: Any, fun: Callable[..., Any], x: Any) -> Any:
     >>> make_vjp(lambda x: x * x, 3.0)[1]
     np.float64(9.0)
     """
-    raise _no_nodes()
+    raise no_nodes()
 
 
 def new_box(value: Any, trace: Any, node: Any) -> Any:
@@ -149,7 +150,7 @@ def new_box(value: Any, trace: Any, node: Any) -> Any:
     >>> grad(lambda x: x * 2.0 if isbox(x * 2.0) else 0.0)(3.0)
     np.float64(2.0)
     """
-    raise _no_nodes()
+    raise no_nodes()
 
 
 def primitive(f_raw: Callable[..., Any]) -> Callable[..., Any]:

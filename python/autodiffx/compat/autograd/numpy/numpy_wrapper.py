@@ -15,6 +15,7 @@ from typing import Any
 import numpy as _np
 
 import autodiffx.numpy as _traced
+from autodiffx.compat.autograd.numpy.vectorized import vectorize as _vectorize
 from autodiffx.compat.autograd.tracer import isbox, notrace_primitive, primitive, wrapped
 from autodiffx.compat.autograd.values import getval, holds_box
 from autodiffx.compat.autograd.wrap_util import get_name
@@ -229,6 +230,9 @@ def where(condition: Any, *args: Any, **kwargs: Any) -> Any:
 
 
 where.fun, where._rules = _np.where, _where._rules  # type: ignore[attr-defined]
+
+
+vectorize: Any = _vectorize
 
 
 class _Joined:

@@ -25,11 +25,18 @@ def function(distribution: str, method: str) -> Callable[..., Any]:
     >>> function("norm", "cdf")(0.0)
     np.float64(0.5)
     """
-    raw = getattr(getattr(plain, distribution), method)
+    family = getattr(plain, distribution)
+    raw = getattr(family, method)
+    counts = hasattr(family, "pmf")
     on_boxes = getattr(getattr(traced, distribution), method)
 
     @wraps(raw)
     def either(*args: Any, **kwargs: Any) -> Any:
+        if counts and holds_box((args[:1], kwargs.get("k"))):
+            raise NotImplementedError(
+                f"{distribution}.{method} has no derivative by k, which is a whole number: pass "
+                "getval(k)"
+            )
         chosen = on_boxes if holds_box(args) or holds_box(kwargs) else raw
         return chosen(*args, **kwargs)
 
