@@ -27,9 +27,9 @@ void lay(ArrayOperand& operand, const ArrayView& view, Tape& tape, Slot first) {
 
 // The first slot of an array of an enclosing tape. What is being assigned to there is captured as
 // it is now.
-Slot capture_array(Tape& tape, Tape& outer, PyObject* object) {
-    Handle const& handle = handle_of(object);
-    std::uint32_t const slots = view_of(object).slots;
+Slot capture_array(Tape& tape, const Handle& handle, const ArrayView& view) {
+    Tape& outer = *handle.tape;
+    std::uint32_t const slots = view.slots;
     std::uint32_t const at = extent_of(outer, handle.slot + 1 - slots, slots);
     if (at == no_extent) return tape.capture(outer, handle, slots);
     outer.require_kept(at);
@@ -40,7 +40,7 @@ Slot capture_array(Tape& tape, Tape& outer, PyObject* object) {
     }
     ArrayOperand whole;
     std::int64_t const length = std::int64_t{extent.slots} * 8 /
-                                static_cast<std::int64_t>(item_size(view_of(object).dtype));
+                                static_cast<std::int64_t>(item_size(view.dtype));
     std::int64_t const stride = 1;
     whole.first = extent.first;
     whole.extent = at;
@@ -48,9 +48,19 @@ Slot capture_array(Tape& tape, Tape& outer, PyObject* object) {
     whole.shape = &length;
     whole.strides = &stride;
     whole.ndim = 1;
-    whole.dtype = view_of(object).dtype;
+    whole.dtype = view.dtype;
     whole.kind = static_cast<Kind>(handle.state);
     whole.deferred = handle.deferred;
+    if (tape.is_segment) {
+        // What runs again must find it under the same name: it moves, as when it is first written.
+        ArrayResult const moved = record_moved(outer, whole, is_active(whole.kind));
+        outer.extents[moved.extent].assigned = false;
+        outer.extents[moved.extent].require(Need::always);
+        outer.move_handles(at, moved.extent, moved.kind);
+        Handle present = handle;
+        present.slot = moved.last();
+        return tape.capture(outer, present, moved.slots);
+    }
     ArrayResult const copy = record_copy(outer, whole, whole.dtype, ArrayOp::copy);
     Handle present = handle;
     present.slot = copy.last();
@@ -82,13 +92,15 @@ ArrayOperand operand_of_variable(Tape& tape, PyObject* object) {
                 operand.kind = varying ? Kind::varying : Kind::result;
                 return operand;
             }
-            for (Tape* outer = tape.enclosing; outer != nullptr; outer = outer->enclosing) {
-                if (handle.tape != outer) continue;
-                lay(operand, view, tape, capture_array(tape, *outer, object));
-                operand.kind = varying ? Kind::varying : Kind::leaf;
+            Handle const known = known_to(tape, handle, view.slots);
+            if (known.tape == &tape) {
+                lay(operand, view, tape, known.slot + 1 - view.slots);
+                operand.kind = varying ? Kind::varying : Kind::result;
                 return operand;
             }
-            raise_foreign(tape, handle);
+            lay(operand, view, tape, capture_array(tape, known, view));
+            operand.kind = varying ? Kind::varying : Kind::leaf;
+            return operand;
         }
         case Handle::State::detached:
         case Handle::State::mark:

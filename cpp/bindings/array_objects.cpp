@@ -147,7 +147,7 @@ namespace {
 
 bool is_in_use(const Tape& tape) {
     for (Tape* each = &current_tape(); each != nullptr; each = each->enclosing) {
-        if (each == &tape) return true;
+        if (each == &tape || each->stand_ins != nullptr) return true;
     }
     return false;
 }

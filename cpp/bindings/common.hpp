@@ -152,6 +152,13 @@ inline Operand place(Tape& tape, const Term& term) {
     return {tape.constant(term.value), Kind::constant, false};
 }
 
+// A value on a tape as it is known to the tape in use: where it is, if that is this tape or one
+// that encloses it, or where something stands for it on one of these. Throws graph_error.
+Handle known_to(Tape& tape, const Handle& handle, std::uint32_t slots);
+// Releases the tape of a Graph that has gone. What its entries hold may be handles on it: then it
+// is looked after until nobody else refers to it.
+void abandon(Tape& tape);
+void look_after_abandoned();
 // Says why a value cannot be used on the tape.
 [[noreturn]] void raise_foreign(const Tape& tape, const Handle& handle);
 

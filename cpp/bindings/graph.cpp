@@ -28,7 +28,7 @@ public:
     }
     Graph(const Graph&) = delete;
     Graph& operator=(const Graph&) = delete;
-    ~Graph() { tape_->release(); }
+    ~Graph() { abandon(*tape_); }
 
     [[nodiscard]] Tape& tape() const { return *tape_; }
 

@@ -1,6 +1,7 @@
 // The extension module: one registration per concept.
 #include "array_joining.hpp"
 #include "external.hpp"
+#include "segment.hpp"
 
 PYBIND11_MODULE(_core, module) {
     using namespace autodiffx::bindings;
@@ -20,6 +21,7 @@ PYBIND11_MODULE(_core, module) {
     register_graph(module);
     register_transforms(module);
     register_recording(module);
+    register_segments(module);
     register_watch(module);
     register_autograd(module);
 }

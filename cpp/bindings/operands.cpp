@@ -26,6 +26,12 @@ PyObject* numpy_type(char const* name) {
 
 void raise_foreign(const Tape& tape, const Handle& handle) {
     std::string const here = tape.describe();
+    if (handle.state == Handle::State::detached && handle.slot == 0) {
+        throw graph_error(
+            "the value was computed inside of checkpoint(), which keeps nothing but what its "
+            "function returns, and is used in " +
+            here + ": return it as well, or use its .value");
+    }
     if (handle.state == Handle::State::detached) {
         throw graph_error("the value was recorded in Graph #" + std::to_string(handle.slot) +
                           ", which has been cleared, and is used in " + here +
@@ -40,6 +46,18 @@ void raise_foreign(const Tape& tape, const Handle& handle) {
     throw graph_error("the value was recorded in " + there +
                       ", which is not open here, and is used in " + here + ": enter " + there +
                       " again, or use its .value");
+}
+
+Handle known_to(Tape& tape, const Handle& handle, std::uint32_t slots) {
+    for (Tape* around = &tape; around != nullptr; around = around->enclosing) {
+        if (handle.tape == around) return handle;
+        if (around->stand_ins == nullptr) continue;
+        Handle known = handle;
+        known.slot = around->stand_ins->find(handle, slots);
+        known.tape = around;
+        return known;
+    }
+    raise_foreign(tape, handle);
 }
 
 Tape& make_ambient_tape() {
@@ -117,13 +135,14 @@ Found find_term_slowly(Tape& tape, PyObject* object, Term& term) {
                                 handle.deferred};
                 return Found::term;
             }
-            for (Tape* outer = tape.enclosing; outer != nullptr; outer = outer->enclosing) {
-                if (handle.tape != outer) continue;
-                term.operand = {tape.capture(*outer, handle), varying ? Kind::varying : Kind::leaf,
-                                handle.deferred};
-                return Found::term;
-            }
-            raise_foreign(tape, handle);
+            Handle const known = known_to(tape, handle, 1);
+            Kind const own = varying ? Kind::varying : Kind::result;
+            Kind const captured = varying ? Kind::varying : Kind::leaf;
+            term.operand =
+                known.tape == &tape
+                    ? Operand{known.slot, own, handle.deferred}
+                    : Operand{tape.capture(*known.tape, known), captured, handle.deferred};
+            return Found::term;
         }
         case Handle::State::detached:
         case Handle::State::mark:

@@ -138,6 +138,9 @@ Region::Region(Tape& on)
 
 void Region::rewind() {
     start.reset();
+    // A Graph keeps everything.
+    if (before.tape != nullptr && tape.newest() != &before && !tape.is_graph())
+        tape.let_go(before.position);
     // Guards and escapes are kept, for they may be about something outside.
     if (before.tape != nullptr && tape.newest() == &before && noted == notes_so_far(tape)) {
         tape.rewind(before.position);

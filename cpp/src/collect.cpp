@@ -204,6 +204,37 @@ struct Young {
 
 }  // namespace
 
+void Tape::let_go(const Position& from) {
+    auto const can_be_asked_for = [this](Slot first) {
+        for (const Handle* handle = newest(); handle != &ring_; handle = handle->older) {
+            if (handle->state != Handle::State::mark && handle->slot >= first) return true;
+            if (ordered_ && handle->slot < first) return false;
+        }
+        return false;
+    };
+    for (std::size_t i = statements.size(); i-- > from.statements;) {
+        if (externals.size() <= from.externals) return;
+        External* const entry = external_of(*this, statements[i]);
+        if (entry == nullptr || !entry->may_hold_handles()) continue;
+        if (can_be_asked_for(ArrayRecord(*this, statements[i]).result().first)) return;
+        entry->let_go();  // which may run anything
+        i = std::min(i, statements.size());
+    }
+}
+
+// Collects until no entry that goes may have held the last handle on something else.
+void Tape::tidy(const Position& base) {
+    bool again = true;
+    while (again) {
+        std::size_t holding = 0;
+        for (auto const& entry : externals) holding += entry->may_hold_handles();
+        collect(base);
+        std::size_t left = 0;
+        for (auto const& entry : externals) left += entry->may_hold_handles();
+        again = left < holding;
+    }
+}
+
 // When the tape has doubled.
 void Tape::plan_full_collection() {
     collect_at_ = std::max(first_full_collection, 2 * statements.size());

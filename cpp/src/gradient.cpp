@@ -9,20 +9,6 @@
 
 namespace autodiffx {
 
-namespace {
-
-std::atomic<std::uint64_t> backward_calls{0};
-
-[[noreturn]] void throw_cleared(const Tape& tape) {
-    throw graph_error(tape.describe() +
-                      " uses a value of a graph that has been cleared: record it again");
-}
-
-bool is_array(const Input& input) {
-    return input.leaf != nullptr ? input.leaf->array != nullptr : input.captured->array;
-}
-
-// Of an array that another tape captured.
 Dtype dtype_of(const Tape& tape, const Handle& handle) {
     std::size_t const at = tape.statement_of(handle.slot);
     if (at != Tape::npos) {
@@ -35,6 +21,19 @@ Dtype dtype_of(const Tape& tape, const Handle& handle) {
         return input->leaf->array ? input->leaf->array->dtype : Dtype::float64;
     return input->captured->on_tape() ? dtype_of(*input->captured->tape, *input->captured)
                                       : Dtype::float64;
+}
+
+namespace {
+
+std::atomic<std::uint64_t> backward_calls{0};
+
+[[noreturn]] void throw_cleared(const Tape& tape) {
+    throw graph_error(tape.describe() +
+                      " uses a value of a graph that has been cleared: record it again");
+}
+
+bool is_array(const Input& input) {
+    return input.leaf != nullptr ? input.leaf->array != nullptr : input.captured->array;
 }
 
 // Seeds that wait, by tape.

@@ -46,6 +46,7 @@ Tape::~Tape() {
 }
 
 void Tape::release() {
+    if (owners_ == 1) let_go(Position{});
     --owners_;
     if (owners_ == 0 && newest() == &ring_) end();
 }
@@ -83,6 +84,7 @@ std::size_t Tape::bytes() const {
 }
 
 std::string Tape::describe() const {
+    if (is_segment || stand_ins != nullptr) return "the function given to checkpoint()";
     if (!is_graph()) return "the ambient tape";
     return name.empty() ? "Graph #" + std::to_string(number) : "Graph '" + name + "'";
 }
@@ -242,11 +244,11 @@ void Tape::make_room_slowly() {
             // What was noted of slots stays true.
         } else if (statements.size() >= collect_at_ || held() >= collect_held_at_ ||
                    slots >= collect_slots_at_) {
-            collect();
+            tidy(Position{});
         } else if (statements.size() >= tenured_.statements + first_collection ||
                    held() >= tenured_held_ + first_slots ||
                    slots >= tenured_.slots + first_addresses) {
-            collect(Position(tenured_));
+            tidy(Position(tenured_));
         }
         held_room_ = std::min(collect_held_at_, tenured_held_ + first_slots);
         slots_room_ = std::min(collect_slots_at_, tenured_.slots + first_addresses);

@@ -49,12 +49,14 @@ if TYPE_CHECKING:
     from autodiffx.optimize import minimize as minimize
     from autodiffx.roots import least_squares as least_squares
     from autodiffx.roots import root as root
+    from autodiffx.segments import checkpoint as checkpoint
     from autodiffx.trajectories import solve_ivp as solve_ivp
 
 _MODULES = ("numpy", "optimisers", "scipy")
 
 # What is imported when it is first asked for, and from where.
 _LATER = {
+    "checkpoint": "segments",
     "custom_jvp": "custom",
     "custom_vjp": "custom",
     "implicit_fixed_point": "implicit",

@@ -105,6 +105,9 @@ void forward_sweep(Tape& tape, Arena<double>& tangents, std::size_t from = 0);
 // those of the graphs it captures from first if these are stale.
 void replay(Tape& tape);
 
+// The dtype of the array, or number, whose last slot a handle on the tape refers to.
+Dtype dtype_of(const Tape& tape, const Handle& handle);
+
 // The gradient of one slot by every leaf that it depends on, through captured
 // inputs into the enclosing tapes. A stale graph is replayed first; a stale
 // leaf on an ambient tape is a stale_error. A leaf may occur more than once.

@@ -33,7 +33,20 @@ struct Notes {
 // An entry for a statement of somebody else's kernel: see external.hpp.
 struct Entry {
     virtual ~Entry() = default;
+    // Gives up what it holds, for nobody can ask for the results of its statement any more.
+    virtual void let_go() {}
+    // Whether that may be handles, which otherwise keep alive what they refer to.
+    [[nodiscard]] virtual bool may_hold_handles() const { return false; }
     std::unique_ptr<Entry> next;  // while many are dropped
+};
+
+// What stands on a tape for values of others, while a function runs again.
+struct StandIns {
+    // The (last) slot of what stands for a value of another tape. Throws graph_error if none does.
+    virtual Slot find(const Handle& value, std::uint32_t slots) = 0;
+
+protected:
+    ~StandIns() = default;
 };
 
 class Tape;
@@ -196,6 +209,9 @@ public:
 
     // Forgets everything after the position. The caller knows that no handle refers to it.
     void rewind(const Position& to);
+    // Entries after the position whose results no handle can reach let go of what they hold, the
+    // newest first, so that this may be what kept the next one.
+    void let_go(const Position& from);
     // Removes what no handle can reach and moves the rest down.
     // Only from `base` on: what lies before is taken to be alive.
     void collect(const Position& base);
@@ -244,6 +260,8 @@ public:
     bool unevaluated = false;   // a placeholder was recorded and not read since
     Tape* enclosing = nullptr;  // while open: what was recording before
     bool open = false;
+    StandIns* stand_ins = nullptr;  // what is read of other tapes, if it is not they themselves
+    bool is_segment = false;        // of a function that will run again: what it reads must stay
     std::uint32_t number = 0;  // graphs: for messages
     std::string name;
 
@@ -275,6 +293,7 @@ private:
     ~Tape();
 
     void make_room_slowly();
+    void tidy(const Position& base);
     void forget(std::uint32_t extent);
     void forsaken();
     void end();

@@ -44,6 +44,7 @@ from autodiffx.reference.gradient_graph import GradientGraph
 from autodiffx.reference.graph import Graph
 from autodiffx.reference.jacobians import hessian, jacfwd, jacobian, jacrev
 from autodiffx.reference.linearized import linearize, vjp
+from autodiffx.reference.segments import checkpoint
 from autodiffx.reference.stopping import stop_gradient
 from autodiffx.reference.taylor import taylor
 from autodiffx.reference.transforms import elementwise_grad, grad, value_and_grad
@@ -62,6 +63,7 @@ __all__ = [
     "GraphError",
     "StaleValueError",
     "Variable",
+    "checkpoint",
     "custom_jvp",
     "custom_vjp",
     "debug_nans",

@@ -30,6 +30,7 @@ def made(
     result._name = None
     result._grad = None
     result._version = 0
+    result._born = 0
     result._is_active = is_active
     result._statement = statement
     result._storage = None

@@ -17,6 +17,7 @@ from autodiffx.reference.node import made, read
 from autodiffx.reference.number import to_array
 from autodiffx.reference.rules import Rule
 from autodiffx.reference.shapes import common_dtype
+from autodiffx.reference.stand_ins import stand_ins
 from autodiffx.reference.statement import Statement
 from autodiffx.reference.storage import content_of, picked
 from autodiffx.reference.tape import Tape, changes, open_tapes
@@ -65,6 +66,8 @@ def record(
     """A statement on leaves and results as they are."""
     tape = open_tapes.innermost
     is_active = False
+    if stand_ins.layers:
+        operands = tuple(map(stand_ins.standing_for, operands))
     for operand in operands:
         statement = operand._statement
         if statement is not None and statement.tape is not tape:
@@ -148,7 +151,7 @@ def decided(question: Question, operands: tuple[Number, ...]) -> float | bool:
     """Answer; while a Graph records, the answer becomes a guard."""
     answer = question.function(
         *(
-            askable(picked(operand, read(content_of(operand))))
+            askable(picked(operand, read(stand_ins.standing_for(content_of(operand)))))
             if isinstance(operand, Variable)
             else operand
             for operand in operands

@@ -15,6 +15,7 @@ from autodiffx.reference.numpy_protocol import NumpyProtocol
 from autodiffx.reference.representation import result_parts, shown
 from autodiffx.reference.rules import RULES
 from autodiffx.reference.shapes import Shape
+from autodiffx.reference.statement import now
 from autodiffx.reference.storage import Storage, Stored, content_of, picked
 from autodiffx.reference.sweep import made_from
 from autodiffx.reference.tape import changes
@@ -53,7 +54,7 @@ class Variable(NumpyProtocol, Stored):
     """
 
     __slots__ = (
-        "__weakref__", "_dtype", "_grad", "_is_active", "_name", "_positions", "_shape",
+        "__weakref__", "_born", "_dtype", "_grad", "_is_active", "_name", "_positions", "_shape",
         "_statement", "_storage", "_value", "_version",
     )  # fmt: skip
 
@@ -70,6 +71,7 @@ class Variable(NumpyProtocol, Stored):
         self._name = name
         self._grad: Any = None
         self._version = 0  # counts how often the value was set or replayed
+        self._born = now()  # 0 of what an operation made
         self._is_active = True
         self._statement: Statement | None = None
         self._storage = None
