@@ -25,7 +25,7 @@ from autodiffx.reference.rules import RULES
 from autodiffx.reference.shapes import dtype_of, shape_of
 from autodiffx.reference.stand_ins import Layer, stand_ins
 from autodiffx.reference.statement import now
-from autodiffx.reference.storage import content_of
+from autodiffx.reference.storage import content_of, picked
 from autodiffx.reference.sweep import ancestors, made_from
 from autodiffx.reference.tape import open_tapes
 from autodiffx.reference.transforms import grad, require_function
@@ -123,7 +123,7 @@ class _Segment:
     def again(self, operands: Sequence[Number]) -> list[Any]:
         """The results, computed from other numbers, which may be recorded ones."""
         nodes = [
-            content_of(each) if isinstance(each, Variable) else made(Variable, each)
+            node_of(each) if isinstance(each, Variable) else made(Variable, each)
             for each in operands
         ]
         layer = Layer(dict(zip(self.operands, nodes, strict=True)))
@@ -313,7 +313,7 @@ def _value(number: Any) -> Any:
     """The plain number or array that it is at present."""
     while isinstance(number, Dual):
         number = number.value
-    return content_of(number)._value if isinstance(number, Variable) else number
+    return picked(number, content_of(number)._value) if isinstance(number, Variable) else number
 
 
 def _split(number: Any, level: int) -> tuple[Any, Any]:
