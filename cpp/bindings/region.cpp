@@ -138,7 +138,7 @@ Region::Region(Tape& on)
 
 void Region::rewind() {
     start.reset();
-    // A Graph keeps everything.
+    // Entries may hold handles on what was recorded since. A Graph keeps everything.
     if (before.tape != nullptr && tape.newest() != &before && !tape.is_graph())
         tape.let_go(before.position);
     // Guards and escapes are kept, for they may be about something outside.

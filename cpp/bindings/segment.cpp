@@ -360,7 +360,7 @@ py::list record_segment(const py::object& call, const py::list& given) {
 void look_after_abandoned() {
     std::vector<Tape*> const waiting = std::exchange(abandoned, {});  // what goes may add to them
     for (Tape* const each : waiting) {
-        if (!each->sweeping) each->let_go(Position{});
+        if (!each->sweeping && !each->open) each->let_go(Position{});
         if (each->newest() == each->end_of_handles()) each->release();
         else abandoned.push_back(each);
     }

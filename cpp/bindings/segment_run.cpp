@@ -114,10 +114,16 @@ void Run::evaluate(const std::vector<py::object>* expected) {
 std::vector<py::object> Run::evaluate(std::size_t order, std::vector<Lifted> lifted) {
     std::vector<py::object> results;
     if (order == 0) {
+        if (!function_.call) {
+            throw graph_error(
+                "a function given to checkpoint() is to run again, and has been let go of: this "
+                "must not happen, please report it");
+        }
         innermost_ = std::move(lifted);
         py::list given;
         for (std::size_t i = 0; i < function_.given; ++i) given.append(innermost_[i].given);
-        py::list const all(function_.call(given));
+        py::object const call = function_.call;  // which may be let go of meanwhile
+        py::list const all(call(given));
         beneath_.require_in_use();
         if (operands_ == nullptr) {
             for (std::size_t i = 0; i < function_.given; ++i) {

@@ -262,7 +262,7 @@ public:
     bool open = false;
     StandIns* stand_ins = nullptr;  // what is read of other tapes, if it is not they themselves
     bool is_segment = false;        // of a function that will run again: what it reads must stay
-    std::uint32_t number = 0;  // graphs: for messages
+    std::uint32_t number = 0;       // graphs: for messages
     std::string name;
 
     // Handles from the newest on by their `older`, up to the end.
