@@ -59,7 +59,7 @@ def programs(draw: st.DrawFn) -> Any:
     return steps, nested, chosen
 
 
-def program(adx: Any, steps: Any, nested: bool, chosen: Any, wrap: Any) -> Any:
+def program(adx: Any, wrap: Any, steps: Any, nested: bool, chosen: Any) -> Any:
     def loss(x: Any) -> Any:
         h, s = np.sin(x) + 1.0, x[0] * x[3] + 1.0
         v = x * 1.0
@@ -84,7 +84,7 @@ def program(adx: Any, steps: Any, nested: bool, chosen: Any, wrap: Any) -> Any:
 @settings(max_examples=8)
 def test_generated_programs(array_backend: Any, case: Any) -> None:
     adx = array_backend
-    f, g = (program(adx, *case, wrap=wrap) for wrap in (adx.checkpoint, plainly))
+    f, g = (program(adx, wrap, *case) for wrap in (adx.checkpoint, plainly))
     value, gradient = adx.value_and_grad(f)(X)
     expected, exact = adx.value_and_grad(g)(X)
     assert value == expected

@@ -39,8 +39,8 @@ Slot capture_array(Tape& tape, const Handle& handle, const ArrayView& view) {
         return tape.capture(outer, handle, slots);
     }
     ArrayOperand whole;
-    std::int64_t const length = std::int64_t{extent.slots} * 8 /
-                                static_cast<std::int64_t>(item_size(view.dtype));
+    std::int64_t const length =
+        std::int64_t{extent.slots} * 8 / static_cast<std::int64_t>(item_size(view.dtype));
     std::int64_t const stride = 1;
     whole.first = extent.first;
     whole.extent = at;

@@ -138,10 +138,9 @@ Found find_term_slowly(Tape& tape, PyObject* object, Term& term) {
             Handle const known = known_to(tape, handle, 1);
             Kind const own = varying ? Kind::varying : Kind::result;
             Kind const captured = varying ? Kind::varying : Kind::leaf;
-            term.operand =
-                known.tape == &tape
-                    ? Operand{known.slot, own, handle.deferred}
-                    : Operand{tape.capture(*known.tape, known), captured, handle.deferred};
+            term.operand = known.tape == &tape ? Operand{known.slot, own, handle.deferred}
+                                               : Operand{tape.capture(*known.tape, known), captured,
+                                                         handle.deferred};
             return Found::term;
         }
         case Handle::State::detached:

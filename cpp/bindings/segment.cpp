@@ -1,7 +1,9 @@
-// Segments on a tape: how they are recorded, and how they take part in sweeps.
+// Segments on a tape: how they take part in sweeps.
 #include "segment.hpp"
 
 #include <algorithm>
+
+#include "autodiffx/lanes.hpp"
 
 namespace autodiffx::bindings {
 
@@ -47,51 +49,34 @@ std::vector<py::object> tangents_of(const ExternalRecord& record, Places<const d
     return arrays;
 }
 
-struct Computed {
-    std::vector<std::unique_ptr<LeafArray>> arrays;
-    std::vector<ExternalResult> results;
-    std::vector<Dtype> dtypes;  // of each
-    Dtype dtype = Dtype::boolean;
+// The numbers of one lane in the slots of a view's extent.
+std::vector<double> lane_of(const Lanes& lanes, const View& view, std::size_t lane) {
+    std::vector<double> numbers(view.slots);
+    const double* const from = lanes.at(view.first) + lane;
+    for (std::size_t i = 0; i < numbers.size(); ++i) numbers[i] = from[i * Lanes::count];
+    return numbers;
+}
 
-    // Arrays as results of one extent: in the widest of their dtypes.
-    explicit Computed(const std::vector<py::object>& values) {
-        for (py::object const& each : values) {
-            arrays.push_back(operand_from_numpy(each.ptr()));
-            dtypes.push_back(arrays.back()->dtype);
-            dtype = std::min(dtype, dtypes.back());
-        }
-        for (std::size_t i = 0; i < values.size(); ++i) {
-            if (dtypes[i] != dtype) {
-                py::object const wide = values[i].attr("astype")(dtype_to_python(dtype));
-                arrays[i] = operand_from_numpy(wide.ptr());
-            }
-        }
-        for (auto const& each : arrays) {
-            ExternalResult result;
-            result.ndim = static_cast<int>(each->shape.size());
-            result.shape = each->shape.data();
-            result.packed = each->value.data();
-            results.push_back(result);
-        }
+void add_to_lane(Lanes& lanes, const View& view, std::size_t lane, const py::object& array) {
+    std::vector<double> numbers(view.slots);
+    add_to(numbers.data(), view, *elements_for(view, array, "a derivative"), 1, 0);
+    double* const to = lanes.at(view.first) + lane;
+    for (std::size_t i = 0; i < numbers.size(); ++i) to[i * Lanes::count] += numbers[i];
+}
+
+ArrayPart whole_of(const ArrayOperand& operand) {
+    return {operand.first, operand.extent, operand.slots,  operand.dtype,
+            operand.kind,  operand.offset, operand.strides};
+}
+
+// Slots of float64 are numbers, which lanes can be added to.
+bool goes_in_lanes(const ExternalRecord& record) {
+    bool all = record.result(0).dtype == Dtype::float64;
+    for (int k = 0; k < record.arity(); ++k) {
+        ArrayOperand const operand = record.operand(k);
+        all = all && (!is_active(operand.kind) || operand.dtype == Dtype::float64);
     }
-};
-
-// A result as an operand: a part of their extent.
-ArrayOperand part_of(const ArrayResult& extent, const ExternalResult& result,
-                     std::int64_t (&strides)[max_ndim]) {
-    dense_strides(result.shape, result.ndim, strides);
-    ArrayOperand part;
-    part.first = extent.first;
-    part.extent = extent.extent;
-    part.slots = extent.slots;
-    part.offset = result.offset;
-    part.ndim = result.ndim;
-    part.shape = result.shape;
-    part.strides = strides;
-    part.dtype = extent.dtype;
-    part.kind = extent.kind;
-    part.deferred = extent.deferred;
-    return part;
+    return all;
 }
 
 struct Segment : External {
@@ -172,6 +157,61 @@ struct Segment : External {
         add_found(record, found.second, at.adjoints, 2, 1);
     }
 
+    // The function runs once for all lanes, when one is found that is not zero.
+    bool push_lanes(const ExternalRecord& record, Lanes& tangents) override {
+        if (!goes_in_lanes(record)) return false;
+        ArrayPart const whole = whole_of(record.result(0));
+        tangents.clear(whole);
+        Places<const double> const primals = std::as_const(home).places();
+        Operands const operands = operands_of(record);
+        std::optional<Run> run;
+        for (std::size_t lane = 0; lane < Lanes::count; ++lane) {
+            std::vector<py::object> along;
+            for (ArrayOperand const& each : operands.all()) {
+                bool const moves = function.call && tangents.hold(each.kind, each.first);
+                along.emplace_back(moves ? array_at(lane_of(tangents, each, lane).data(), each)
+                                         : py::none());
+            }
+            if (is_all_zero(along)) continue;
+            if (!run) begin(run, record, operands, primals);
+            std::vector<py::object> const found = run->push_forward(along);
+            for (int k = 0; k < record.results(); ++k) {
+                py::object const& array = found[static_cast<std::size_t>(k)];
+                if (!array.is_none()) add_to_lane(tangents, record.result(k), lane, array);
+            }
+        }
+        if (run) tangents.fill(whole);
+        return true;
+    }
+    bool pull_lanes(const ExternalRecord& record, Lanes& adjoints) override {
+        if (!goes_in_lanes(record)) return false;
+        Places<const double> const primals = std::as_const(home).places();
+        Operands const operands = operands_of(record);
+        std::optional<Run> run;
+        for (std::size_t lane = 0; lane < Lanes::count; ++lane) {
+            std::vector<py::object> given;
+            for (int k = 0; k < record.results(); ++k) {
+                ArrayOperand const result = record.result(k);
+                given.push_back(array_at(lane_of(adjoints, result, lane).data(), result));
+            }
+            if (is_all_zero(given)) continue;
+            if (!run) begin(run, record, operands, primals);
+            std::vector<py::object> const found = run->pull_back(given);
+            for (std::size_t k = 0; k < operands.size(); ++k) {
+                ArrayOperand const& operand = operands.all()[k];
+                if (!found[k] || !adjoints.hold(operand.kind, operand.first)) continue;
+                add_to_lane(adjoints, operand, lane, found[k]);
+                adjoints.fill(whole_of(operand));
+            }
+        }
+        return true;
+    }
+    void begin(std::optional<Run>& run, const ExternalRecord& record, const Operands& operands,
+               Places<const double> primals) const {
+        run.emplace(function, home, &operands.all(), operands.read(primals));
+        run->evaluate(expected(record, primals).get());
+    }
+
     template <class T>
     void add_found(const ExternalRecord& record, const std::vector<py::object>& found,
                    Places<T> adjoints, int components, int component) const {
@@ -243,142 +283,10 @@ struct Segment : External {
     }
 };
 
-// What a first run has read of other tapes, and leaves, as operands.
-void add_captured(Tape& home, const Tape& from, Operands& operands) {
-    std::size_t const given = operands.size();
-    for (Input const& input : from.inputs) {
-        if (input.leaf != nullptr) {
-            Leaf& leaf = *input.leaf;
-            auto const own =
-                std::count_if(from.inputs.begin(), from.inputs.end(),
-                              [&](const Input& each) { return each.leaf == input.leaf; });
-            if (leaf.references == own) continue;  // the function made it for itself
-            if (leaf.version != input.version) {
-                throw stale_error((leaf.has_name ? leaf.name : std::string("a Variable")) +
-                                  " was set by the function given to checkpoint(), which reads "
-                                  "it: set it before or after, not inside");
-            }
-            Slot const last = home.input(leaf) + leaf.slots() - 1;
-            operands.add_whole(home, last, Kind::leaf,
-                               leaf.array ? leaf.array->dtype : Dtype::float64, !leaf.has_value,
-                               given);
-            continue;
-        }
-        if (!input.captured) continue;
-        Handle const& captured = *input.captured;
-        bool const varies = captured.state == Handle::State::varying;
-        Handle known = known_to(home, captured, input.slots);
-        Kind kind = static_cast<Kind>(known.state);
-        if (known.tape != &home) {
-            known.slot = home.capture(*known.tape, known, input.slots) + input.slots - 1;
-            kind = varies ? Kind::varying : Kind::leaf;
-        }
-        std::uint32_t const extent = home.extent_at(known.slot);
-        if (extent != no_extent) home.extents[extent].require(Need::always);
-        Dtype const dtype = extent == no_extent ? Dtype::float64 : dtype_of(home, known);
-        operands.add_whole(home, known.slot, kind, dtype, known.deferred, given);
-    }
-}
-
-// A result as it is handed out, in its own dtype.
-py::object handed_out(Tape& tape, const py::object& whole, const ArrayResult& extent,
-                      const ExternalResult& result, Dtype dtype) {
-    std::int64_t strides[max_ndim];
-    ArrayOperand const part = part_of(extent, result, strides);
-    if (dtype == Dtype::boolean && extent.dtype != dtype) {
-        ArrayOperand zero;
-        zero.dtype = extent.dtype;
-        zero.first = tape.constant(0.0);
-        ArrayOperand const pair[] = {part, zero};
-        return py::reinterpret_steal<py::object>(
-            new_array(tape, record_array(tape, Op::not_equal, pair)));
-    }
-    // A number in the extent of an array gets a slot of its own: that extent may stay apart.
-    bool const is_number = result.ndim == 0 && extent.slots >= apart_from;
-    if (dtype != extent.dtype || is_number) {
-        return py::reinterpret_steal<py::object>(new_array(
-            tape, record_copy(tape, part, dtype,
-                              dtype == extent.dtype ? ArrayOp::gather : ArrayOp::astype)));
-    }
-    ArrayView* const view = dense_view(result.shape, result.ndim, extent.dtype, extent.slots);
-    view->offset = result.offset;
-    return py::reinterpret_steal<py::object>(new_view(whole.ptr(), view));
-}
-
-// Tapes without a Graph whose entries may hold handles on them.
-std::vector<Tape*> abandoned;
-
-// Calls the function with what the operands are, and records what it gave of that: Variables in
-// the place of what it computed, everything else as it is.
-py::list record_segment(const py::object& call, const py::list& given) {
-    look_after_abandoned();
-    Tape& home = current_tape();
-    home.make_room();
-    Operands operands;
-    for (py::handle const each : given)
-        operands.add(place_operand(home, py::reinterpret_borrow<py::object>(each)).operand);
-    Function function{call, operands.size(), 0, {}, {}};
-    py::list outcome;
-    std::vector<py::object> values;
-    {
-        std::vector<py::object> const arrays = operands.read(std::as_const(home).places());
-        Run run(function, home, nullptr, arrays);
-        run.evaluate(nullptr);
-        py::list const outputs = run.outputs();
-        for (std::size_t i = 0; i < outputs.size(); ++i) {
-            py::object const output = outputs[i];
-            bool const computed =
-                is_variable(output.ptr()) && handle_of(output.ptr()).tape == &run.tape();
-            if (computed) {
-                function.chosen.push_back(i);
-                values.push_back(run.value_of(output));
-            }
-            outcome.append(computed ? py::object(py::none()) : output);
-        }
-        add_captured(home, run.tape(), operands);
-        function.captured = operands.size() - function.given;
-    }
-    if (values.empty()) return outcome;
-    Computed computed(values);
-    values.clear();
-    std::vector<std::size_t> const chosen = function.chosen;
-    ArrayResult const extent =
-        record_external(home, std::make_unique<Segment>(std::move(function), home), operands.all(),
-                        computed.results, computed.dtype, false);
-    py::object const whole = py::reinterpret_steal<py::object>(new_array(home, extent));
-    for (std::size_t i = 0; i < chosen.size(); ++i) {
-        outcome[chosen[i]] =
-            chosen.size() == 1
-                ? whole
-                : handed_out(home, whole, extent, computed.results[i], computed.dtypes[i]);
-    }
-    return outcome;
-}
-
 }  // namespace
 
-void look_after_abandoned() {
-    std::vector<Tape*> const waiting = std::exchange(abandoned, {});  // what goes may add to them
-    for (Tape* const each : waiting) {
-        if (!each->sweeping && !each->open) each->let_go(Position{});
-        if (each->newest() == each->end_of_handles()) each->release();
-        else abandoned.push_back(each);
-    }
-}
-
-void abandon(Tape& tape) {
-    bool const may_hold_itself =
-        std::any_of(tape.externals.begin(), tape.externals.end(),
-                    [](const auto& entry) { return entry->may_hold_handles(); });
-    if (!may_hold_itself) return tape.release();
-    abandoned.push_back(&tape);
-    look_after_abandoned();
-}
-
-void register_segments(py::module_& module) {
-    module.def("_record_segment", &record_segment);
-    // Bytes of arrays that lie apart, of this thread's tapes and leaves.
-    module.def("_bytes_apart", &Memory::in_use);
+std::unique_ptr<External> new_segment(Function function, Tape& home) {
+    return std::make_unique<Segment>(std::move(function), home);
 }
 
 }  // namespace autodiffx::bindings

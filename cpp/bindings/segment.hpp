@@ -74,6 +74,23 @@ private:
     std::vector<std::unique_ptr<std::int64_t[]>> dims_;
 };
 
+// Arrays as results of one extent: in the widest of their dtypes.
+struct Computed {
+    std::vector<std::unique_ptr<LeafArray>> arrays;
+    std::vector<ExternalResult> results;
+    std::vector<Dtype> dtypes;  // of each
+    Dtype dtype = Dtype::boolean;
+
+    explicit Computed(const std::vector<py::object>& values);
+};
+
+// A result as an operand: a part of their extent.
+ArrayOperand part_of(const ArrayResult& extent, const ExternalResult& result,
+                     std::int64_t (&strides)[max_ndim]);
+
+// The entry of a function's statement on a tape.
+std::unique_ptr<External> new_segment(Function function, Tape& home);
+
 // An array as a new one of the tape, that is active though it was made of nothing.
 Lifted stand_in(Tape& tape, const py::object& array);
 

@@ -1,4 +1,4 @@
-// The operands of a segment: views with shapes and strides of their own, and their numbers.
+// The operands and results of a segment: views with shapes and strides, and their numbers.
 #include <algorithm>
 
 #include "segment.hpp"
@@ -43,6 +43,44 @@ std::vector<py::object> Operands::read(Places<const double> places) const {
     std::vector<py::object> arrays;
     for (ArrayOperand const& each : operands_) arrays.push_back(array_at(places.at(each), each));
     return arrays;
+}
+
+Computed::Computed(const std::vector<py::object>& values) {
+    for (py::object const& each : values) {
+        arrays.push_back(operand_from_numpy(each.ptr()));
+        dtypes.push_back(arrays.back()->dtype);
+        dtype = std::min(dtype, dtypes.back());
+    }
+    for (std::size_t i = 0; i < values.size(); ++i) {
+        if (dtypes[i] != dtype) {
+            py::object const wide = values[i].attr("astype")(dtype_to_python(dtype));
+            arrays[i] = operand_from_numpy(wide.ptr());
+        }
+    }
+    for (auto const& each : arrays) {
+        ExternalResult result;
+        result.ndim = static_cast<int>(each->shape.size());
+        result.shape = each->shape.data();
+        result.packed = each->value.data();
+        results.push_back(result);
+    }
+}
+
+ArrayOperand part_of(const ArrayResult& extent, const ExternalResult& result,
+                     std::int64_t (&strides)[max_ndim]) {
+    dense_strides(result.shape, result.ndim, strides);
+    ArrayOperand part;
+    part.first = extent.first;
+    part.extent = extent.extent;
+    part.slots = extent.slots;
+    part.offset = result.offset;
+    part.ndim = result.ndim;
+    part.shape = result.shape;
+    part.strides = strides;
+    part.dtype = extent.dtype;
+    part.kind = extent.kind;
+    part.deferred = extent.deferred;
+    return part;
 }
 
 }  // namespace autodiffx::bindings

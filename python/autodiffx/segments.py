@@ -85,7 +85,7 @@ def checkpoint(f: Callable[..., Any]) -> Callable[..., Any]:
 class _Place(NamedTuple):
     """Where a Variable stands among all of them."""
 
-    index: int
+    number: int
 
 
 class _Twofold(NamedTuple):
@@ -167,7 +167,7 @@ def _taken_apart(leaf: Any, variables: list[Any]) -> Any:
 def _put(part: Any, variables: list[Any]) -> Any:
     if isinstance(part, _Twofold):
         return Dual(_put(part.value, variables), _put(part.tangent, variables), part.level)
-    return variables[part.index] if isinstance(part, _Place) else part
+    return variables[part.number] if isinstance(part, _Place) else part
 
 
 # Copies of arrays, which calls with the same array share.

@@ -15,9 +15,11 @@ from autodiffx.reference.chain import fitted
 from autodiffx.reference.constant import Constant
 from autodiffx.reference.containers import is_leaf, mapped
 from autodiffx.reference.dispatch import Ranked, apply
+from autodiffx.reference.dual import Dual
 from autodiffx.reference.number import settled
 from autodiffx.reference.opaque import Opaque
 from autodiffx.reference.shapes import dtype_of, shape_of
+from autodiffx.reference.storage import Stored, content_of, picked
 from autodiffx.reference.transforms import grad
 
 __all__ = ["Call", "is_traced", "leaves_of", "matched", "plain", "refilled", "transposed"]
@@ -105,10 +107,10 @@ def transposed(
 
 
 def value_of(number: Any) -> float:
-    """The number that a Variable or Dual is at present."""
-    while isinstance(number, Ranked):
-        number = number.value  # type: ignore[attr-defined]
-    return float(number)
+    """The number that a Variable or Dual is at present. No user reads it."""
+    while isinstance(number, Dual):
+        number = number.value
+    return float(picked(number, content_of(number)._value) if isinstance(number, Stored) else number)
 
 
 class Call:

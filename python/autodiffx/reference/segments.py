@@ -97,6 +97,10 @@ class _Segment:
         if self.is_forward:
             return
         self.results = _results(self.leaves, self.mark)
+        # Whoever is given an array may write into it.
+        self.constants = [
+            leaf.copy() if isinstance(leaf, np.ndarray) else leaf for leaf in self.leaves
+        ]
         self.values = [np.asarray(node._value) for node in self.results if node is not None]
         # What is given is read, if only to decide on it.
         self.operands = tuple(dict.fromkeys([*arguments, *_read(self.results, self.mark)]))
@@ -131,18 +135,23 @@ class _Segment:
         before = len(escapes)
         with stand_ins.within((*self.around, layer)):
             leaves, structure = flatten(self.once_more())
+            # A view is read while what it shows has a stand-in.
+            leaves = [node_of(leaf) if isinstance(leaf, Variable) else leaf for leaf in leaves]
         del escapes[before:]  # the first run has not told either
         if structure != self.structure:
             raise GraphError(f"{_OTHER}; {structure!r} in place of {self.structure!r}")
         found = []
-        for leaf, node in zip(leaves, self.results, strict=True):
+        for leaf, constant, node in zip(leaves, self.constants, self.results, strict=True):
             if node is None:
+                _require_same_constant(leaf, constant)
                 continue
+            if not isinstance(leaf, (Variable, float, np.ndarray, np.generic)):
+                raise GraphError(f"{_OTHER}; {type(leaf).__name__!r} in place of a number")
             if shape_of(leaf) != node.shape:
                 raise GraphError(f"{_OTHER}; shape {shape_of(leaf)} in place of {node.shape}")
             found.append(leaf)
-        nodes = [node_of(leaf) if isinstance(leaf, Variable) else None for leaf in found]
-        for node in (*(node for node in nodes if node is not None), *_read(nodes, layer.begun)):
+        results = [leaf for leaf in found if isinstance(leaf, Variable)]
+        for node in (*results, *_read(results, layer.begun)):
             if node._is_active and not layer.is_known(node):
                 raise GraphError(
                     "the function given to checkpoint() runs again on the way back, and reads a "
@@ -307,6 +316,15 @@ def _require_no_writes(records: Sequence[Any], results: Sequence[Any], mark: int
                 "the function given to checkpoint() writes into an array that was there before: "
                 "let it assign into x.copy(), and return that"
             )
+
+
+def _require_same_constant(found: Any, expected: Any) -> None:
+    """Of two runs, where the first has returned a plain number or array."""
+    if not isinstance(expected, (int, float, np.ndarray)):
+        return
+    is_plain = isinstance(found, (int, float, np.ndarray))
+    if not is_plain or not np.array_equal(found, expected, equal_nan=True):
+        raise GraphError(f"{_OTHER}; {found!r} in place of {expected!r}, which was a constant")
 
 
 def _value(number: Any) -> Any:
