@@ -54,6 +54,29 @@ def test_memory_is_that_of_the_segments_and_of_one() -> None:
     assert again < 1.5 * (segments + 2 * operations)
 
 
+@pytest.mark.parametrize("name", ["jacfwd", "jacrev"])
+def test_sixteen_lanes_take_one_run(name: str) -> None:
+    x = np.linspace(0.1, 0.9, 40)
+    runs: list[int] = []
+
+    def f(v: Any) -> Any:
+        runs.append(1)
+        return np.tanh(v) * np.sum(v[::2]) + v[::-1], v[3]
+
+    def total(wrap: Any) -> Any:
+        def of(x: Any) -> Any:
+            h = np.sin(x)
+            array, element = wrap(f)(h)
+            return array * h + element
+
+        return getattr(autodiffx, name)(of)(x)
+
+    expected = total(plainly)
+    runs.clear()
+    np.testing.assert_allclose(total(autodiffx.checkpoint), expected, rtol=1e-13, atol=1e-15)
+    assert len(runs) == 4  # 40 seeds are those of three sweeps
+
+
 def test_a_graph_holds_a_statement_for_each() -> None:
     x = autodiffx.Variable(0.5)
     with autodiffx.Graph() as graph:

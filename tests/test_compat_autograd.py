@@ -275,6 +275,17 @@ def test_checkpoint() -> None:
     assert len(calls) == 2
     check_grads(g, (0, 1))(x, 0.7)
 
+    def as_code_for_autograd(x: Any) -> Any:
+        y = x * 1.0
+        y += x  # another array
+        above = y > 1.0
+        assert type(above) is numpy.ndarray
+        return np.where(above, y * y, x)
+
+    again = autograd.checkpoint(as_code_for_autograd)
+    vjp = make_vjp(again)(x)[0]
+    assert numpy.array_equal(vjp(x), make_vjp(as_code_for_autograd)(x)[0](x))
+
 
 def test_every_operator_is_there_by_both_names() -> None:
     for name in differential_operators.__all__:

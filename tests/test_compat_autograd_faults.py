@@ -171,8 +171,7 @@ def test_captured_boxes_are_not_lost() -> None:
 
     with pytest.raises(TypeError, match="captured"):
         grad(outer)(2.0)
-    with pytest.raises(TypeError, match="captured"):
-        grad(lambda a: autograd.checkpoint(lambda x: a * x)(a))(2.0)
+    assert grad(lambda a: autograd.checkpoint(lambda x: a * x)(a))(2.0) == 4.0
 
 
 def test_an_error_names_the_users_own() -> None:

@@ -140,15 +140,22 @@ class _Call:
 
 
 def _with_own_cells(f: Callable[..., Any]) -> Callable[..., Any]:
-    """The function with what its closure refers to at present, whatever is bound to it later."""
+    """The function with what its closure refers to at present, whatever is bound to it later.
+
+    So is what a decorator has wrapped.
+    """
     if not isinstance(f, types.FunctionType) or f.__closure__ is None:
         return f
+    wrapped = getattr(f, "__wrapped__", None)
     cells = []
     for cell in f.__closure__:
         try:
-            cells.append(types.CellType(cell.cell_contents))
+            found = cell.cell_contents
         except ValueError:  # not bound yet
             cells.append(cell)
+            continue
+        is_wrapped = found is wrapped and found is not None
+        cells.append(types.CellType(_with_own_cells(found) if is_wrapped else found))
     own = types.FunctionType(f.__code__, f.__globals__, f.__name__, f.__defaults__, tuple(cells))
     own.__kwdefaults__ = f.__kwdefaults__
     return own

@@ -110,7 +110,9 @@ def value_of(number: Any) -> float:
     """The number that a Variable or Dual is at present. No user reads it."""
     while isinstance(number, Dual):
         number = number.value
-    return float(picked(number, content_of(number)._value) if isinstance(number, Stored) else number)
+    return float(
+        picked(number, content_of(number)._value) if isinstance(number, Stored) else number
+    )
 
 
 class Call:

@@ -268,6 +268,8 @@ def _with_own_cells(f: Callable[..., Any]) -> Callable[..., Any]:
     if not isinstance(f, types.FunctionType) or not f.__closure__:
         return f
     seen = inspect.getclosurevars(f).nonlocals
+    wrapped: Any = getattr(f, "__wrapped__", None)
+    seen = {name: _with_own_cells(x) if x is wrapped else x for name, x in seen.items()}
     cells = tuple(
         types.CellType(seen[name]) if name in seen else cell
         for name, cell in zip(f.__code__.co_freevars, f.__closure__, strict=True)

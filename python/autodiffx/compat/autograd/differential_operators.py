@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import functools
 import inspect
 from collections.abc import Callable
 from typing import Any
 
-from autodiffx.compat.autograd.core import defvjp_argnum, primitive
+from autodiffx import segments
 from autodiffx.compat.autograd.gradients import (
     deriv,
     elementwise_grad,
@@ -31,6 +32,7 @@ from autodiffx.compat.autograd.products import (
     tensor_jacobian_product,
     vector_jacobian_product,
 )
+from autodiffx.compat.autograd.values import as_autograd
 
 __all__ = [
     "checkpoint",
@@ -88,16 +90,14 @@ def multigrad_dict(fun: Function) -> Function:
 def checkpoint(fun: Function) -> Function:
     """The same function, which is run again for its derivative instead of being recorded.
 
-    It saves memory for time: what fun computes on the way is forgotten. What derivatives are taken
-    by is passed to it by position.
+    It saves memory for time: what fun computes on the way is forgotten. Derivatives of any order
+    are taken, and by the Boxes that fun captures as well.
 
     Raises:
-        TypeError: fun captured a Box, whose derivative would be lost.
+        GraphError: fun gives another result when it runs again.
 
     >>> import autodiffx.compat.autograd.numpy as np
     >>> grad(checkpoint(lambda x: np.sin(x) ** 2))(1.0) == grad(lambda x: np.sin(x) ** 2)(1.0)
     np.True_
     """
-    once = primitive(fun)
-    defvjp_argnum(once, lambda i, ans, args, kwargs: make_vjp(fun, i)(*args, **kwargs)[0])
-    return once
+    return segments.checkpoint(functools.wraps(fun)(as_autograd(fun)))
