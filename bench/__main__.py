@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from bench import arrays, eager, load, memory, package, replay, training, transforms
+from bench import arrays, checkpoints, eager, load, memory, package, replay, training, transforms
 from bench.command import run
 
 sys.exit(
@@ -16,6 +16,7 @@ sys.exit(
             replay.measure,
             load.measure,
             memory.measure,
+            checkpoints.measure,
             training.measure,
             package.measure,
         ]

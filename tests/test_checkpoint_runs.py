@@ -74,7 +74,7 @@ def test_an_element_is_returned(array_backend: Any) -> None:
     ]
     x = adx.Variable(2.0)
     with adx.Graph() as graph:
-        f(x) * 1.0
+        f(x)
     x.value = 5.0
     assert graph.forward() == 25.0
     graph.backward()
@@ -170,6 +170,17 @@ def test_replays(array_backend: Any) -> None:
         assert graph.jvp({a: 1.0}) == pytest.approx(slope, rel=1e-13)
         bent = adx.jvp(adx.grad(lambda x: f(x, X, plainly)), (at,), (1.0,))[1]
         assert graph.hvp({a: 1.0})[a] == pytest.approx(bent, rel=1e-12)
+
+
+def test_a_branch_that_gives_back_its_argument(array_backend: Any) -> None:
+    x = array_backend.Variable(X)
+    with array_backend.Graph() as graph:
+        np.sum(array_backend.checkpoint(lambda v: v * v if v[0] > 0.0 else v)(x))
+    for at, slope in ((X, 2.0 * X), (-X, np.ones(4)), (2.0 * X, 4.0 * X)):
+        x.value = at
+        graph.forward()
+        graph.backward()
+        assert_close(x.grad, slope)
 
 
 def test_what_is_read_only_later_is_an_error(backend: Any) -> None:

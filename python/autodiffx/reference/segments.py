@@ -22,7 +22,7 @@ from autodiffx.reference.opaque import Opaque
 from autodiffx.reference.record import node_of, record
 from autodiffx.reference.rule_call import dot, transposed
 from autodiffx.reference.rules import RULES
-from autodiffx.reference.shapes import dtype_of, shape_of
+from autodiffx.reference.shapes import dtype_of, is_array, shape_of
 from autodiffx.reference.stand_ins import Layer, stand_ins
 from autodiffx.reference.statement import now
 from autodiffx.reference.storage import content_of, picked
@@ -102,6 +102,7 @@ class _Segment:
             leaf.copy() if isinstance(leaf, np.ndarray) else leaf for leaf in self.leaves
         ]
         self.values = [np.asarray(node._value) for node in self.results if node is not None]
+        self.is_one = len(self.values) == 1 and self.values[0].dtype != np.bool_
         # What is given is read, if only to decide on it.
         self.operands = tuple(dict.fromkeys([*arguments, *_read(self.results, self.mark)]))
         self.read = [operand._value for operand in self.operands]
@@ -135,8 +136,11 @@ class _Segment:
         before = len(escapes)
         with stand_ins.within((*self.around, layer)):
             leaves, structure = flatten(self.once_more())
-            # A view is read while what it shows has a stand-in.
-            leaves = [node_of(leaf) if isinstance(leaf, Variable) else leaf for leaf in leaves]
+            # What is returned as it was found, or a view of it, is read while it has a stand-in.
+            leaves = [
+                stand_ins.standing_for(node_of(leaf)) if isinstance(leaf, Variable) else leaf
+                for leaf in leaves
+            ]
         del escapes[before:]  # the first run has not told either
         if structure != self.structure:
             raise GraphError(f"{_OTHER}; {structure!r} in place of {self.structure!r}")
@@ -173,16 +177,20 @@ class _Segment:
         return found
 
     def primal(self, *operands: Any) -> Any:
-        """All numbers that the function returns, as one vector."""
+        """The result that the function returns, or all numbers in several as one vector."""
         values = self.values
         if any(now is not then for now, then in zip(operands, self.read, strict=True)):
             values = [np.asarray(_value(leaf)) for leaf in self.again(operands)]
+        if self.is_one:
+            return float(values[0]) if not is_array(values[0]) else values[0]
         single = all(value.dtype == np.float32 for value in values)
         dtype = np.float32 if single else np.float64
         return np.concatenate([value.ravel() for value in values]).astype(dtype)
 
     def pieces(self, vector: Any) -> list[Any]:
         """The results in their shapes and dtypes, out of one vector."""
+        if self.is_one:
+            return [vector]
         found, start = [], 0
         for value in self.values:
             part = vector[start : start + value.size]
