@@ -49,24 +49,25 @@ std::vector<py::object> tangents_of(const ExternalRecord& record, Places<const d
     return arrays;
 }
 
+ArrayPart whole_of(const ArrayOperand& operand) {
+    return {operand.first, operand.extent, operand.slots,  operand.dtype,
+            operand.kind,  operand.offset, operand.strides};
+}
+
 // The numbers of one lane in the slots of a view's extent.
-std::vector<double> lane_of(const Lanes& lanes, const View& view, std::size_t lane) {
+std::vector<double> lane_of(Lanes& lanes, const ArrayOperand& view, std::size_t lane) {
     std::vector<double> numbers(view.slots);
-    const double* const from = lanes.at(view.first) + lane;
+    const double* const from = lanes.at(whole_of(view)) + lane;
     for (std::size_t i = 0; i < numbers.size(); ++i) numbers[i] = from[i * Lanes::count];
     return numbers;
 }
 
-void add_to_lane(Lanes& lanes, const View& view, std::size_t lane, const py::object& array) {
+void add_to_lane(Lanes& lanes, const ArrayOperand& view, std::size_t lane,
+                 const py::object& array) {
     std::vector<double> numbers(view.slots);
     add_to(numbers.data(), view, *elements_for(view, array, "a derivative"), 1, 0);
-    double* const to = lanes.at(view.first) + lane;
+    double* const to = lanes.at(whole_of(view)) + lane;
     for (std::size_t i = 0; i < numbers.size(); ++i) to[i * Lanes::count] += numbers[i];
-}
-
-ArrayPart whole_of(const ArrayOperand& operand) {
-    return {operand.first, operand.extent, operand.slots,  operand.dtype,
-            operand.kind,  operand.offset, operand.strides};
 }
 
 // Slots of float64 are numbers, which lanes can be added to.
