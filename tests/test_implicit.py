@@ -220,3 +220,44 @@ def test_what_is_no_way_to_solve() -> None:
         adx.implicit_root(np.sqrt, square, linear="lu")
     with pytest.raises(TypeError, match="functions"):
         adx.implicit_root(np.sqrt, 3.0)  # type: ignore[arg-type]
+
+
+def test_steps_of_another_structure() -> None:
+    """The names of a dict are in no order that a list could follow."""
+    point = adx.implicit_fixed_point(
+        lambda a: {"v": a, "u": a}, lambda x, a: [x["u"], 0.0 * x["v"] + a]
+    )
+    with pytest.raises(TypeError, match=r"step of implicit_fixed_point.*structure"):
+        adx.jacobian(point)(4.0)
+
+
+@pytest.mark.parametrize("setting", ["tolerance", "linear_tolerance"])
+@pytest.mark.parametrize("value", [0.0, -1.0, np.nan, None, "tight"])
+def test_tolerances_that_are_none(setting: str, value: Any) -> None:
+    with pytest.raises(ValueError, match=setting):
+        adx.implicit_root(lambda a: a, lambda x, a: x - a, **{setting: value})
+
+
+@pytest.mark.parametrize(("found", "shown"), [(None, "None"), (True, "decisions"), ([], r"\[\]")])
+def test_solvers_that_return_no_solution(found: Any, shown: str) -> None:
+    root = adx.implicit_root(lambda a: found, lambda x, a: a)
+    with pytest.raises(TypeError, match=rf"solver of .* returns is the solution.*{shown}"):
+        adx.grad(root)(1.0)
+
+
+def test_complex_equations() -> None:
+    """Their imaginary part would be lost."""
+    root = adx.implicit_root(lambda a: a, lambda x, a: np.array([1j]))
+    with pytest.raises(TypeError, match=r"real numbers.*complex"):
+        adx.grad(root)(1.0)
+
+
+def test_solvers_that_write_into_constants() -> None:
+    def solve(a: Any, k: Any) -> Any:
+        k *= 4.0
+        return a * k.sum()
+
+    k = np.array([1.0, 1.0])
+    root = adx.implicit_root(solve, lambda x, a, k: x - 4.0 * a * k.sum())
+    assert adx.grad(root)(3.0, k) == 8.0
+    assert k.tolist() == [1.0, 1.0]

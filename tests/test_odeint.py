@@ -177,3 +177,47 @@ def test_faults() -> None:
         adx.grad(lambda y: adx.odeint(lambda y, t: -w * y, y, [0.0, 1.0])[1])(1.0)
     with pytest.raises(TypeError, match="would be lost"):
         adx.grad(lambda w: adx.odeint(lambda y, t: -w * y, 1.0, [0.0, 1.0])[1])(1.0)
+
+
+SHORT = np.array([0.0, 0.5, 1.0])
+
+
+@pytest.mark.parametrize(
+    ("f", "y0", "error", "message"),
+    [
+        (lambda y, t: 1j * y, 1.0, TypeError, "real numbers.*complex"),
+        (lambda y, t: (y["v"], -y["x"]), {"x": 1.0, "v": 0.0}, TypeError, "structure of y"),
+        (lambda y, t: -y, True, TypeError, "real numbers, got a bool"),
+        (lambda y, t: -y, None, TypeError, "real numbers, got none"),
+        (lambda y, t: y, [], TypeError, "real numbers, got none"),
+    ],
+)
+def test_what_would_be_another_equation(f: Any, y0: Any, error: Any, message: str) -> None:
+    with pytest.raises(error, match=message):
+        adx.odeint(f, y0, SHORT)
+
+
+@pytest.mark.parametrize("t", [None, 1.0, [], [0.0, 0.0], [0.0, np.nan], [0.0, np.inf]])
+def test_times_that_are_none(t: Any) -> None:
+    with pytest.raises(ValueError, match="times of odeint"):
+        adx.odeint(lambda y, t: -y, 1.0, t)
+
+
+def test_lists_and_tuples_stand_for_each_other() -> None:
+    x, v = adx.odeint(lambda y, t: [y[1], -y[0]], (1.0, 0.0), SHORT)
+    np.testing.assert_allclose([x, v], [np.cos(SHORT), -np.sin(SHORT)], atol=1e-7)
+
+
+def test_a_function_that_writes_into_its_argument() -> None:
+    """The integrator's y is not what it is given, with derivatives or without."""
+
+    def slope(y: Any, t: Any) -> Any:
+        y *= -0.5
+        return y
+
+    y0 = np.array([1.0, 2.0])
+    expected = np.exp(-0.5 * SHORT)[:, None] * y0
+    np.testing.assert_allclose(adx.odeint(slope, y0, SHORT), expected, rtol=1e-7)
+    gradient = adx.grad(lambda y: adx.odeint(slope, y, SHORT)[-1].sum())(y0)
+    np.testing.assert_allclose(gradient, np.exp(-0.5) * np.ones(2), rtol=1e-7)
+    assert y0.tolist() == [1.0, 2.0]

@@ -9,13 +9,13 @@ from typing import Any
 import numpy as np
 
 from autodiffx import _core
-from autodiffx._core import Constant
+from autodiffx.calls import require_same
 from autodiffx.equations import METHODS, Equations
-from autodiffx.kernel import Arguments, Kernel, Leaves, is_traced, plain, settled
-from autodiffx.numpy import concatenate, ravel, reshape
+from autodiffx.kernel import Arguments, Kernel, Leaves, is_traced, plain
 from autodiffx.pullback import pulled_back, pushed_forward
 from autodiffx.transforms import grad
 from autodiffx.trees import Tree, flatten
+from autodiffx.vectors import joined, pieces
 
 __all__ = ["implicit_fixed_point", "implicit_minimum", "implicit_root"]
 
@@ -53,9 +53,10 @@ def implicit_root(
         RuntimeError: the solver says that it did not converge; or x is too far from a root for
             the derivative to mean something; or "cg" or "gmres" did not converge.
         LinAlgError: the Jacobian is singular.
-        ValueError: there are more or fewer equations than unknowns, or no such way to solve.
-        TypeError: solve or residual captured a Variable or Dual, whose derivative would be lost:
-            pass it as a parameter.
+        ValueError: there are more or fewer equations than unknowns, no such way to solve, or a
+            tolerance is no number above 0.
+        TypeError: solve returns no real numbers; or solve or residual captured a Variable or
+            Dual, whose derivative would be lost: pass it as a parameter.
 
     >>> import autodiffx as adx
     >>> root = adx.implicit_root(lambda a: a ** 0.5, lambda x, a: x * x - a)
@@ -99,9 +100,9 @@ def implicit_fixed_point(
     """
 
     def residual(x: Any, *params: Any) -> Any:
-        here, there = flatten(x)[0], flatten(step(x, *params))[0]
-        if len(here) != len(there):
-            return there  # which does not fit, and is said to by the caller
+        here, expected = flatten(x)
+        there, found = flatten(step(x, *params))
+        require_same("what the step of implicit_fixed_point() returns", found, expected)
         return [a - b for a, b in zip(here, there, strict=True)]
 
     return _implicit("implicit_fixed_point", solve, step, residual, (linear, linear_tolerance),
@@ -180,6 +181,9 @@ def _implicit(
             raise TypeError(f"{kind}() takes two functions, got {type(each).__name__!r}")
     if how[0] not in METHODS:
         raise ValueError(f"linear is one of {', '.join(METHODS)}, got {how[0]!r}")
+    for setting, value in (("linear_tolerance", how[1]), ("tolerance", tolerance)):
+        if not isinstance(value, (int, float, np.number)) or not value > 0.0:
+            raise ValueError(f"{setting} of {kind}() is a number above 0, got {value!r}")
     name = f"{kind}({getattr(solve, '__name__', type(solve).__name__)})"
 
     @functools.wraps(solve)
@@ -237,33 +241,33 @@ class _Solution(Kernel):
         self.is_checked = False
 
     def compute(self, operands: Leaves) -> tuple[Leaves, Tree]:
-        params = self.arguments.put_together(self.arguments.filled(operands))
-        found, tree = settled(f"the solver of {self.name}", _found(self.name, self.solve(*params)))
+        params = self.arguments.put_together(self.arguments.own(operands))
+        what = f"what the solver of {self.name} returns"
+        leaves, tree = flatten(_found(self.name, self.solve(*params)))
+        found = [plain(leaf, what) for leaf in leaves]
+        if not found or any(each.dtype == np.bool_ for each in found):
+            shown = f"decisions in {tree}" if found else repr(tree)
+            raise TypeError(f"{what} is the solution, of numbers and arrays, got {shown}")
         if not all(np.isfinite(each).all() for each in found):
             raise RuntimeError(
                 f"the solver of {self.name} did not converge: its solution is not finite"
             )
         self.shapes, self.tree, self.is_checked = [each.shape for each in found], tree, False
-        at = [_vector(found), *operands]
+        at = [joined(found, what), *operands]
         (left,) = _core._aside(lambda: self._residual(at))
         plain(left, f"the equations of {self.name}")
         return found, tree
 
     def _residual(self, leaves: Leaves) -> Leaves:
         """r of [x, *parameters], x and r as vectors."""
-        pieces, start = [], 0
-        for shape in self.shapes:
-            size = int(np.prod(shape, dtype=np.intp))
-            piece = leaves[0][start : start + size]
-            pieces.append(reshape(piece, shape) if shape else piece[0])
-            start += size
         params = self.arguments.put_together(self.arguments.filled(leaves[1:]))
-        equations = flatten(self.residual(self.tree.unflatten(pieces), *params))[0]
-        left = _vector(equations)
-        if left.shape != (start,):
+        x = self.tree.unflatten(pieces(leaves[0], self.shapes))
+        equations = flatten(self.residual(x, *params))[0]
+        left = joined(equations, f"what the equations of {self.name} give")
+        if left.shape != leaves[0].shape:
             raise ValueError(
                 f"the Jacobian of {self.name} is not square: there are {left.size} equations for "
-                f"{start} unknowns. The residual has as many elements as x"
+                f"{leaves[0].size} unknowns. The residual has as many elements as x"
             )
         return [left]
 
@@ -285,31 +289,16 @@ class _Solution(Kernel):
         self.is_checked = True
 
     def pull(self, adjoints: Leaves, results: Leaves, operands: Leaves, wanted: Leaves) -> Leaves:
-        at = [_vector(results), *operands]
+        at = [joined(results, f"the solution of {self.name}"), *operands]
         self._require_solved(at)
-        w = self.equations.solved(_vector(adjoints), at, True)
+        w = self.equations.solved(joined(adjoints, f"a cotangent of {self.name}"), at, True)
         return pulled_back(self._residual, [-w], at, [False, *wanted])[1:]
 
     def push(self, tangents: Leaves, results: Leaves, operands: Leaves) -> Leaves:
-        at = [_vector(results), *operands]
+        at = [joined(results, f"the solution of {self.name}"), *operands]
         self._require_solved(at)
         (moved,) = pushed_forward(self._residual, at, [None, *tangents])
         if moved is None:
             return [None] * len(results)
         change = self.equations.solved(-moved, at, False)
-        pieces: Leaves = []
-        start = 0
-        for shape in self.shapes:
-            size = int(np.prod(shape, dtype=np.intp))
-            piece = change[start : start + size]
-            pieces.append(reshape(piece, shape) if shape else piece[0])
-            start += size
-        return pieces
-
-
-def _vector(leaves: Leaves) -> Any:
-    """All elements one after another, in float64."""
-    leaves = [each.value if isinstance(each, Constant) else each for each in leaves]
-    flat = [ravel(each) for each in leaves]
-    joined = flat[0] if len(flat) == 1 else concatenate(flat) if flat else np.zeros(0)
-    return joined if joined.dtype == np.float64 else joined.astype(np.float64)
+        return pieces(change, self.shapes)

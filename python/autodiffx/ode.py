@@ -11,7 +11,8 @@ from autodiffx.kernel import Arguments, Kernel, Leaves, as_argument, is_traced, 
 from autodiffx.numpy import concatenate, ravel, reshape, stack
 from autodiffx.pullback import pairing, pulled_back, pushed_forward
 from autodiffx.replayed import Replayed
-from autodiffx.trees import Tree, flatten
+from autodiffx.trees import Row, Tree, flatten
+from autodiffx.vectors import joined, pieces
 
 __all__ = ["odeint"]
 
@@ -35,7 +36,7 @@ def odeint(
             its derivatives are needed; what it recorded is run again at other times and y, unless
             it decides otherwise there or has read numbers.
         y0: numbers and arrays in any containers.
-        t: the times, rising or falling, of shape (n,).
+        t: the times, finite, rising or falling, of shape (n,).
         params: whatever f is given beside; derivatives are taken by the numbers and arrays in it.
         rtol, atol: of the integrator, for y and for adjoints and tangents alike.
         method: one of those of `scipy.integrate.solve_ivp`; "Radau", "BDF" and "LSODA" are for
@@ -53,7 +54,8 @@ def odeint(
             where it came from.
         ValueError: the times do not rise or fall throughout, f gives other shapes than y has, or
             there is no such method.
-        TypeError: f captured a Variable or Dual, whose derivative would be lost: pass it in
+        TypeError: y0 or what f gives holds no real numbers, or f gives another structure than y
+            has; or f captured a Variable or Dual, whose derivative would be lost: pass it in
             params.
 
     Source: Pontryagin's adjoint equation, as in Chen et al., Neural Ordinary Differential
@@ -67,8 +69,10 @@ def odeint(
     """
     if not callable(f):
         raise TypeError(f"odeint() takes a function, got {type(f).__name__!r}")
-    if isinstance(t, (list, tuple)):
-        t = stack(list(t)) if any(map(is_traced, t)) else np.asarray(t, float)
+    if isinstance(t, (list, tuple)) and any(map(is_traced, t)):
+        t = stack(list(t))
+    elif not is_traced(t):
+        t = np.asarray(t, float)
     arguments = Arguments((y0, t, params))
     trajectory = _Trajectory(f, arguments, {"rtol": rtol, "atol": atol, "method": method})
     if arguments.places:
@@ -99,15 +103,6 @@ class _Trajectory(Kernel):
         inside = [o for p, o in zip(self.arguments.places, operands, strict=True) if p > k]
         return leaves[:k], leaves[k], inside
 
-    def _pieces(self, vector: Any) -> Leaves:
-        pieces, start = [], 0
-        for shape in self.shapes:
-            size = int(np.prod(shape, dtype=np.intp))
-            piece = vector[start : start + size]
-            pieces.append(reshape(piece, shape) if shape else piece[0])
-            start += size
-        return pieces
-
     def _slope(self, leaves: Leaves) -> Leaves:
         """f of [y, t, *operands in params], as a vector."""
         given = iter(leaves[2:])
@@ -115,34 +110,46 @@ class _Trajectory(Kernel):
         for place in self.arguments.places:
             of_call[place] = as_argument(next(given)) if place > self.of_y0 else None
         params = self.arguments.put_together(of_call)[2]
-        y = self.structure.unflatten(self._pieces(leaves[0]))
-        found = flatten(self.f(y, as_argument(leaves[1]), *params))[0]
+        y = self.structure.unflatten(pieces(leaves[0], self.shapes))
+        found, structure = flatten(self.f(y, as_argument(leaves[1]), *params))
         if [np.shape(each) for each in found] != self.shapes:
             raise ValueError(
                 f"the f of odeint() gives the shapes {[np.shape(each) for each in found]}, and y "
                 f"has {self.shapes}: the derivative of y has the structure of y"
             )
-        return [_vector(found)]
+        # A list and a tuple of numbers are in an order of their own, and stand for each other.
+        rows = isinstance(structure, Row) and isinstance(self.structure, Row)
+        if structure != self.structure and not rows:
+            raise TypeError(
+                f"the f of odeint() gives the structure of y, {self.structure}, got {structure}"
+            )
+        return [joined(found, "what the f of odeint() gives")]
 
     # ---- forwards ------------------------------------------------------------------------------
 
     def compute(self, operands: Leaves) -> tuple[Leaves, Tree]:
         start, t, inside = self._split(operands)
         start = [plain(each, "the y0 of odeint()") for each in start]
+        if not start or any(each.dtype == np.bool_ for each in start):
+            found = "a bool" if start else "none"
+            raise TypeError(f"the y0 of odeint() is made of real numbers, got {found}")
         self.structure = flatten(self.arguments.put_together(self.arguments.filled(operands))[0])[1]
         self.shapes = [each.shape for each in start]
         self.solution = None
         t = np.asarray(t, float)
-        steps = np.diff(t) if t.ndim == 1 else np.zeros(1)
-        if t.size == 0 or not (np.all(steps > 0) or np.all(steps < 0) or t.shape == (1,)):
-            raise ValueError(f"the times of odeint() rise or fall throughout, got {t}")
-
-        def slope(s: float, y: Any) -> Any:
-            return plain(
-                self._slope([y, np.float64(s), *inside])[0], "what the f of odeint() gives"
+        steps = np.diff(t) if t.ndim == 1 and np.isfinite(t).all() else np.zeros(1)
+        if t.size == 0 or not (np.all(steps > 0) or np.all(steps < 0)):
+            raise ValueError(
+                "the times of odeint() are an array of one axis, finite, and rise or fall "
+                f"throughout, got {t}"
             )
 
-        y = _vector(start)
+        def slope(s: float, y: Any) -> Any:
+            # f may write into the y that it is given, which is the integrator's.
+            found = self._slope([y.copy(), np.float64(s), *inside])[0]
+            return plain(found, "what the f of odeint() gives")
+
+        y = joined(start, "the y0 of odeint()")
         if t.size == 1:
             values = y[None]
         else:
@@ -193,13 +200,12 @@ class _Trajectory(Kernel):
             change = pushed_forward(self._slope, at, tangents)[0]
             return concatenate([self._slope(at)[0], change])
 
-        y = _vector(start)
-        change = _vector(
-            [
-                np.zeros(shape) if given.get(i) is None else given[i]
-                for i, shape in enumerate(self.shapes)
-            ]
-        )
+        y = joined(start, "the y0 of odeint()")
+        along_y = [
+            np.zeros(shape) if given.get(i) is None else given[i]
+            for i, shape in enumerate(self.shapes)
+        ]
+        change = joined(along_y, "a tangent of odeint()")
         shift = given.get(k)
         if shift is not None:
             change = change - self._slope([y, t[0], *inside])[0] * shift[0]
@@ -244,7 +250,7 @@ class _Trajectory(Kernel):
             adjoint = adjoint + given[i - 1]
         if asked.get(k) and len(t) == 1:
             by_time[0] = 0.0
-        found: dict[int, Any] = dict(enumerate(self._pieces(adjoint)))
+        found: dict[int, Any] = dict(enumerate(pieces(adjoint, self.shapes)))
         found[k] = stack(by_time) if asked.get(k) else None
         start = 0
         params = [place for place in asked if place > k]
@@ -321,13 +327,6 @@ class _Trajectory(Kernel):
                 "derivative forward, with jvp()"
             )
         return found[count : 2 * count], found[2 * count :]
-
-
-def _vector(leaves: Leaves) -> Any:
-    """All elements one after another, in float64."""
-    flat = [ravel(each) for each in leaves]
-    joined = flat[0] if len(flat) == 1 else concatenate(flat)
-    return joined if joined.dtype == np.float64 else joined.astype(np.float64)
 
 
 def _matrix(leaves: Leaves) -> Any:
