@@ -119,3 +119,20 @@ def test_other_arguments_pass_as_they_are(backend: Any) -> None:
     assert second is integers
     assert options == {"flag": True, "text": "a"}
     assert backend.grad(lambda x, n: x**n)(3.0, 2) == 6.0
+
+
+@pytest.mark.parametrize("chosen", [np.int64(1), np.int32(-2)])
+def test_positions_of_numpy(backend: Any, chosen: Any) -> None:
+    assert backend.grad(f, chosen)(*AT[:3]) == SLOPES["y"] / AT[3]
+    assert backend.grad(f, [chosen])(*AT[:3]) == (SLOPES["y"] / AT[3],)
+
+
+def test_a_range_of_positions(backend: Any) -> None:
+    assert backend.grad(f, range(2))(*AT[:2]) == (9.0, 12.0)
+
+
+@pytest.mark.parametrize("chosen", [True, (False,), {0, 1}, 1.0, None, (0, (1,))])
+def test_what_is_no_position(backend: Any, chosen: Any) -> None:
+    """A bool is a slip, and a set has no order to give derivatives in."""
+    with pytest.raises(TypeError, match="argnums"):
+        backend.grad(f, chosen)(*AT[:3])

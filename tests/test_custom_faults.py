@@ -8,6 +8,8 @@ from typing import Any
 import numpy as np
 import pytest
 
+import autodiffx as adx
+
 
 def vjp_of(backend: Any, bwd: Any, fwd: Any = None) -> Any:
     f = backend.custom_vjp(lambda x, y: x * y)
@@ -180,3 +182,104 @@ def test_arrays_can_be_changed_after_the_call(backend: Any) -> None:
     scale[:] = 100.0
     y.backward()
     np.testing.assert_array_equal(x.grad, [1.0, 2.0])
+
+
+def doubled_in_place(k: Any) -> Any:
+    """What an overwriting routine does to its argument."""
+    k *= 2.0
+    return k.sum()
+
+
+def test_constants_that_rules_write_into(backend: Any) -> None:
+    """Each evaluation is given arrays of its own, so that all of them give the same."""
+    scale = np.array([1.0, 1.0])
+    f = backend.custom_vjp(lambda x, k: x * k.sum())
+    f.defvjp(lambda x, k: (x * doubled_in_place(k), k), lambda k, g: (g * k.sum(), None))
+    p = backend.primitive(lambda x, k: x * doubled_in_place(k))
+    p.defvjp(lambda g, y, x, k: g * doubled_in_place(k), None)
+    for function in (f, p):
+        x = backend.Variable(1.0)
+        with backend.Graph() as graph:
+            y = function(x, scale)
+        assert y.value == 4.0
+        graph.forward()
+        assert y.value == 4.0
+        y.backward()
+        assert x.grad == 4.0
+        assert scale.tolist() == [1.0, 1.0]
+        assert backend.grad(lambda x, f=function: f(x, scale))(1.0) == 4.0
+
+
+@pytest.mark.parametrize(
+    ("positions", "error"),
+    [
+        (-1, ValueError),
+        ((1, 1), ValueError),
+        (True, TypeError),
+        ("y", TypeError),
+        (None, TypeError),
+        (1.0, TypeError),
+    ],
+)
+def test_positions_that_are_none(backend: Any, positions: Any, error: Any) -> None:
+    for kind in (backend.custom_vjp, backend.custom_jvp):
+        with pytest.raises(error, match="nondiff_argnums"):
+            kind(lambda x, y: x * y, nondiff_argnums=positions)
+
+
+def test_positions_beyond_the_call(backend: Any) -> None:
+    """The rules would be given fewer arguments than they expect."""
+    f = backend.custom_vjp(lambda x, y: x * y, nondiff_argnums=(2,))
+    f.defvjp(lambda x, y: (x * y, y), lambda k, y, g: (g * y, None))
+    with pytest.raises(ValueError, match=r"nondiff_argnums.*2 arguments"):
+        backend.grad(f)(2.0, 3.0)
+
+
+def test_positions_of_numpy_in_rules(backend: Any) -> None:
+    f = backend.custom_vjp(lambda x, y: x * y, nondiff_argnums=np.int64(1))
+    f.defvjp(lambda x, y: (x * y, None), lambda y, r, g: (g * y,))
+    assert backend.grad(f)(2.0, 3.0) == 3.0
+
+
+@pytest.mark.parametrize("cotangent", [2, np.float32(2.0), np.array(2.0), True])
+def test_cotangents_that_are_plain_numbers(backend: Any, cotangent: Any) -> None:
+    f = backend.custom_vjp(lambda x: 2.0 * x)
+    f.defvjp(lambda x: (2.0 * x, None), lambda r, g: (cotangent,))
+    assert backend.grad(f)(1.0) == float(cotangent)
+
+
+def test_rules_of_what_returns_nothing(backend: Any) -> None:
+    f = backend.custom_vjp(lambda x: None)
+    f.defvjp(lambda x: (None, None), lambda r, g: (None,))
+    assert backend.grad(lambda x: (f(x), x)[1])(1.0) == 1.0
+
+
+@pytest.mark.parametrize(
+    ("positions", "error"),
+    [((-1,), ValueError), (("y",), TypeError), ((True,), TypeError), ((0, 1), ValueError)],
+)
+def test_positions_of_rules_of_a_primitive(positions: Any, error: Any) -> None:
+    p = adx.primitive(lambda x, y: x * y)
+    with pytest.raises(error, match=r"argnums|positions"):
+        p.defvjp(lambda g, r, x, y: g * x, argnums=positions)
+    p.defvjp(lambda g, r, x, y: g * x, argnums=1)
+    assert adx.grad(p, 1)(2.0, 3.0) == 2.0
+
+
+def test_results_in_another_byte_order() -> None:
+    p = adx.primitive(lambda x: x.astype(">f8"))
+    p.defvjp(lambda g, r, x: (2.0 * g).astype(">f8"))
+    assert adx.grad(lambda x: p(x).sum())(ARRAY).tolist() == [2.0, 2.0]
+
+
+def test_what_is_captured_is_told_from_threads() -> None:
+    """There is one thread here, and no word of another."""
+
+    def f(y: Any) -> Any:
+        g = adx.custom_vjp(lambda x: x * y)
+        g.defvjp(lambda x: (x * y, None), lambda r, c: (c,))
+        return g(y)
+
+    with pytest.raises(TypeError, match="none of the arguments") as caught:
+        adx.grad(f)(2.0)
+    assert "thread" not in str(caught.value)

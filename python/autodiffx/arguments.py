@@ -2,10 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import operator
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, TypeAlias
 
-__all__ = ["Argnums", "Aux", "Chosen", "choose", "require_function", "with_aux"]
+import numpy as np
+
+__all__ = [
+    "Argnums",
+    "Aux",
+    "Chosen",
+    "choose",
+    "positions_of",
+    "require_function",
+    "with_aux",
+]
 
 # A position or a name, or several.
 Argnums: TypeAlias = "int | str | Sequence[int | str]"
@@ -15,6 +26,35 @@ def require_function(who: str, f: Any) -> None:
     """Raise TypeError if it cannot be called."""
     if not callable(f):
         raise TypeError(f"{who}() takes a function, got {type(f).__name__!r}")
+
+
+def positions_of(what: str, positions: Any) -> list[int]:
+    """One position or several, as ints.
+
+    Raises:
+        TypeError: it is no whole number, nor a tuple of these.
+        ValueError: one is negative, or given twice.
+    """
+    try:
+        given = list(positions) if isinstance(positions, Iterable) else [positions]
+        found = [_whole(each) for each in given]
+    except TypeError:
+        raise TypeError(
+            f"the positions of arguments for {what} are an int or a tuple of ints, got "
+            f"{positions!r}"
+        ) from None
+    if any(each < 0 for each in found) or len(set(found)) != len(found):
+        raise ValueError(
+            f"the positions of arguments for {what} count from 0 on, each given once, got "
+            f"{positions!r}"
+        )
+    return found
+
+
+def _whole(number: Any) -> int:
+    if isinstance(number, (bool, np.bool_)):
+        raise TypeError("a bool is no position")
+    return operator.index(number)
 
 
 class Chosen:
@@ -34,8 +74,8 @@ def choose(
     who: str, f: Callable[..., Any], argnums: Argnums, args: tuple[Any, ...], kwargs: dict[str, Any]
 ) -> Chosen:
     """The arguments of one call by their positions and names."""
-    several = isinstance(argnums, (tuple, list))
-    asked = list(argnums) if isinstance(argnums, (tuple, list)) else [argnums]
+    several = isinstance(argnums, (tuple, list, range))
+    asked = list(argnums) if isinstance(argnums, (tuple, list, range)) else [argnums]
     places = [_place(who, f, each, argnums, args, kwargs) for each in asked]
     if len(set(places)) != len(places):
         raise ValueError(f"argnums {argnums!r} of {who}() names an argument twice")
@@ -78,9 +118,13 @@ def _place(
         raise ValueError(
             f"argnums of {who}() names {asked!r}, which this call does not give: it gives {known}"
         )
-    if not isinstance(asked, int) or isinstance(asked, bool):
-        raise TypeError(f"argnums is an int, a name, or a tuple of these, got {argnums!r}")
-    place = asked + len(args) if asked < 0 else asked
+    try:
+        position = _whole(asked)
+    except TypeError:
+        raise TypeError(
+            f"argnums is an int, a name, or a tuple of these, got {argnums!r}"
+        ) from None
+    place = position + len(args) if position < 0 else position
     if not 0 <= place < len(args):
         raise ValueError(
             f"argnums {argnums!r} does not fit a call with {len(args)} positional arguments"

@@ -15,6 +15,7 @@ from autodiffx.kernel import (
     as_argument,
     dense,
     is_traced,
+    kept,
     like,
     plain,
     settled,
@@ -47,7 +48,7 @@ class _Call(Kernel):
 
     def all_arguments(self, operands: Leaves) -> list[Any]:
         """Those of the function, in its order."""
-        rest = iter(self.arguments.put_together(self.arguments.filled(operands)))
+        rest = iter(self.arguments.put_together(self.arguments.own(operands)))
         count = len(self.fixed) + len(self.arguments.put_together(self.arguments.leaves))
         return [self.fixed[i] if i in self.fixed else next(rest) for i in range(count)]
 
@@ -87,8 +88,7 @@ class ReverseCall(_Call):
         if is_traced(leaf):
             leaf = plain(leaf, f"a residual of {self.name}()")
         if isinstance(leaf, np.ndarray):
-            leaf = leaf.copy()
-            leaf.flags.writeable = False
+            leaf = kept(leaf)
         return leaf
 
     def pull(self, adjoints: Leaves, results: Leaves, operands: Leaves, wanted: Leaves) -> Leaves:

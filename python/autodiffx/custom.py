@@ -7,6 +7,7 @@ import inspect
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from autodiffx.arguments import positions_of
 from autodiffx.calls import ForwardCall, ReverseCall, require_same
 from autodiffx.kernel import Arguments, Leaves, dense, is_traced, plain
 from autodiffx.trees import flatten
@@ -25,12 +26,8 @@ class _Custom:
         if not callable(fun):
             raise TypeError(f"{self.kind}() takes a function, got {type(fun).__name__!r}")
         self.fun = fun
-        given = (nondiff_argnums,) if isinstance(nondiff_argnums, int) else nondiff_argnums
-        self.nondiff_argnums = tuple(given)
-        if any(not isinstance(each, int) or each < 0 for each in self.nondiff_argnums):
-            raise ValueError(
-                f"nondiff_argnums are positions of arguments from 0 on, got {nondiff_argnums}"
-            )
+        found = positions_of(f"nondiff_argnums of {self.kind}()", nondiff_argnums)
+        self.nondiff_argnums = tuple(found)
         functools.update_wrapper(self, fun)
         self.name = str(getattr(fun, "__name__", type(fun).__name__))
         try:
@@ -82,7 +79,13 @@ class _Custom:
         return bound.args
 
     def _fixed(self, args: tuple[Any, ...]) -> dict[int, Any]:
-        fixed = {i: args[i] for i in self.nondiff_argnums if i < len(args)}
+        missing = [i for i in self.nondiff_argnums if i >= len(args)]
+        if missing:
+            raise ValueError(
+                f"nondiff_argnums {self.nondiff_argnums} of {self.name}() do not fit a call with "
+                f"{len(args)} arguments: there is no argument {missing[0]}"
+            )
+        fixed = {i: args[i] for i in self.nondiff_argnums}
         for i, value in fixed.items():
             if any(is_traced(leaf) for leaf in flatten(value)[0]):
                 raise TypeError(
@@ -126,7 +129,7 @@ class custom_vjp(_Custom):
         TypeError: a rule returns another structure, or no numbers; a Variable or Dual was captured
             or passed in nondiff_argnums.
         ValueError: a cotangent has another shape than its argument; a rule that is not linear is
-            asked for in forward mode.
+            asked for in forward mode; nondiff_argnums do not fit the call.
 
     >>> import autodiffx as adx
     >>> @adx.custom_vjp
@@ -183,7 +186,8 @@ class custom_jvp(_Custom):
         AttributeError: called on a Variable or Dual before defjvp or defjvps.
         TypeError: the rule returns another structure, or no numbers; a Variable or Dual was
             captured or passed in nondiff_argnums.
-        ValueError: a tangent has another shape than the result; the rule is not linear.
+        ValueError: a tangent has another shape than the result; the rule is not linear;
+            nondiff_argnums do not fit the call.
 
     >>> import autodiffx as adx
     >>> @adx.custom_jvp

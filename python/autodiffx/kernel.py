@@ -21,6 +21,7 @@ __all__ = [
     "as_argument",
     "dense",
     "is_traced",
+    "kept",
     "like",
     "plain",
     "settled",
@@ -77,6 +78,8 @@ def plain(leaf: Any, what: str) -> Any:
         return array.astype(np.float64)
     if array.dtype.kind == "b" or array.dtype in (np.float64, np.float32):
         return array
+    if array.dtype.kind == "f" and not array.dtype.isnative:
+        return plain(array.astype(array.dtype.newbyteorder("=")), what)
     found = f"dtype {array.dtype}" if array.dtype != object else repr(type(leaf).__name__)
     raise TypeError(f"{what} is made of numbers and arrays of float64 or float32, got {found}")
 
@@ -136,6 +139,13 @@ def split(tree: Tree, container: Any, what: str) -> Leaves:
     return found
 
 
+def kept(array: Any) -> Any:
+    """A copy that nobody can change."""
+    array = array.copy()
+    array.flags.writeable = False
+    return array
+
+
 class Arguments:
     """The arguments of a call: their traced leaves, and how to put others in the places."""
 
@@ -145,7 +155,7 @@ class Arguments:
         leaves, self.tree = flatten(arguments)
         self.places = [i for i, leaf in enumerate(leaves) if isinstance(leaf, (Variable, Dual))]
         # Nothing changes under a recording's feet.
-        self.leaves = [leaf.copy() if isinstance(leaf, np.ndarray) else leaf for leaf in leaves]
+        self.leaves = [kept(leaf) if isinstance(leaf, np.ndarray) else leaf for leaf in leaves]
 
     def operands(self) -> Leaves:
         """The leaves that derivatives are taken by, which are not kept."""
@@ -157,6 +167,13 @@ class Arguments:
     def filled(self, operands: Sequence[Any]) -> Leaves:
         """All leaves, with the operands in their places."""
         leaves = list(self.leaves)
+        for place, operand in zip(self.places, operands, strict=True):
+            leaves[place] = as_argument(operand)
+        return leaves
+
+    def own(self, operands: Sequence[Any]) -> Leaves:
+        """The same for code that may write into its arguments: arrays of the call's own."""
+        leaves = [leaf.copy() if isinstance(leaf, np.ndarray) else leaf for leaf in self.leaves]
         for place, operand in zip(self.places, operands, strict=True):
             leaves[place] = as_argument(operand)
         return leaves
@@ -267,7 +284,7 @@ def _no_capture(name: str) -> Iterator[None]:
     try:
         yield
     except GraphError as error:
-        raise TypeError(f"{name}: {error}. " + _CAPTURED.format(what=name)) from error
+        raise TypeError(_CAPTURED.format(what=name)) from error
 
 
 def _by_method(*_: Any, **__: Any) -> NoReturn:

@@ -6,6 +6,7 @@ import functools
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from autodiffx.arguments import positions_of
 from autodiffx.kernel import (
     Arguments,
     Kernel,
@@ -72,13 +73,13 @@ class primitive:
         return f"<primitive {self.name}>"
 
     def defvjp(
-        self, *rules: Callable[..., Any] | None, argnums: Sequence[int] | None = None
+        self, *rules: Callable[..., Any] | None, argnums: Sequence[int] | int | None = None
     ) -> None:
         """Set the rules of reverse mode, of the first arguments or of those of argnums."""
         self.vjps.update(_numbered("defvjp", rules, argnums))
 
     def defjvp(
-        self, *rules: Callable[..., Any] | None, argnums: Sequence[int] | None = None
+        self, *rules: Callable[..., Any] | None, argnums: Sequence[int] | int | None = None
     ) -> None:
         """Set the rules of forward mode, of the first arguments or of those of argnums."""
         self.jvps.update(_numbered("defjvp", rules, argnums))
@@ -101,9 +102,9 @@ class primitive:
 
 
 def _numbered(
-    name: str, rules: Sequence[Callable[..., Any] | None], argnums: Sequence[int] | None
+    name: str, rules: Sequence[Callable[..., Any] | None], argnums: Sequence[int] | int | None
 ) -> Rules:
-    positions = range(len(rules)) if argnums is None else argnums
+    positions = list(range(len(rules))) if argnums is None else positions_of(name, argnums)
     if len(positions) != len(rules):
         raise ValueError(f"{name}() takes one rule for each of argnums {argnums}, got {len(rules)}")
     for each in rules:
@@ -125,7 +126,7 @@ class _Call(Kernel):
         return settled(self.name, self.fun(*self._given(operands), **self.kwargs))
 
     def _given(self, operands: Leaves) -> tuple[Any, ...]:
-        return self.arguments.put_together(self.arguments.filled(operands))
+        return self.arguments.put_together(self.arguments.own(operands))
 
     def _outcome(self, leaves: Leaves) -> Any:
         return self.tree.unflatten(map(as_argument, leaves))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 import operator
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 __all__ = ["Argnums", "Arguments", "as_argnums"]
@@ -20,7 +20,7 @@ def as_argnums(argnums: Argnums) -> tuple[int | str, ...] | int | str:
     """
     if isinstance(argnums, str):
         return argnums
-    several = isinstance(argnums, Iterable)
+    several = isinstance(argnums, Sequence)
     found = [_as_argnum(argnum) for argnum in (argnums if several else (argnums,))]  # type: ignore
     return tuple(found) if several else found[0]
 
@@ -29,6 +29,8 @@ def _as_argnum(argnum: Any) -> int | str:
     if isinstance(argnum, str):
         return argnum
     try:
+        if isinstance(argnum, bool):
+            raise TypeError("a bool is no position")
         return operator.index(argnum)
     except TypeError:
         raise TypeError(

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import functools
 import inspect
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
+
+import numpy as np
 
 from autodiffx.reference.dispatch import Ranked
 from autodiffx.reference.rule_call import (
@@ -30,8 +32,7 @@ class Custom:
         if not callable(fun):
             raise TypeError(f"a function is given a rule, not {type(fun).__name__!r}")
         self.fun = fun
-        given = (nondiff_argnums,) if isinstance(nondiff_argnums, int) else nondiff_argnums
-        self.fixed_at = tuple(given)
+        self.fixed_at = positions(nondiff_argnums)
         functools.update_wrapper(self, fun)
         self.name = getattr(fun, "__name__", "function")
 
@@ -41,7 +42,12 @@ class Custom:
         if bound.kwargs:
             raise TypeError(f"the rules of {self.name}() take arguments by position only")
         args = bound.args
-        fixed = {i: args[i] for i in self.fixed_at if i < len(args)}
+        if any(i >= len(args) for i in self.fixed_at):
+            raise ValueError(
+                f"nondiff_argnums {self.fixed_at} do not fit a call of {self.name}() with "
+                f"{len(args)} arguments"
+            )
+        fixed = {i: args[i] for i in self.fixed_at}
         for i, value in fixed.items():
             if any(map(is_traced, leaves_of(value))):
                 raise TypeError(
@@ -60,6 +66,22 @@ class Custom:
     def call(self, fixed: dict[int, Any], rest: list[Any]) -> Any:
         """The result where something is traced."""
         raise NotImplementedError
+
+
+def positions(given: Any) -> tuple[int, ...]:
+    """One position or several, from 0 on.
+
+    Raises:
+        TypeError: they are no whole numbers.
+        ValueError: one is negative, or there twice.
+    """
+    several = given if isinstance(given, Iterable) else (given,)
+    if not all(isinstance(i, (int, np.integer)) and not isinstance(i, bool) for i in several):
+        raise TypeError(f"nondiff_argnums are positions of arguments, not {given!r}")
+    found = tuple(int(i) for i in several)
+    if any(i < 0 for i in found) or len(set(found)) != len(found):
+        raise ValueError(f"nondiff_argnums are positions from 0 on, each once, not {given!r}")
+    return found
 
 
 def merged(fixed: dict[int, Any], rest: Sequence[Any]) -> list[Any]:

@@ -127,7 +127,7 @@ class Call:
 
     def filled(self, operands: Sequence[Any]) -> list[Any]:
         """The arguments with the operands in their places."""
-        leaves = list(self.all)
+        leaves = [x.copy() if isinstance(x, np.ndarray) else x for x in self.all]
         for place, operand in zip(self.places, operands, strict=True):
             leaves[place] = operand
         return list(refilled(self.args, leaves))
@@ -142,7 +142,7 @@ class Call:
         self.dtypes = [each.dtype for each in found]
         single = all(dtype == np.float32 for dtype in self.dtypes)
         dtype = np.float32 if single else np.float64
-        return np.concatenate([each.ravel() for each in found]).astype(dtype)
+        return np.concatenate([np.zeros(0), *(each.ravel() for each in found)]).astype(dtype)
 
     def pieces(self, vector: Any) -> list[Any]:
         """The leaves of the result."""
@@ -180,8 +180,8 @@ class Call:
             given = (adjoint, result, *operands)
             if is_traced(found) and not any(map(is_traced, given)):
                 plain(found, self.name)
-            if isinstance(found, (np.ndarray, np.generic)):
-                found = settled(np.asarray(found))
+            if not isinstance(found, Ranked):
+                found = settled(1.0 * plain(found, self.name))
             return fitted(found, shape_of(operands[i]), dtype_of(operands[i]))
 
         def forth_of_all(tangents: Sequence[Any], operands: Sequence[Any], result: Any) -> Any:
