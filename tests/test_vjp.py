@@ -269,3 +269,40 @@ def test_garbage_takes_nothing_from_a_graph(backend: Any, name: str) -> None:
         assert len(graph) == recorded
     x.value = 3.0
     graph.forward()
+
+
+def test_arguments_written_into_afterwards(backend: Any) -> None:
+    """The derivative stays that at the point where it was taken, in any order."""
+    x, numbers = np.array([1.0, 2.0]), [2.0, 3.0]
+    pushforward = backend.linearize(lambda x: (x * x).sum(), x)[1]
+    of_list = backend.linearize(lambda p: p[0] * p[1], numbers)[1]
+    x[:] = 0.0
+    numbers.append(4.0)
+    ones = np.ones(2)
+    assert pushforward(ones) == 6.0
+    assert backend.grad(lambda s: pushforward(s * ones))(2.0) == 6.0
+    assert backend.jvp(lambda s: pushforward(s * ones), (2.0,), (1.0,)) == (12.0, 6.0)
+    assert of_list([1.0, 1.0]) == 5.0
+
+
+def test_linearize_runs_a_function_once(backend: Any) -> None:
+    """Whatever the tangents are: the map is linear in them."""
+    runs = []
+
+    def f(x: Any) -> Any:
+        runs.append(x)
+        return x**3
+
+    pushforward = backend.linearize(f, 2.0)[1]
+    assert backend.grad(lambda t: pushforward(t) ** 2)(1.0) == 288.0
+    assert backend.grad(backend.grad(lambda t: pushforward(t) ** 2))(1.0) == 288.0
+    assert len(runs) == 1
+
+
+@pytest.mark.parametrize("transform", ["vjp", "linearize"])
+def test_a_constant_that_is_returned_stays(backend: Any, transform: str) -> None:
+    """The value is the caller's own: who writes into it does not change what f holds."""
+    constant = np.array([1.0, 2.0])
+    value = getattr(backend, transform)(lambda x: constant, 1.0)[0]
+    value[:] = 0.0
+    assert constant.tolist() == [1.0, 2.0]

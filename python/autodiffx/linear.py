@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
+
 from autodiffx._core import Constant
 from autodiffx.arguments import require_function
+from autodiffx.debug import watching
 from autodiffx.directions import flat_tangents, push_forward, require_shapes
 from autodiffx.runs import Run, is_active, is_real, shape_of
-from autodiffx.trees import flatten
+from autodiffx.trees import flatten, mapped
 
 __all__ = ["linearize", "vjp"]
 
@@ -77,8 +80,8 @@ def linearize(f: Callable[..., Any], *primals: Any, has_aux: bool = False) -> tu
     """The value of a function, and the map from tangents of its arguments to that of its result.
 
     The pushforward is ``t -> J t`` with the Jacobian J of f at the primals: one forward sweep over
-    the recording of the one run of f, however often it is called. Where a primal, a tangent or what
-    f captures is active it runs f once more on Duals, as `jvp` does.
+    the recording of the one run of f, however often it is called. Where a primal or what f captures
+    is active it runs f once more on Duals, as `jvp` does.
 
     Returns:
         ``(result, pushforward)``, and aux if has_aux. ``pushforward(*tangents)`` takes one tangent
@@ -94,14 +97,27 @@ def linearize(f: Callable[..., Any], *primals: Any, has_aux: bool = False) -> tu
     (12.0, 4.0, 3.0)
     """
     require_function("linearize", f)
+    # Whatever is written into the arguments afterwards: the derivative is that at this point.
+    primals = tuple(mapped(_own, primal) for primal in primals)
     run = Run("linearize", f, primals, has_aux)
 
     def pushforward(*tangents: Any) -> Any:
         _, _, leaves = flat_tangents("linearize", primals, tangents)
         require_shapes(leaves, run.inputs)
-        found = run.push_forward(leaves)
-        if found is None:
+        leaves = [leaf.value if isinstance(leaf, Constant) else leaf for leaf in leaves]
+        if run.outside or watching():
             return push_forward(f, primals, tangents, has_aux)[1]
+        if any(map(is_active, leaves)):
+            from autodiffx.linear_maps import PushedForward
+
+            return run.tree.unflatten(PushedForward("pushforward", run)(*leaves))
+        found = run.push_forward(leaves)
+        assert found is not None  # nothing is active
         return run.tree.unflatten(found)
 
     return (run.value, pushforward, run.aux) if has_aux else (run.value, pushforward)
+
+
+def _own(leaf: Any) -> Any:
+    """A copy of an array, of which nobody else knows."""
+    return leaf.copy() if isinstance(leaf, np.ndarray) else leaf

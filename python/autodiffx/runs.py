@@ -65,7 +65,12 @@ class Run:
         self.aux: Any = self._levelled(aux.found) if has_aux else None
         self.outside: bool = self._recording.finish(outputs)
         # What the function returned, which the caller may write into.
-        self.value = self.tree.unflatten([self._recording.value(leaf) for leaf in outputs])
+        self.value = self.tree.unflatten(
+            [
+                leaf.copy() if isinstance(leaf, np.ndarray) else self._recording.value(leaf)
+                for leaf in outputs
+            ]
+        )
 
     def __enter__(self) -> Run:
         return self
