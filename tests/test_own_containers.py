@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import deque, namedtuple
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import InitVar, dataclass, field
+from typing import Any, ClassVar
 
 import numpy as np
 import optree
@@ -257,3 +257,40 @@ def filled(nest: Any, leaves: list[Any]) -> Any:
         return next(rest)
 
     return put(nest)
+
+
+@dataclass
+class Model:
+    """One with what is no field of an instance, beside those that are."""
+
+    weight: Any
+    started: InitVar[float]
+    name: ClassVar[str] = "model"
+    limit: ClassVar[float] = 3.0
+
+    def __post_init__(self, started: float) -> None:
+        self.doubled = 2.0 * started
+
+
+@dataclass(frozen=True, slots=True)
+class Slotted:
+    weight: Any
+    limit: ClassVar[float] = 3.0
+
+
+def test_fields_of_instances_only(backend: Any) -> None:
+    """Neither what belongs to the class nor what only __init__ takes is differentiated by."""
+
+    def f(model: Any) -> Any:
+        return model.limit * model.weight**2
+
+    gradient = backend.grad(f)(Model(2.0, 1.0))
+    assert gradient.weight == 12.0
+    assert vars(gradient) == {"weight": 12.0}
+    assert backend.grad(f)(Slotted(2.0)) == Slotted(12.0)
+
+
+def test_attributes_that_are_no_fields(backend: Any) -> None:
+    """They were computed from plain numbers: a derivative through them would be lost."""
+    with pytest.raises(AttributeError, match="doubled"):
+        backend.grad(lambda model: model.weight * model.doubled)(Model(2.0, 2.0))

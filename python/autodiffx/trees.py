@@ -9,7 +9,7 @@ import numpy as np
 
 from autodiffx._core import Constant, Dual, Variable
 
-__all__ = ["NAMESPACE", "Tree", "flatten", "mapped", "take_apart"]
+__all__ = ["NAMESPACE", "Row", "Tree", "flatten", "mapped", "take_apart"]
 
 # Where classes are registered that are containers for this library alone.
 NAMESPACE = "autodiffx"
@@ -118,7 +118,10 @@ def take_apart(container: Any) -> tuple[list[Any], Any]:
 
 def register_dataclass(kind: Any, optree: Any) -> None:
     """Makes a dataclass a container of its fields, for this library."""
-    names = tuple(kind.__dataclass_fields__)
+    import dataclasses
+
+    # Neither what belongs to the class (ClassVar) nor what only its __init__ takes (InitVar).
+    names = tuple(each.name for each in dataclasses.fields(kind))
 
     def taken_apart(instance: Any) -> tuple[list[Any], tuple[str, ...], tuple[str, ...]]:
         return [getattr(instance, name) for name in names], names, names

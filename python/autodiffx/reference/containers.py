@@ -7,7 +7,6 @@ stands for nothing: it stays where it is and is no leaf.
 
 from __future__ import annotations
 
-import copy
 import dataclasses
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
@@ -117,8 +116,9 @@ def _fields_of(value: Any) -> tuple[list[Any], Structure]:
     names = [field.name for field in dataclasses.fields(value)]
 
     def assembled(parts: list[Any]) -> Any:
-        # Its __init__ is not run again: it may refuse or change what a derivative is.
-        made = copy.copy(value)
+        # Its __init__ is not run again: it may refuse or change what a derivative is. What is no
+        # field is not there: it was computed from plain numbers.
+        made = object.__new__(type(value))
         for name, part in zip(names, parts, strict=True):
             object.__setattr__(made, name, part)
         return made
