@@ -231,3 +231,33 @@ def test_progress_is_erased_when_the_function_fails(monkeypatch: pytest.MonkeyPa
     with pytest.raises(Accident):
         adx.minimize(fails_after(1, bowl), ZERO, progress=True)
     assert stream.getvalue().endswith(ERASE_LINE)
+
+
+@pytest.mark.parametrize("solver", ["minimize", "root"])
+def test_methods_that_are_none(solver: str) -> None:
+    with pytest.raises(TypeError, match=f"method of {solver}"):
+        getattr(adx, solver)(lambda x: x * x, 1.0, method=3)
+
+
+def test_constraints_that_are_none() -> None:
+    assert adx.minimize(lambda x: (x - 1.0) ** 2, 0.0, constraints=None).x == pytest.approx(1.0)
+    with pytest.raises(TypeError, match=r"constraints should be.*'function'"):
+        adx.minimize(lambda x: x * x, 1.0, constraints=lambda x: x)
+
+
+def test_a_single_argument_of_a_constraint() -> None:
+    limit = {"type": "ineq", "fun": lambda x, a: a - x, "args": 0.5}
+    best = adx.minimize(lambda x: (x - 1.0) ** 2, 0.0, constraints=limit)
+    assert best.x == pytest.approx(0.5)
+
+
+@pytest.mark.parametrize("method", ["BFGS", "Powell"])
+def test_complex_values(method: str) -> None:
+    with pytest.raises(TypeError, match="complex"):
+        adx.minimize(lambda x: np.array(1j), 1.0, method=method)
+
+
+def test_start_in_another_byte_order() -> None:
+    best = adx.minimize(lambda x: ((x - 1.0) ** 2).sum(), np.zeros(2, ">f8"))
+    assert best.x.dtype == np.float64
+    np.testing.assert_allclose(best.x, 1.0)

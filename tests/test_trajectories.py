@@ -191,3 +191,23 @@ def test_what_does_not_fit(
 ) -> None:
     with pytest.raises(error, match=words):
         adx.solve_ivp(f, (0.0, 1.0), y0, method)
+
+
+@pytest.mark.parametrize("method", ["RK45", "BDF"])
+@pytest.mark.parametrize(
+    ("y0", "f"),
+    [
+        ({"a": np.ones(2), "b": np.ones(3)}, lambda t, y: {"a": y["b"], "b": y["a"]}),
+        (np.ones((2, 3)), lambda t, y: y.T),
+    ],
+)
+def test_shapes_in_another_order(method: str, y0: Any, f: Any) -> None:
+    """As many numbers as y0 has, but not in its places."""
+    with pytest.raises(ValueError, match=r"shape \(2,"):
+        adx.solve_ivp(f, (0.0, 1.0), y0, method)
+
+
+@pytest.mark.parametrize("t_span", [3.0, (0.0,), (0.0, 1.0, 2.0), None])
+def test_spans_that_are_none(t_span: Any) -> None:
+    with pytest.raises(TypeError, match="t_span"):
+        adx.solve_ivp(lambda t, y: -y, t_span, 1.0)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from importlib import import_module
 from typing import Any
 
@@ -156,6 +156,11 @@ def flat_constraints(constraints: Any, layout: Layout, exact: bool) -> list[Any]
     optimize: Any = import_module("scipy.optimize")
     if isinstance(constraints, (Mapping, optimize.LinearConstraint, optimize.NonlinearConstraint)):
         constraints = [constraints]
+    if not isinstance(constraints, Iterable):
+        raise TypeError(
+            "constraints should be a LinearConstraint, a NonlinearConstraint, a dictionary or a "
+            f"sequence of these, got {type(constraints).__name__!r}"
+        )
     flat: list[Any] = []
     for number, constraint in enumerate(constraints):
         name = f"constraint {number}"
@@ -205,7 +210,8 @@ def _from_mapping(constraint: Mapping[str, Any], layout: Layout, exact: bool, na
         raise ValueError(
             f"{name} should have a 'type', 'eq' or 'ineq', and a 'fun', got {dict(constraint)!r}"
         )
-    args = tuple(constraint.get("args", ()))
+    args = constraint.get("args", ())
+    args = tuple(args) if isinstance(args, (tuple, list)) else (args,)
     function = VectorFunction(_function(constraint["fun"], name), layout, args)
     given = constraint.get("jac")
     jac = _outside(given, layout, args) if callable(given) else function.jac

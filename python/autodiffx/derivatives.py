@@ -91,7 +91,9 @@ def flat_values(out: Any) -> Vector:
 
 def number(value: Any) -> float:
     """The value as a float, if it is one number."""
-    if not isinstance(plain(value), (int, float, np.number, np.ndarray)):
+    if np.iscomplexobj(value):
+        found = "a complex one"
+    elif not isinstance(plain(value), (int, float, np.number, np.ndarray)):
         found = repr(type(value).__name__)
     elif np.ndim(value):
         found = f"an array of shape {np.shape(value)}"

@@ -149,8 +149,9 @@ def _kind(value: Any, path: str) -> tuple[np.dtype[Any] | None, tuple[int, ...]]
     """dtype (None for a number) and shape of a leaf that may be solved for."""
     _refuse_active(value, path)
     if isinstance(value, np.ndarray):
-        if value.dtype in (np.float64, np.float32):
-            return value.dtype, value.shape
+        native = value.dtype.newbyteorder("=")
+        if native in (np.float64, np.float32):
+            return native, value.shape
         raise TypeError(
             f"{path} is an array of {value.dtype}; float64 or float32 is needed: "
             "convert it with .astype(float)"

@@ -18,7 +18,7 @@ from autodiffx.progress import Bar
 if TYPE_CHECKING:
     from scipy.optimize import OptimizeResult
 
-__all__ = ["minimize", "placed_callback"]
+__all__ = ["method_name", "minimize", "placed_callback"]
 
 # What each of SciPy's methods can use. Products are preferred to a matrix where both would do:
 # one costs a few gradients, the matrix as many as there are variables.
@@ -95,6 +95,7 @@ def minimize(
     more = args if isinstance(args, tuple) else (args,)
     limits = flat_bounds(bounds, layout)
     settings = dict(options or {})
+    constraints = () if constraints is None else constraints
     name = _name(method, constraints, bounds)
     conditions = flat_constraints(constraints, layout, exact=name == "trust-constr")
 
@@ -135,10 +136,17 @@ def _name(method: Any, constraints: Any, bounds: Any) -> str:
     if callable(method):
         return getattr(method, "__name__", "minimize")
     if method is not None:
-        return str(method).lower()
+        return method_name("minimize", method)
     if isinstance(constraints, (list, tuple)) and not constraints:
         return "bfgs" if bounds is None else "l-bfgs-b"
     return "slsqp"
+
+
+def method_name(caller: str, method: Any) -> str:
+    """A method of SciPy's in lower case."""
+    if not isinstance(method, str):
+        raise TypeError(f"the method of {caller}() is the name of one of SciPy's, got {method!r}")
+    return method.lower()
 
 
 def _value_alone(inside: Callable[[Any], Any]) -> Callable[[Vector], float]:

@@ -10,7 +10,7 @@ import numpy as np
 
 from autodiffx.constraints import VectorFunction, flat_bounds
 from autodiffx.layout import Layout, Vector
-from autodiffx.optimize import placed_callback
+from autodiffx.optimize import method_name, placed_callback
 from autodiffx.progress import Bar
 
 if TYPE_CHECKING:
@@ -60,7 +60,7 @@ def root(
     """
     optimize: Any = import_module("scipy.optimize")
     function, layout = _function(f, x0, args, "root")
-    name = method.lower()
+    name = method_name("root", method)
 
     def equations(x: Vector) -> Vector:
         values = function.fun(x)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from importlib import import_module
 from typing import Any
@@ -34,8 +35,8 @@ def solve_ivp(
     """The solution of ``dy/dt = f(t, y, *args)``: `scipy.integrate.solve_ivp` with Jacobians.
 
     Args:
-        f: the rate of change of y, in y0's structure. Where y0 is an array, or a list or tuple
-            of numbers, every array or sequence of as many numbers will do.
+        f: the rate of change of y, in y0's structure and shapes. Where y0 is an array, or a list
+            or tuple of numbers, a sequence or an array along one axis of as many numbers will do.
         t_span: beginning and end.
         y0: y at the beginning: a number, an array or any container of them, as in `minimize`.
         method: one of SciPy's, by name or class. Radau, BDF and LSODA get the exact Jacobian of f
@@ -54,7 +55,8 @@ def solve_ivp(
     Raises:
         TypeError: y0 or f's result is of something else than real numbers, f's result has another
             structure than y0, or an option is about a Jacobian by differences.
-        ValueError: f returns another number of numbers than y0 has, or an option is wrong.
+        ValueError: f returns another number of numbers than y0 has, or other shapes, or an option
+            is wrong.
         Whatever f or an event raises.
 
     >>> import autodiffx as adx
@@ -75,12 +77,12 @@ def solve_ivp(
         )
     layout = Layout(y0, "y0")
     more = args if isinstance(args, tuple) else (args,)
-    begin, end = (float(t) for t in t_span)
+    begin, end = _span(t_span)
 
     def rate(t: float, y: Any) -> Any:
         return _checked(f(t, layout.unflatten(y), *more), layout)
 
-    name = method if isinstance(method, str) else method.__name__
+    name = method if isinstance(method, str) else getattr(method, "__name__", repr(method))
     with Bar(name, abs(end - begin)) as bar:
 
         def plain_rate(t: float, y: Vector) -> Vector:
@@ -113,6 +115,13 @@ def solve_ivp(
     return result
 
 
+def _span(t_span: Any) -> tuple[float, float]:
+    """Beginning and end."""
+    if not isinstance(t_span, (Sequence, np.ndarray)) or len(t_span) != 2:
+        raise TypeError(f"t_span should be a pair (beginning, end), got {t_span!r}")
+    return float(t_span[0]), float(t_span[1])
+
+
 class _Placed:
     """A dense solution whose values have the structure of y0."""
 
@@ -134,10 +143,23 @@ def _checked(out: Any, layout: Layout) -> Any:
     ordered = structure.specification is None or is_flat(out)
     if structure != layout.structure and not (layout.is_sequence and ordered):
         raise TypeError(f"f should return y0's structure {layout.structure}, got {structure}")
-    sizes = [int(np.prod(np.shape(leaf), dtype=int)) for leaf in leaves]
-    if sum(sizes) != layout.size:
-        raise ValueError(f"f should return {layout.size} numbers, as y0 has, got {sum(sizes)}")
+    shapes = [np.shape(leaf) for leaf in leaves]
+    size = sum(map(math.prod, shapes))
+    if size != layout.size:
+        raise ValueError(f"f should return {layout.size} numbers, as y0 has, got {size}")
+    if structure == layout.structure:
+        for leaf, shape in zip(layout.leaves, shapes, strict=True):
+            if not _in_order(shape, leaf.shape):
+                raise ValueError(
+                    f"f should return the shape {leaf.shape} for {leaf.path}, got {shape}"
+                )
     return out
+
+
+def _in_order(shape: tuple[int, ...], expected: tuple[int, ...]) -> bool:
+    """Whether as many numbers stand in one order only: in the same shape, or along one axis."""
+    along_one = len(shape) < 2 or len(expected) < 2
+    return shape == expected or (along_one and math.prod(shape) == math.prod(expected))
 
 
 def _events(events: Any, layout: Layout, args: tuple[Any, ...]) -> Any:
