@@ -323,3 +323,32 @@ def test_the_loop_refuses() -> None:
         make.train(lambda p: p * 2.0, np.ones(2), make.sgd(0.1), steps=1)
     with pytest.raises(ZeroDivisionError):
         make.train(lambda p: 1 / 0, 1.0, make.sgd(0.1), steps=1)
+
+
+@pytest.mark.parametrize("steps", [-1, 2.5, "3"])
+def test_steps_that_are_none(steps: Any) -> None:
+    with pytest.raises(ValueError, match="number of steps"):
+        adx.optimisers.train(lambda p: p * p, 1.0, adx.optimisers.sgd(0.1), steps)
+
+
+@pytest.mark.parametrize("optimiser", [adx.optimisers.adam, None, 0.1])
+def test_what_is_no_optimiser(optimiser: Any) -> None:
+    with pytest.raises(TypeError, match="needs an optimiser"):
+        adx.optimisers.train(lambda p: p * p, 1.0, optimiser, 1)
+
+
+@pytest.mark.parametrize("rate", ["fast", None, np.array([0.1, 0.2]), lambda count: None])
+def test_rates_that_are_none(rate: Any) -> None:
+    with pytest.raises(TypeError, match=r"rate .*is a number"):
+        adx.optimisers.train(lambda p: p * p, 1.0, adx.optimisers.sgd(rate), 1)
+
+
+@pytest.mark.parametrize(
+    ("gradient", "params", "word"),
+    [(np.array([1.5]), np.array([3]), "params"), (np.array([1j]), np.array([3.0]), "gradient")],
+)
+def test_updates_that_would_be_cut(gradient: Any, params: Any, word: str) -> None:
+    """An array of whole numbers would round, one of float64 lose an imaginary part."""
+    descent = adx.optimisers.sgd(0.1)
+    with pytest.raises(TypeError, match=word):
+        descent.update(gradient, descent.init(np.ones(1)), params)

@@ -11,17 +11,14 @@ came in. A rate is a number, or a function of the number of updates so far that 
 
 from __future__ import annotations
 
-import itertools
 import math
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
 
-from autodiffx.derivatives import plain
 from autodiffx.layout import Layout, leaves_of
-from autodiffx.progress import Bar
-from autodiffx.transforms import value_and_grad
+from autodiffx.training import train
 from autodiffx.trees import flatten, mapped
 
 __all__ = ["Optimiser", "adam", "adamw", "lbfgs", "momentum", "rmsprop", "sgd", "train"]
@@ -225,8 +222,10 @@ def lbfgs(
     >>> best.round(4)
     array([1., 2.])
     """
-    if memory < 1:
-        raise ValueError(f"lbfgs() needs a memory of at least 1, got {memory}")
+    if not isinstance(memory, (int, np.integer)) or memory < 1:
+        raise ValueError(f"lbfgs() needs a memory of at least 1, got {memory!r}")
+    if objective is not None and not callable(objective):
+        raise TypeError(f"lbfgs() takes a function as objective, got {objective!r}")
 
     def update(gradient: Any, state: Curvature, params: Any) -> tuple[Any, Curvature]:
         pairs = state.pairs
@@ -281,62 +280,17 @@ def _backtracked(
     return 0.0
 
 
-def train(
-    f: Callable[..., Any],
-    params: Any,
-    optimiser: Optimiser,
-    steps: int | None = None,
-    batches: Iterable[Any] | None = None,
-    progress: bool = False,
-) -> tuple[Any, list[float]]:
-    """Params after one update for each step, and the value of f before each.
-
-    Args:
-        f: a function of params, or of params and a batch, that returns one number.
-        params: where to start, any container of numbers and arrays.
-        optimiser: one of this module's, or any such pair of functions.
-        steps: how many updates there are at most; may be left out with batches that end.
-        batches: what f gets as its second argument, one after the other.
-        progress: draw a bar with the latest value, if standard error is a terminal.
-
-    Raises:
-        ValueError: there are neither steps nor batches.
-        FloatingPointError: a value is not finite; the params of the step before are lost to nobody
-            who kept them.
-        Whatever f or the batches raise.
-
-    >>> import autodiffx as adx
-    >>> best, values = adx.optimisers.train(
-    ...     lambda p: (p["x"] - 3.0) ** 2, {"x": 0.0}, adx.optimisers.sgd(0.4), steps=20
-    ... )
-    >>> round(best["x"], 6), values[0]
-    (3.0, 9.0)
-    """
-    if steps is None and batches is None:
-        raise ValueError("train() needs a number of steps, or batches, or both")
-    total = steps if steps is not None else getattr(batches, "__len__", lambda: None)()
-    inputs: Iterable[tuple[Any, ...]]
-    inputs = itertools.repeat(()) if batches is None else ((batch,) for batch in batches)
-    derive = value_and_grad(f)
-    state = optimiser.init(params)
-    values: list[float] = []
-    with Bar("train", total) as bar:
-        for batch in itertools.islice(inputs, steps):
-            value, gradient = derive(params, *batch)
-            values.append(float(plain(value)))
-            if not math.isfinite(values[-1]):
-                raise FloatingPointError(
-                    f"train() found the value {values[-1]} in step {len(values)}: "
-                    "lower the rate, or start elsewhere"
-                )
-            params, state = optimiser.update(gradient, state, params)
-            if progress:
-                bar.show(len(values), f"value {values[-1]:.6g}")
-    return params, values
-
-
 def _rate(rate: Rate, count: int) -> float:
-    return float(rate(count) if callable(rate) else rate)
+    if not callable(rate):
+        return float(rate)
+    return float(_number("the rate by a function", rate(count)))
+
+
+def _number(what: str, value: Any) -> Any:
+    """The value, if it is one number."""
+    if np.ndim(value) or not isinstance(value, (int, float, np.number, np.ndarray)):
+        raise TypeError(f"{what} is a number, got {value!r}")
+    return value
 
 
 def _optimiser(
@@ -347,9 +301,10 @@ def _optimiser(
     **settings: float,
 ) -> Optimiser:
     """The pair of functions, which look at what they are given."""
-    if not callable(rate) and not rate > 0.0:
+    if not callable(rate) and not _number(f"the rate of {name}()", rate) > 0.0:
         raise ValueError(f"{name}() needs a rate above 0, got {rate}")
     for setting, value in settings.items():
+        _number(f"the {setting} of {name}()", value)
         if setting.endswith("decay") and setting != "weight_decay":
             if not 0.0 <= value < 1.0:
                 raise ValueError(f"{name}() needs a {setting} in [0, 1), got {value}")
@@ -374,6 +329,12 @@ def _optimiser(
                     f"{name}: the gradient should have the params' shape {np.shape(p)}, "
                     f"got {np.shape(g)}"
                 )
+            for what, leaf, kinds in (("params", p, "f"), ("gradient", g, "fiu")):
+                if isinstance(leaf, np.ndarray) and leaf.dtype.kind not in kinds:
+                    raise TypeError(
+                        f"{name}: the {what} should be of float64 or float32, got an array of "
+                        f"{leaf.dtype}"
+                    )
         return update(gradient, state, params)
 
     return Optimiser(checked_init, checked_update)
