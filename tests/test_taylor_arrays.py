@@ -298,3 +298,21 @@ def test_numbers_of_other_kinds_carry_operators_out() -> None:
         adx.cos(word)
     with pytest.raises(TypeError, match="got 'str'"):
         adx.sin("text")
+
+
+def test_another_byte_order() -> None:
+    x, direction = np.array([1.0, 2.0], ">f8"), np.ones(2)
+    found = adx.taylor(lambda x: x * x, x, 2, direction)
+    assert found.tolist() == [[1.0, 4.0], [2.0, 4.0], [1.0, 1.0]]
+
+
+def test_weights_in_a_list() -> None:
+    found = adx.taylor(lambda x: np.average(x, weights=[1.0, 3.0]), np.zeros(2), 1, np.ones(2))
+    assert found.tolist() == [0.0, 1.0]
+
+
+@pytest.mark.parametrize("shape", [(0,), (0, 2)])
+def test_products_of_nothing(shape: tuple[int, ...]) -> None:
+    x = np.zeros(shape)
+    found = adx.taylor(lambda x: np.cumprod(x, axis=0), x, 2, x)
+    assert found.shape == (3, *shape)

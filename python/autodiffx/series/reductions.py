@@ -96,6 +96,8 @@ def cumprod(a: Any, axis: Any = None, dtype: Any = None, out: Any = None) -> Any
     found: list[Any] = []
     for line in _lines(a, axis):
         found.append(found[-1] * line if found else line)
+    if not found:
+        return _lines(a, axis) if axis is None else a
     return np.stack(found, axis=0 if axis is None else axis)
 
 
@@ -135,6 +137,8 @@ def average(
     _refuse_keywords("average", {**keywords, "returned": returned or None})
     if weights is None:
         return np.mean(a, axis=axis)
+    if not isinstance(weights, Series):
+        weights = np.asarray(weights)
     if np.shape(weights) != np.shape(a):
         raise NotImplementedError("numpy.average of Series takes weights of the shape of a")
     return np.sum(a * weights, axis=axis) / np.sum(weights, axis=axis)

@@ -128,12 +128,13 @@ def _checked(what: str, leaf: Any) -> Any:
     if isinstance(leaf, (float, int, np.number)) and not isinstance(leaf, (bool, complex)):
         return leaf if isinstance(leaf, np.float32) else float(leaf)
     if isinstance(leaf, np.ndarray):
-        if leaf.dtype not in (np.float64, np.float32):
+        native = leaf.dtype.newbyteorder("=")
+        if native not in (np.float64, np.float32):
             raise TypeError(
                 f"{what} of taylor() is of float64 or float32, got an array of {leaf.dtype}: "
                 "convert it with .astype(float)"
             )
-        return leaf.copy() if leaf.ndim else float(leaf)
+        return leaf.astype(native) if leaf.ndim else float(leaf)
     raise TypeError(
         f"{what} of taylor() is a number, an array or a container of these, got "
         f"{type(leaf).__name__!r}"
