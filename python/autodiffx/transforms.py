@@ -37,8 +37,8 @@ def value_and_grad(
         operators).
 
     Raises:
-        TypeError: an argument or the result of f is no number (a bool is none, nor is an array
-            of integers), or the result is an array.
+        TypeError: an argument or the result of f is no number (as an argument a bool is none, nor
+            is an array of integers), or the result is an array.
         ValueError: argnums does not fit the call.
 
     >>> import autodiffx as adx
