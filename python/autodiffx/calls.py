@@ -52,10 +52,6 @@ class _Call(Kernel):
         count = len(self.fixed) + len(self.arguments.put_together(self.arguments.leaves))
         return [self.fixed[i] if i in self.fixed else next(rest) for i in range(count)]
 
-    def outcome(self, leaves: Leaves) -> Any:
-        """Leaves in the structure of the result."""
-        return self.tree.unflatten(map(as_argument, leaves))
-
 
 class ReverseCall(_Call):
     """A call of a custom_vjp."""

@@ -26,6 +26,7 @@ __all__ = [
     "plain",
     "settled",
     "split",
+    "unrecorded",
     "value_of",
 ]
 
@@ -88,6 +89,18 @@ def settled(name: str, result: Any) -> tuple[Leaves, Tree]:
     """What a user's function returned for plain arguments: arrays, and their structure."""
     leaves, tree = flatten(result)
     return [plain(leaf, f"what {name}() returns") for leaf in leaves], tree
+
+
+def unrecorded(name: str, result: Any) -> Any:
+    """The result of a call without a Variable or Dual among its arguments, as it is.
+
+    Raises:
+        TypeError: there is one in it, which the function captured.
+    """
+    for leaf in flatten(result)[0]:
+        if is_traced(leaf):
+            plain(leaf, f"what {name}() returns")
+    return result
 
 
 def like(found: Any, leaf: Any, what: str) -> Any:
@@ -210,6 +223,10 @@ class Kernel(Rule):
     def push(self, tangents: Leaves, results: Leaves, operands: Leaves) -> Leaves:
         """The tangent of each result; None stands for zero."""
         raise NotImplementedError
+
+    def outcome(self, leaves: Leaves) -> Any:
+        """Leaves in the structure of the results, for a user's rule."""
+        return self.tree.unflatten(map(as_argument, leaves))
 
     # ---- the call ------------------------------------------------------------------------------
 

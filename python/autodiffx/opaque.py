@@ -15,9 +15,9 @@ from autodiffx.kernel import (
     dense,
     is_traced,
     like,
-    plain,
     settled,
     split,
+    unrecorded,
 )
 from autodiffx.transpose import transposed
 from autodiffx.trees import Tree, flatten
@@ -93,11 +93,7 @@ class primitive:
                 )
         arguments = Arguments(args)
         if not arguments.places:
-            result = self.fun(*args, **kwargs)
-            for leaf in flatten(result)[0]:
-                if is_traced(leaf):
-                    plain(leaf, f"what {self.name}() returns")
-            return result
+            return unrecorded(self.name, self.fun(*args, **kwargs))
         return _Call(self, arguments, kwargs).run(arguments.operands())
 
 
@@ -127,9 +123,6 @@ class _Call(Kernel):
 
     def _given(self, operands: Leaves) -> tuple[Any, ...]:
         return self.arguments.put_together(self.arguments.own(operands))
-
-    def _outcome(self, leaves: Leaves) -> Any:
-        return self.tree.unflatten(map(as_argument, leaves))
 
     def _by_argument(self, chosen: list[bool]) -> list[tuple[int, list[int], Tree]]:
         """The arguments that hold a chosen operand: which, where its leaves are, its structure."""
@@ -162,7 +155,7 @@ class _Call(Kernel):
         rule = self.vjps[i]
         if rule is None:
             return [None] * tree.count
-        found = rule(self._outcome(adjoints), self._outcome(results), *self._given(operands))
+        found = rule(self.outcome(adjoints), self.outcome(results), *self._given(operands))
         what = f"the cotangent of argument {i} by its rule of {self.name}()"
         return [None] * tree.count if found is None else split(tree, found, what)
 
@@ -175,7 +168,7 @@ class _Call(Kernel):
         direction = tree.unflatten(
             [dense(as_argument(t), leaf) for t, leaf in zip(tangents, leaves, strict=True)]
         )
-        found = rule(direction, self._outcome(results), *given)
+        found = rule(direction, self.outcome(results), *given)
         what = f"the tangent by the rule for argument {i} of {self.name}()"
         return [None] * len(results) if found is None else split(self.tree, found, what)
 

@@ -13,7 +13,7 @@ from autodiffx import derivatives
 from autodiffx.constraints import flat_bounds, flat_constraints
 from autodiffx.layout import Layout, Vector
 from autodiffx.objectives import Objective
-from autodiffx.progress import Bar
+from autodiffx.progress import Bar, counted
 
 if TYPE_CHECKING:
     from scipy.optimize import OptimizeResult
@@ -116,7 +116,7 @@ def minimize(
     total = next((settings[key] for key in LIMITS if settings.get(key)), None)
     with Bar(name, total) as bar:
         result: Any = optimize.minimize(
-            _shown(fun, bar) if progress else fun,
+            counted(fun, bar, "value {:.6g}".format) if progress else fun,
             layout.start.copy(),
             method=method or name,
             bounds=limits,
@@ -155,19 +155,6 @@ def _value_alone(inside: Callable[[Any], Any]) -> Callable[[Vector], float]:
         return derivatives.number(inside(x))
 
     return fun
-
-
-def _shown(fun: Callable[[Vector], float], bar: Bar) -> Callable[[Vector], float]:
-    count = 0
-
-    def shown(x: Vector) -> float:
-        nonlocal count
-        value = fun(x)
-        count += 1
-        bar.show(count, f"evaluations, value {value:.6g}")
-        return value
-
-    return shown
 
 
 def placed_callback(callback: Callable[..., Any], layout: Layout) -> Callable[..., Any]:

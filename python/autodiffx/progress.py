@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from types import TracebackType
-from typing import TextIO, TypeVar
+from typing import Any, TextIO, TypeVar
 
-__all__ = ["Bar", "track"]
+__all__ = ["Bar", "counted", "track"]
 
 Item = TypeVar("Item")
 
@@ -66,6 +66,22 @@ class Bar:
         traceback: TracebackType | None,
     ) -> None:
         self.close()
+
+
+def counted(
+    fun: Callable[[Any], Item], bar: Bar, note: Callable[[Item], str]
+) -> Callable[[Any], Item]:
+    """A function of one argument that draws how often it was called, and a note on its result."""
+    count = 0
+
+    def called(x: Any) -> Item:
+        nonlocal count
+        result = fun(x)
+        count += 1
+        bar.show(count, f"evaluations, {note(result)}")
+        return result
+
+    return called
 
 
 def track(

@@ -11,7 +11,7 @@ import numpy as np
 from autodiffx.constraints import VectorFunction, flat_bounds
 from autodiffx.layout import Layout, Vector
 from autodiffx.optimize import method_name, placed_callback
-from autodiffx.progress import Bar
+from autodiffx.progress import Bar, counted
 
 if TYPE_CHECKING:
     from scipy.optimize import OptimizeResult
@@ -74,7 +74,7 @@ def root(
     settings = dict(options or {})
     with Bar(f"root {name}", settings.get("maxfev") or None) as bar:
         result: Any = optimize.root(
-            _counted(equations, bar) if progress else equations,
+            counted(equations, bar, _norm) if progress else equations,
             layout.start.copy(),
             method=method,
             jac=function.jac if name in WITH_JACOBIAN else None,
@@ -144,7 +144,7 @@ def least_squares(
         options["callback"] = placed_callback(callback, layout)
     with Bar(f"least_squares {method}", options.get("max_nfev")) as bar:
         result: Any = optimize.least_squares(
-            _counted(function.fun, bar) if progress else function.fun,
+            counted(function.fun, bar, _norm) if progress else function.fun,
             layout.start.copy(),
             jac=function.operator if options.get("tr_solver") == "lsmr" else function.jac,
             method=method,
@@ -174,14 +174,5 @@ def _function(
     return VectorFunction(f, layout, args if isinstance(args, tuple) else (args,)), layout
 
 
-def _counted(fun: Callable[[Vector], Vector], bar: Bar) -> Callable[[Vector], Vector]:
-    count = 0
-
-    def counted(x: Vector) -> Vector:
-        nonlocal count
-        values = fun(x)
-        count += 1
-        bar.show(count, f"evaluations, norm {np.linalg.norm(values):.6g}")
-        return values
-
-    return counted
+def _norm(values: Vector) -> str:
+    return f"norm {np.linalg.norm(values):.6g}"
