@@ -107,7 +107,7 @@ def _number(value: Any) -> Number:
         return value.present()
     if is_number(value):
         return float(value)
-    array = np.asarray(value)
+    array = np.asanyarray(value)
     require_real(array, "an assignment")
     return array
 

@@ -115,7 +115,7 @@ def _checked(operand: Any, where: str, beside_array: bool) -> Number:
     if beside_array and isinstance(operand, (list, tuple)):
         operand = np.asarray(operand)
     if beside_array and isinstance(operand, (np.ndarray, np.generic)):
-        array = np.asarray(operand)
+        array = np.asanyarray(operand)
         if array.ndim > 0 or not is_number(operand):
             require_real(array, where)
         return array

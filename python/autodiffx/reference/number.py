@@ -87,8 +87,15 @@ def require_real(array: Array, where: str) -> None:
     """Refuse arrays of what is not differentiated.
 
     Raises:
-        TypeError: it is of neither float64, float32, integers nor bool.
+        TypeError: it is of neither float64, float32, integers nor bool; or masked, or a matrix.
     """
+    for kind_of_array, way_out in ((np.ma.MaskedArray, "x.compressed() or x.filled(0.0)"),
+                                   (np.matrix, "np.asarray(x)")):  # fmt: skip
+        if isinstance(array, kind_of_array):
+            raise TypeError(
+                f"{where} takes no {kind_of_array.__name__}, to which the same numbers mean "
+                f"something else: pass {way_out}"
+            )
     kind = array.dtype.kind
     if kind in "biu" or (kind == "f" and array.dtype.newbyteorder("=") in (FLOAT64, FLOAT32)):
         return
@@ -116,7 +123,7 @@ def to_array(value: Any, where: str, dtype: np.dtype[Any] | None = None) -> floa
         return to_float(value, where)
     if isinstance(value, (list, tuple)):
         _require_plain_elements(value, where)
-    found = np.asarray(value)
+    found = np.asanyarray(value)
     if found.ndim == 0 and not is_number(value):
         to_float(value, where)
     if is_number(value):

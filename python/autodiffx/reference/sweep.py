@@ -117,9 +117,7 @@ def forward_sweep(
             for operand in statement.operands
         ]
         with np.errstate(all="ignore"), watch.rule():
-            tangent = pushed(
-                statement.rule, directions, numbers, operands, number, statement.dtype
-            )
+            tangent = pushed(statement.rule, directions, numbers, operands, number, statement.dtype)
         if watch.looks:
             look_at_tangent(tangent, statement)
         tangents[result] = tangent
