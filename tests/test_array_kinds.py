@@ -39,7 +39,7 @@ def test_same_numbers_of_another_meaning(
     array_backend: ModuleType, array: Any, use: Callable[[Any, Any], Any]
 ) -> None:
     """Without the mask, or with products of elements, another function is differentiated."""
-    with pytest.raises(TypeError, match=r"takes no (masked array|MaskedArray|numpy.matrix|matrix)"):
+    with pytest.raises(TypeError, match="takes plain arrays"):
         use(array_backend, array)
 
 

@@ -45,6 +45,8 @@ constexpr std::array delegates = {
              "sort($self, /, *args, **kwargs)\n--\n\nSorts the array in place."},
     Delegate{"partition", "_partition_in_place",
              "partition($self, /, *args, **kwargs)\n--\n\nPartitions the array in place."},
+    Delegate{"fill", "_fill_in_place",
+             "fill($self, /, *args, **kwargs)\n--\n\nSets every element to a number."},
     Delegate{"take", "take", "take($self, /, *args, **kwargs)\n--\n\nThe elements at indices."},
     Delegate{"repeat", "repeat",
              "repeat($self, /, *args, **kwargs)\n--\n\nEach element several times."},

@@ -212,6 +212,9 @@ void register_array_protocol(py::module_& module) {
         if (is_dual(array.ptr())) return py::object(array.attr("_broadcast_to")(shape));
         return py::reinterpret_steal<py::object>(broadcast_to(array.ptr(), shape));
     });
+    module.def("_require_plain_array", [](const py::object& array) {
+        require_plain_array("an operation with a Variable", array.ptr());
+    });
     py::class_<Elements>(module, "_Elements", "The elements of an array Variable, one by one.")
         .def("__iter__", [](const py::object& self) { return self; })
         .def("__next__", &Elements::next);

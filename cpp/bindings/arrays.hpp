@@ -125,6 +125,8 @@ std::unique_ptr<LeafArray> from_numpy(char const* what, PyObject* object, PyObje
 std::unique_ptr<LeafArray> operand_from_numpy(PyObject* object);
 // Throws TypeError for an ndarray of what is not calculated with.
 void require_numbers(PyObject* array);
+// Throws TypeError for an ndarray that calculates in ways of its own: with a mask, in units.
+void require_plain_array(char const* what, PyObject* array);
 // An ndarray as a constant of the tape, of which it is a copy.
 void lay_constant(Tape& tape, PyObject* object, ArrayOperand& operand, std::int64_t* shape,
                   std::int64_t* strides);

@@ -23,13 +23,14 @@ PyObject* decision(bool outcome) {
 PyObject* apply_to_lists(Op op, PyObject* const* arguments) {
     PyObject* given[3];
     py::object arrays[3];
-    bool found = false;
-    for (int i = 0; i < arity_of(op); ++i) {
+    bool found = false, beside_array = follows_autograd;
+    for (int i = 0; i < arity_of(op); ++i)
+        beside_array = beside_array || is_array_like(arguments[i]);
+    for (int i = 0; i < arity_of(op) && beside_array; ++i) {
         given[i] = arguments[i];
         if (PyList_Check(given[i]) == 0 && PyTuple_Check(given[i]) == 0) continue;
-        if (!follows_autograd) break;
-        arrays[i] = py::module_::import("autodiffx.numpy")
-                        .attr("array")(py::reinterpret_borrow<py::object>(given[i]));
+        arrays[i] = py::module_::import("autodiffx.numpy.arrays")
+                        .attr("as_array")(py::reinterpret_borrow<py::object>(given[i]));
         given[i] = arrays[i].ptr();
         found = true;
     }

@@ -89,7 +89,7 @@ std::string type_name(PyObject* object);
 extern __thread Tape* tape_in_use AUTODIFFX_FAST_TLS AUTODIFFX_HIDDEN;
 Tape& make_ambient_tape();
 // Whether this thread runs code written for autograd: then y += x of an array makes a new one,
-// comparisons give NumPy's truth values and plain arrays, and lists stand beside arrays.
+// comparisons give NumPy's truth values and plain arrays, and lists stand beside numbers.
 extern __thread bool follows_autograd AUTODIFFX_FAST_TLS AUTODIFFX_HIDDEN;
 inline Tape& current_tape() { return tape_in_use != nullptr ? *tape_in_use : make_ambient_tape(); }
 

@@ -80,6 +80,18 @@ PyObject* call(Op op, PyObject* const* arguments, std::size_t count, PyObject* k
     return apply_or_raise(op, all);
 }
 
+// x.clip(0.0), x.clip(max=1.0): a bound may be left out.
+PyObject* clip_method(PyObject* self, PyObject* const* arguments, std::size_t given,
+                      PyObject* keywords) {
+    std::vector<PyObject*> all{self};
+    Py_ssize_t const named = keywords == nullptr ? 0 : PyTuple_GET_SIZE(keywords);
+    all.insert(all.end(), arguments, arguments + given + static_cast<std::size_t>(named));
+    py::object const function = py::module_::import("autodiffx.numpy").attr("clip");
+    PyObject* const result = PyObject_Vectorcall(function.ptr(), all.data(), given + 1, keywords);
+    if (result == nullptr) throw py::error_already_set();
+    return result;
+}
+
 PyObject* call_method(Op op, PyObject* self, PyObject* const* arguments, std::size_t given,
                       PyObject* keywords) {
     std::size_t const named =
@@ -89,7 +101,10 @@ PyObject* call_method(Op op, PyObject* self, PyObject* const* arguments, std::si
     // x.polygamma(n) is polygamma(n, x): the order comes first.
     if (op == Op::polygamma && given == 1) std::swap(all[0], all[1]);
     // numpy.clip() calls it with out=None.
-    if (op == Op::clip && named == 1 && arguments[given] == Py_None) keywords = nullptr;
+    if (op == Op::clip && named == 1 && given == 2 && arguments[given] == Py_None)
+        keywords = nullptr;
+    else if (op == Op::clip && (given != 2 || named != 0))
+        return clip_method(self, arguments, given, keywords);
     return call(op, all.data(), given + 1, keywords);
 }
 

@@ -72,26 +72,13 @@ PyObject* array_ufunc(PyObject*, PyObject* arguments, PyObject* keywords) {
             if (PyObject* const result = reduced_by_ufunc(ufunc, all + 2, count - 2, keywords))
                 return result;
         }
-        if (!called_so || counterpart(ufunc) == Py_None) {
-            static Kept const apply("autodiffx.numpy", "_apply_ufunc");
-            auto const inputs = py::reinterpret_steal<py::tuple>(
-                PyTuple_GetSlice(arguments, 2, PyTuple_GET_SIZE(arguments)));
-            auto const named =
-                keywords != nullptr ? py::reinterpret_borrow<py::dict>(keywords) : py::dict();
-            PyObject* const given[] = {ufunc, method, inputs.ptr(), named.ptr()};
-            return called(apply.object, given, 4);
-        }
-        std::string const short_name = py::str(py::handle(ufunc).attr("__name__"));
-        bool const numpys = py::hasattr(py::module_::import("numpy"), short_name.c_str());
-        std::string const name = (numpys ? "numpy." : "scipy.special.") + short_name;
-        if (PyDict_GetItemString(keywords, "out") != nullptr) {
-            raise_type_error(name +
-                             " of Variables takes no out=: a NumPy array cannot keep derivatives; "
-                             "write y = y + x instead of y += x, or make y with anp.zeros");
-        }
-        raise_type_error(
-            name +
-            " of Variables takes no keywords: what is recorded has no out=, where= or dtype=");
+        static Kept const apply("autodiffx.numpy", "_apply_ufunc");
+        auto const inputs = py::reinterpret_steal<py::tuple>(
+            PyTuple_GetSlice(arguments, 2, PyTuple_GET_SIZE(arguments)));
+        auto const named =
+            keywords != nullptr ? py::reinterpret_borrow<py::dict>(keywords) : py::dict();
+        PyObject* const given[] = {ufunc, method, inputs.ptr(), named.ptr()};
+        return called(apply.object, given, 4);
     });
 }
 
@@ -124,7 +111,7 @@ PyObject* array(PyObject* self, PyObject*, PyObject*) {
             "a NumPy array of a Variable would drop its derivative: use x.value for the number, "
             "adx.sin(x) and the like for functions, autodiffx.scipy for those of SciPy, "
             "anp.stack([x, ...]) to join and anp.zeros(n) to fill arrays of "
-            "Variables");
+            "Variables, and to_numpy() of what pandas holds");
     });
 }
 

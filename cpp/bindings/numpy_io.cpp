@@ -67,19 +67,6 @@ std::unique_ptr<LeafArray> pack(const py::object& array, Dtype dtype) {
                      name + ": " + hint);
 }
 
-// Subclasses to which the same numbers mean something else.
-void require_plain_array(char const* what, PyObject* object) {
-    if (!PyArray_Check(object) || PyArray_CheckExact(object)) return;
-    bool const masked =
-        PyObject_HasAttrString(reinterpret_cast<PyObject*>(Py_TYPE(object)), "mask") != 0;
-    if (!masked && !py::isinstance(object, py::module_::import("numpy").attr("matrix"))) return;
-    raise_type_error(std::string(what) +
-                     (masked ? " takes no masked array, whose mask would be lost: pass what counts"
-                               ", x.compressed(), or x.filled(0.0)"
-                             : " takes no numpy.matrix, whose * and ** are others: pass "
-                               "np.asarray(x)"));
-}
-
 bool is_supported(PyArrayObject* array) {
     int const type = PyArray_TYPE(array);
     return type == NPY_DOUBLE || type == NPY_FLOAT || PyTypeNum_ISINTEGER(type) || type == NPY_BOOL;
@@ -306,8 +293,8 @@ py::object dtype_to_python(Dtype dtype) {
 }
 
 std::unique_ptr<LeafArray> from_numpy(char const* what, PyObject* object, PyObject* dtype) {
-    require_plain_array(what, object);
     py::object const array = checked(PyArray_FromAny(object, nullptr, 0, 0, 0, nullptr));
+    require_plain_array(what, array.ptr());
     if (!is_supported(as_array(array))) raise_dtype(what, as_array(array));
     Dtype const wanted = dtype != nullptr                             ? dtype_from(dtype)
                          : PyArray_TYPE(as_array(array)) == NPY_FLOAT ? Dtype::float32
@@ -316,8 +303,8 @@ std::unique_ptr<LeafArray> from_numpy(char const* what, PyObject* object, PyObje
 }
 
 void require_numbers(PyObject* object) {
-    require_plain_array("an operation with a Variable", object);
     auto* const array = reinterpret_cast<PyArrayObject*>(object);
+    require_plain_array("an operation with a Variable", object);
     if (!is_supported(array)) raise_dtype("an operation with a Variable", array);
 }
 
@@ -333,9 +320,10 @@ std::unique_ptr<LeafArray> operand_from_numpy(PyObject* object) {
 void lay_constant(Tape& tape, PyObject* object, ArrayOperand& operand, std::int64_t* shape,
                   std::int64_t* strides) {
     auto* const array = reinterpret_cast<PyArrayObject*>(object);
+    require_numbers(object);
     int const type = PyArray_TYPE(array);
-    bool const as_it_is = PyArray_CheckExact(object) && PyArray_ISCARRAY_RO(array) &&
-                          (type == NPY_DOUBLE || type == NPY_FLOAT || type == NPY_BOOL);
+    bool const as_it_is =
+        (type == NPY_DOUBLE || type == NPY_FLOAT || type == NPY_BOOL) && PyArray_ISCARRAY_RO(array);
     if (as_it_is) {
         operand.dtype = type == NPY_DOUBLE  ? Dtype::float64
                         : type == NPY_FLOAT ? Dtype::float32

@@ -104,6 +104,18 @@ bool read_number(PyObject* object, double& value) {
     return true;
 }
 
+void require_plain_array(char const* what, PyObject* array) {
+    static PyObject* const ndarray = numpy_type("ndarray");
+    py::handle const type(reinterpret_cast<PyObject*>(Py_TYPE(array))), plain(ndarray);
+    if (type.is(plain)) return;
+    for (char const* name : {"__mul__", "__array_ufunc__"}) {
+        if (type.attr(name).is(plain.attr(name))) continue;
+        raise_type_error(std::string(what) + " takes plain arrays, got a '" + type_name(array) +
+                         "', whose arithmetic is its own and would be lost: take np.asarray() of "
+                         "it, and in place of a mask np.where");
+    }
+}
+
 Found find_term_slowly(Tape& tape, PyObject* object, Term& term) {
     if (is_dual(object)) return Found::dual;
     if (!is_variable(object)) {

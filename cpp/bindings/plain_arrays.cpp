@@ -106,11 +106,11 @@ PyObject* apply_to_ndarrays(Op op, PyObject* const* arguments) {
     for (int k = 0; k < arity; ++k) {
         Dtype const wanted = k < first ? Dtype::boolean : dtype;
         double number;
+        if (is_ndarray(arguments[k])) require_numbers(arguments[k]);
         if (!is_ndarray(arguments[k])) {
             if (!read_number(arguments[k], number)) Py_RETURN_NOTIMPLEMENTED;
             reached[k].open(number, wanted);
         } else if (!reached[k].open(py::reinterpret_borrow<py::object>(arguments[k]), wanted, 0)) {
-            require_numbers(arguments[k]);
             copies[k] = numpy("array")(py::handle(arguments[k]), dtype_to_python(wanted));
             reached[k].open(copies[k], wanted, 0);
         }

@@ -52,6 +52,7 @@ from autodiffx.numpy.reductions import *  # noqa: F403
 from autodiffx.numpy.spans import *  # noqa: F403
 from autodiffx.numpy.views import *  # noqa: F403
 from autodiffx.numpy.writing import *  # noqa: F403
+from autodiffx.numpy.writing import fill_in_place as _fill_in_place
 from autodiffx.numpy.writing import partition_in_place as _partition_in_place
 from autodiffx.numpy.writing import sort_in_place as _sort_in_place
 
@@ -59,6 +60,7 @@ __all__ = [
     "_apply_function",
     "_apply_ufunc",
     "_compress",
+    "_fill_in_place",
     "_partition_in_place",
     "_sort_in_place",
     "linalg",

@@ -33,6 +33,8 @@ def as_array(object: Any) -> Any:
     if isinstance(object, (tuple, list)) and any_traced(object):
         found = _core._stack(object, 0)
         return join_new([as_array(each) for each in object]) if found is None else found
+    if isinstance(object, np.ndarray) and type(object) is not np.ndarray:
+        _core._require_plain_array(object)
     return np.asarray(object)
 
 

@@ -19,6 +19,7 @@ from autodiffx.numpy.exponentials import logsumexp
 from autodiffx.numpy.products import matmul, matvec, vecdot, vecmat
 from autodiffx.numpy.reductions import max, min, prod, sum
 from autodiffx.numpy.unsupported import reason_for
+from autodiffx.numpy.writing import write_at, write_result
 
 __all__ = ["apply_function", "apply_ufunc"]
 
@@ -87,8 +88,18 @@ def apply_ufunc(
     if _is_scipys(ufunc):  # behind some of its functions stand ufuncs with an underscore
         name = f"scipy.special.{ufunc.__name__.lstrip('_')}"
     if method == "__call__":
+        out, where = keywords.pop("out", None), keywords.pop("where", True)
+        if out is not None:
+            return write_result(ufunc, name, inputs, out, where, keywords)
+        if where is not True:
+            raise TypeError(
+                f"{name} of Variables takes where= only together with out=, for what it leaves out "
+                "would be anything: take np.where, or give out= an array to write into"
+            )
         return _call(ufunc, name, inputs, keywords)
     whole = f"{name}.{method}"
+    if method == "at" and len(inputs) == 3:
+        return write_at(ufunc, whole, *inputs)
     if method in ("reduceat", "at") or ufunc.nin != 2 or ufunc.nout != 1 or ufunc.signature:
         raise _refuse(whole, inputs)
     if method == "outer":
@@ -179,4 +190,7 @@ def _call(ufunc: np.ufunc, name: str, inputs: tuple[Any, ...], keywords: dict[st
     if ufunc.__name__ in _core.OPS or hasattr(_core, ufunc.__name__):
         refuse_keywords(ufunc.__name__, **keywords)
         return getattr(_core, ufunc.__name__)(*inputs)
+    if keywords:
+        refuse_keywords(ufunc.__name__, **keywords)
+        return ufunc(*inputs)  # under another name, perhaps
     raise _refuse(name, inputs)

@@ -5,7 +5,7 @@ from __future__ import annotations
 __all__ = ["REASONS", "reason_for"]
 
 COMPLEX = "its result is complex, and Variables are real"
-COUNTS = "it counts: call it on x.value"
+COUNTS = "it counts: call it on x.value; np.bincount takes Variables as weights"
 INTEGERS = "it takes integers"
 SETS = "use np.unique and np.isin"
 

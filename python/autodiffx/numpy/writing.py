@@ -6,17 +6,17 @@ from typing import Any
 
 import numpy as np
 
-from autodiffx._core import Variable
-from autodiffx.numpy.arrays import as_array, decide, rearranged
-from autodiffx.numpy.dispatch import function
+from autodiffx.numpy.arrays import as_array, decide, rearranged, require_plain
+from autodiffx.numpy.dispatch import function, is_traced
 from autodiffx.numpy.order import partition, sort
+from autodiffx.numpy.primitives import scatter_add, select
 from autodiffx.numpy.views import broadcast_to, ravel
 
 __all__ = ["copyto", "fill_diagonal", "place", "put", "put_along_axis", "putmask"]
 
 
 def _require_variable(name: str, target: Any) -> None:
-    if not isinstance(target, Variable):
+    if not is_traced(target):
         raise TypeError(
             f"numpy.{name} into a plain array would drop the derivative of what is written: write "
             "into an array Variable, such as anp.zeros gives"
@@ -81,6 +81,51 @@ def fill_diagonal(a: Any, val: Any, wrap: bool = False) -> None:
     np.fill_diagonal(mark, 1, wrap)
     places = np.nonzero(mark)
     a[places] = _resized(val, len(places[0]))
+
+
+def write_at(ufunc: np.ufunc, name: str, a: Any, indices: Any, b: Any) -> None:
+    """Applies a ufunc to elements of a, again to one that is chosen again, as `numpy.add.at`."""
+    _require_variable(name, a)
+    require_plain(f"{name.removeprefix('numpy.')}() of indices", indices)
+    chosen = np.arange(a.size).reshape(a.shape)[indices]
+    given = ravel(broadcast_to(as_array(b), chosen.shape))
+    distinct, where, counts = np.unique(chosen, return_inverse=True, return_counts=True)
+    where = where.reshape(-1)
+    if ufunc is np.add or ufunc is np.subtract:
+        places = np.unravel_index(distinct, a.shape)
+        a[places] = ufunc(a[places], scatter_add(given, where, distinct.shape))
+        return
+    order = np.argsort(where, kind="stable")
+    turns = np.empty_like(order)
+    turns[order] = np.arange(order.size) - np.repeat(np.cumsum(counts) - counts, counts)
+    for turn in range(counts.max(initial=0)):
+        now = np.flatnonzero(turns == turn)
+        places = np.unravel_index(distinct[where[now]], a.shape)
+        a[places] = ufunc(a[places], given[now])
+
+
+def write_result(ufunc: np.ufunc, name: str, inputs: Any, out: Any, where: Any, rest: Any) -> Any:
+    """What a ufunc does that is given an array to write into, and perhaps a mask.
+
+    Raises:
+        TypeError: that array is a plain one, or there are other keywords.
+    """
+    [target] = out if isinstance(out, tuple) else (out,)
+    if not is_traced(target):
+        raise TypeError(
+            f"{name} of Variables takes no out=: a NumPy array cannot keep derivatives; write "
+            "y = y + x instead of y += x, or make y with anp.zeros"
+        )
+    if rest:
+        raise TypeError(f"{name} of Variables takes no {'=, '.join(rest)}= beside out=")
+    result = ufunc(*inputs)
+    target[...] = result if where is True else select(where, result, target)
+    return target
+
+
+def fill_in_place(a: Any, value: Any) -> None:
+    """Sets every element, as the method of arrays does."""
+    a[...] = value
 
 
 def sort_in_place(a: Any, axis: int = -1, **keywords: Any) -> None:

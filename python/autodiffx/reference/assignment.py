@@ -15,7 +15,7 @@ from autodiffx.reference.chain import fitted
 from autodiffx.reference.dispatch import Number, Ranked, apply
 from autodiffx.reference.key import plain_key
 from autodiffx.reference.linear import assign, cast, gather
-from autodiffx.reference.number import Array, is_number, require_real
+from autodiffx.reference.number import Array, is_number, plain_array, require_real
 from autodiffx.reference.rules import RULES
 from autodiffx.reference.shapes import Shape, dtype_of, positions_in, shape_of
 from autodiffx.reference.storage import Stored, positions_of, storage_of
@@ -107,7 +107,7 @@ def _number(value: Any) -> Number:
         return value.present()
     if is_number(value):
         return float(value)
-    array = np.asanyarray(value)
+    array = plain_array(value, "an assignment")
     require_real(array, "an assignment")
     return array
 

@@ -17,7 +17,7 @@ import numpy as np
 from autodiffx.reference.linear import Linear
 from autodiffx.reference.loops import evaluate
 from autodiffx.reference.multilinear import Multilinear
-from autodiffx.reference.number import is_number, is_plain, require_real, to_float
+from autodiffx.reference.number import is_number, is_plain, plain_array, require_real, to_float
 from autodiffx.reference.opaque import Opaque
 from autodiffx.reference.rule import Number, Rule, hidden
 from autodiffx.reference.rules import RULES
@@ -113,9 +113,11 @@ def _checked(operand: Any, where: str, beside_array: bool) -> Number:
     if type(operand) is float or isinstance(operand, Ranked):
         return operand
     if beside_array and isinstance(operand, (list, tuple)):
-        operand = np.asarray(operand)
+        from autodiffx.reference.numpy.given import array_of
+
+        return array_of(operand, where)
     if beside_array and isinstance(operand, (np.ndarray, np.generic)):
-        array = np.asanyarray(operand)
+        array = plain_array(operand, where)
         if array.ndim > 0 or not is_number(operand):
             require_real(array, where)
         return array

@@ -16,6 +16,7 @@ __all__ = [
     "Array",
     "is_number",
     "is_plain",
+    "plain_array",
     "require_real",
     "settled",
     "to_array",
@@ -87,15 +88,8 @@ def require_real(array: Array, where: str) -> None:
     """Refuse arrays of what is not differentiated.
 
     Raises:
-        TypeError: it is of neither float64, float32, integers nor bool; or masked, or a matrix.
+        TypeError: it is of neither float64, float32, integers nor bool.
     """
-    for kind_of_array, way_out in ((np.ma.MaskedArray, "x.compressed() or x.filled(0.0)"),
-                                   (np.matrix, "np.asarray(x)")):  # fmt: skip
-        if isinstance(array, kind_of_array):
-            raise TypeError(
-                f"{where} takes no {kind_of_array.__name__}, to which the same numbers mean "
-                f"something else: pass {way_out}"
-            )
     kind = array.dtype.kind
     if kind in "biu" or (kind == "f" and array.dtype.newbyteorder("=") in (FLOAT64, FLOAT32)):
         return
@@ -105,6 +99,24 @@ def require_real(array: Array, where: str) -> None:
     raise TypeError(
         f"{where} takes arrays of float64, float32, integers or bool, not {array.dtype}: {way_out}"
     )
+
+
+def plain_array(value: Any, where: str) -> Array:
+    """NumPy's array of a value that is none of the kinds that calculate in another way.
+
+    Raises:
+        TypeError: it is an array with a mask, a matrix, or of another class with operators of its
+            own, which would be lost.
+    """
+    kind = type(value)
+    if isinstance(value, np.ndarray) and kind is not np.ndarray:
+        for operator in ("__mul__", "__array_ufunc__"):
+            if getattr(kind, operator) is not getattr(np.ndarray, operator):
+                raise TypeError(
+                    f"{where} takes plain arrays, not a {kind.__name__}, which calculates in a way "
+                    "of its own: pass np.asarray() of it, and np.where in place of a mask"
+                )
+    return np.asarray(value)
 
 
 def to_array(value: Any, where: str, dtype: np.dtype[Any] | None = None) -> float | Array:
@@ -123,7 +135,7 @@ def to_array(value: Any, where: str, dtype: np.dtype[Any] | None = None) -> floa
         return to_float(value, where)
     if isinstance(value, (list, tuple)):
         _require_plain_elements(value, where)
-    found = np.asanyarray(value)
+    found = plain_array(value, where)
     if found.ndim == 0 and not is_number(value):
         to_float(value, where)
     if is_number(value):

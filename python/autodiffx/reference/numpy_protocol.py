@@ -79,10 +79,14 @@ class NumpyProtocol(Arithmetic):
     __slots__ = ()
 
     def __array_ufunc__(self, ufunc: np.ufunc, method: str, *inputs: Any, **options: Any) -> Any:
-        if method in ("reduce", "accumulate", "outer"):
+        if method in ("reduce", "accumulate", "outer", "at"):
             from autodiffx.reference.numpy.ufuncs import METHODS
 
             return METHODS[method](ufunc, *inputs, **options)
+        if method == "__call__" and "out" in options and not set(options) - {"out", "where"}:
+            from autodiffx.reference.numpy.ufuncs import written
+
+            return written(ufunc, inputs, **options)
         if _is_scipys(ufunc):
             import autodiffx.reference.scipy.special  # noqa: F401  # its functions become known
         if ufunc in IMPLEMENTATIONS and method == "__call__":

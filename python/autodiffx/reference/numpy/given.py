@@ -10,7 +10,7 @@ import numpy as np
 from autodiffx.reference.dispatch import Number, Ranked, apply
 from autodiffx.reference.implementations import is_any_ranked
 from autodiffx.reference.linear import cast, collect
-from autodiffx.reference.number import FLOAT64, Array, require_real
+from autodiffx.reference.number import FLOAT64, Array, plain_array, require_real
 from autodiffx.reference.rules import RULES
 from autodiffx.reference.shapes import dtype_of, positions_in, shape_of
 
@@ -30,7 +30,7 @@ def array_of(value: Any, where: str) -> Number:
     if isinstance(value, (list, tuple)) and is_any_ranked(value):
         leaves = [array_of(leaf, where) for leaf in _leaves(value)]
         return together(lambda *numbers: np.array(_nested(value, iter(numbers))), leaves, "stack")
-    found = np.asarray(value)
+    found = plain_array(value, where)
     require_real(found, where)
     if found.ndim == 0 and found.dtype.kind != "b" and found.dtype != np.float32:
         return float(found)

@@ -37,6 +37,16 @@ def _sort(self: Any, axis: Any = -1, kind: Any = None, *, stable: Any = None) ->
     self[...] = IMPLEMENTATIONS[np.sort](self, axis)
 
 
+def _fill(self: Any, value: Any) -> None:
+    """Write a number into all elements."""
+    self[...] = value
+
+
+def _clip(self: Any, min: Any = None, max: Any = None) -> Any:
+    """As np.clip: either bound may be left out."""
+    return np.clip(self, min, max)
+
+
 def _compress(self: Any, condition: Any, axis: Any = None) -> Any:
     """As np.compress, which takes the condition first."""
     return IMPLEMENTATIONS[np.compress](condition, self, axis)
@@ -53,5 +63,7 @@ def give_methods() -> None:
     for name in _ALIKE:
         setattr(Arithmetic, name, _method(name))
     Arithmetic.compress = _compress  # type: ignore[attr-defined]
+    Arithmetic.clip = _clip
+    Arithmetic.fill = _fill  # type: ignore[attr-defined]
     Arithmetic.sort = _sort  # type: ignore[attr-defined]
     Arithmetic.partition = _partition  # type: ignore[attr-defined]

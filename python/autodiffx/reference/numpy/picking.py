@@ -16,7 +16,7 @@ from autodiffx.reference.numpy.places import indices
 from autodiffx.reference.rules import RULES
 from autodiffx.reference.shapes import dtype_of, shape_of
 
-__all__: list[str] = []
+__all__ = ["target_of"]
 
 
 @implements(np.where)
@@ -156,7 +156,7 @@ def nan_to_num(x: Any, nan: Any = 0.0, posinf: Any = None, neginf: Any = None) -
     return operate(choose_between, FUNCTIONS["equal"](number, -np.inf), smallest, below)
 
 
-def _target(arr: Any, name: str) -> Any:
+def target_of(arr: Any, name: str) -> Any:
     """An array that is written into."""
     if not isinstance(arr, Ranked):
         raise TypeError(
@@ -174,13 +174,13 @@ def put_along_axis(arr: Any, indices: Any, values: Any, axis: Any) -> None:
     def places(a: Any) -> Any:
         return np.take_along_axis(a.reshape(-1) if axis is None else a, plain, axis=axis or 0)
 
-    put(_target(arr, "np.put_along_axis"), places, values)
+    put(target_of(arr, "np.put_along_axis"), places, values)
 
 
 @implements(np.fill_diagonal)
 def fill_diagonal(a: Any, val: Any, wrap: bool = False) -> None:
     """Write a number, or numbers in turn, on the main diagonal."""
-    target = _target(a, "np.fill_diagonal")
+    target = target_of(a, "np.fill_diagonal")
     marked = np.zeros(shape_of(target), dtype=bool)
     np.fill_diagonal(marked, True, wrap=wrap)
     count = np.count_nonzero(marked)
@@ -191,7 +191,7 @@ def fill_diagonal(a: Any, val: Any, wrap: bool = False) -> None:
 @implements(np.copyto)
 def copyto(dst: Any, src: Any, where: Any = True) -> None:
     """Write values into all elements, or where a mask is true."""
-    target = _target(dst, "np.copyto")
+    target = target_of(dst, "np.copyto")
     if where is True:
         write_at(target, ..., src)
     else:

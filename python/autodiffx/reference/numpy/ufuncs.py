@@ -11,10 +11,11 @@ from autodiffx.reference.functions import FUNCTIONS
 from autodiffx.reference.implementations import IMPLEMENTATIONS, finished
 from autodiffx.reference.numpy.axes import axis_of
 from autodiffx.reference.numpy.folds import accumulated, reduced
-from autodiffx.reference.numpy.given import array_of, floating
+from autodiffx.reference.numpy.given import array_of, floating, plain_of
+from autodiffx.reference.numpy.picking import target_of
 from autodiffx.reference.shapes import shape_of
 
-__all__ = ["METHODS"]
+__all__ = ["METHODS", "written"]
 
 # Where the reduction of a ufunc is a function of its own.
 _REDUCTIONS = {
@@ -73,6 +74,29 @@ def _outer(ufunc: np.ufunc, a: Any, b: Any, **options: Any) -> Any:
     return function(np.reshape(x, shape_of(x) + (1,) * np.ndim(y)), y)
 
 
+def _at(ufunc: np.ufunc, array: Any, indices: Any, values: Any) -> None:
+    """ufunc.at: one element after another becomes the ufunc of itself and a value."""
+    where = f"np.{ufunc.__name__}.at"
+    target = target_of(array, where)
+    places = np.arange(target.size).reshape(target.shape)[plain_of(indices, where, "indices")]
+    given = np.ravel(np.broadcast_to(array_of(values, where), places.shape))
+    for i, place in enumerate(places.reshape(-1)):
+        at = tuple(map(int, np.unravel_index(place, target.shape)))
+        target[at] = ufunc(target[at], given[i])
+
+
+def written(ufunc: np.ufunc, inputs: Any, out: Any, where: Any = True) -> Any:
+    """A ufunc's result, written into an array, where a mask is true.
+
+    Raises:
+        TypeError: it is a plain array.
+    """
+    [target] = out
+    target_of(target, f"np.{ufunc.__name__}")
+    IMPLEMENTATIONS[np.copyto](target, ufunc(*inputs), where=where)
+    return target
+
+
 def _unsupported(ufunc: np.ufunc, method: str) -> Exception:
     return NotImplementedError(
         f"np.{ufunc.__name__}.{method} is not supported on a Variable with these arguments: "
@@ -82,6 +106,7 @@ def _unsupported(ufunc: np.ufunc, method: str) -> Exception:
 
 METHODS: dict[str, Callable[..., Any]] = {
     "accumulate": _accumulate,
+    "at": _at,
     "outer": _outer,
     "reduce": _reduce,
 }
