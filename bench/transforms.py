@@ -193,5 +193,4 @@ if __name__ == "__main__":
     if words[:1] == ["--cases"]:
         answer(interleaved(cases_of(words[1]), float(words[2])))
     else:
-        chosen = [PARTS[word] for word in words if word in PARTS]
-        sys.exit(run(chosen or [measure], [word for word in words if word not in PARTS]))
+        sys.exit(run([measure], words, PARTS))

@@ -22,7 +22,7 @@ from scipy.optimize import rosen_der
 import autodiffx as adx
 import autodiffx.numpy as anp
 from autodiffx.demo.descent import difference_gradient, reverse_gradient
-from bench import arrays, child, clock, functions, rows, transforms
+from bench import arrays, child, clock, command, functions, rows, transforms
 from bench.array_functions import ARRAY_PROGRAMS
 from bench.rows import Row
 from bench.transform_functions import SCALAR_PROGRAMS, VECTOR_PROGRAMS
@@ -252,3 +252,26 @@ def test_measurements_run_from_the_command_line(tmp_path: Path) -> None:
     assert done.returncode in (0, 1), done.stderr  # 1: a requirement was missed on a busy machine
     units = [row["unit"] for row in json.loads(file.read_text())["rows"]]
     assert units == ["us", "us", "times", "times"]
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (["hesian"], "no part 'hesian': take one of half, whole"),
+        (["--seconds", "-1"], "takes a positive number of seconds, got '-1'"),
+        (["--seconds", "soon"], "takes a positive number of seconds, got 'soon'"),
+    ],
+)
+def test_a_wrong_word_for_a_measurement_is_named(
+    words: list[str], message: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    parts = dict.fromkeys(("half", "whole"), lambda seconds: iter(()))
+    with pytest.raises(SystemExit):
+        command.run([], words, parts)
+    assert message in capsys.readouterr().err
+
+
+def test_a_part_is_measured_alone(capsys: pytest.CaptureFixture[str]) -> None:
+    parts = {"half": lambda seconds: iter([Row("work", "core", seconds, "s")])}
+    assert command.run([], ["half", "--seconds", "0.5"], parts) == 0
+    assert "work" in capsys.readouterr().out

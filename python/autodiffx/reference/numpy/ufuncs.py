@@ -92,7 +92,7 @@ def written(ufunc: np.ufunc, inputs: Any, out: Any, where: Any = True) -> Any:
         TypeError: it is a plain array.
     """
     [target] = out
-    target_of(target, f"np.{ufunc.__name__}")
+    target_of(target, f"np.{ufunc.__name__} with out=")
     IMPLEMENTATIONS[np.copyto](target, ufunc(*inputs), where=where)
     return target
 
