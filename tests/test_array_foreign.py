@@ -121,7 +121,7 @@ def _added_at(x: Any) -> Any:
 
 def _subtracted_at(x: Any) -> Any:
     y = np.stack([x, x * x])
-    np.subtract.at(y, (np.array([0, 1, 0]), [1, 1, 1]), x)
+    np.subtract.at(y, (np.array([0, 1, 0]), np.array([1, 1, 1])), x)
     return y
 
 

@@ -1,6 +1,7 @@
 // What code written for autograd expects of operators, where that is not what NumPy does.
 #include "arithmetic.hpp"
 #include "arrays.hpp"
+#include "number.hpp"
 
 namespace autodiffx::bindings {
 
