@@ -63,7 +63,7 @@ def give_methods() -> None:
     for name in _ALIKE:
         setattr(Arithmetic, name, _method(name))
     Arithmetic.compress = _compress  # type: ignore[attr-defined]
-    Arithmetic.clip = _clip
+    Arithmetic.clip = _clip  # type: ignore[attr-defined]
     Arithmetic.fill = _fill  # type: ignore[attr-defined]
     Arithmetic.sort = _sort  # type: ignore[attr-defined]
     Arithmetic.partition = _partition  # type: ignore[attr-defined]
