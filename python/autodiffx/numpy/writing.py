@@ -86,6 +86,8 @@ def fill_diagonal(a: Any, val: Any, wrap: bool = False) -> None:
 def write_at(ufunc: np.ufunc, name: str, a: Any, indices: Any, b: Any) -> None:
     """Applies a ufunc to elements of a, again to one that is chosen again, as `numpy.add.at`."""
     _require_variable(name, a)
+    if np.ndim(a) == 0:
+        raise TypeError(f"{name} writes into an array, and a scalar has no elements: compute anew")
     require_plain(f"{name.removeprefix('numpy.')}() of indices", indices)
     chosen = np.arange(a.size).reshape(a.shape)[indices]
     given = ravel(broadcast_to(as_array(b), chosen.shape))

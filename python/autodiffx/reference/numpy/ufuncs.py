@@ -78,6 +78,8 @@ def _at(ufunc: np.ufunc, array: Any, indices: Any, values: Any) -> None:
     """ufunc.at: one element after another becomes the ufunc of itself and a value."""
     where = f"np.{ufunc.__name__}.at"
     target = target_of(array, where)
+    if not target.ndim:
+        raise TypeError(f"{where} takes an array, not a number, which has no elements")
     places = np.arange(target.size).reshape(target.shape)[plain_of(indices, where, "indices")]
     given = np.ravel(np.broadcast_to(array_of(values, where), places.shape))
     for i, place in enumerate(places.reshape(-1)):
