@@ -62,7 +62,7 @@ def gradient(kind: str, segments: int, operations: int) -> dict[str, float]:
 def measure(seconds: float) -> Iterator[Row]:
     """Arrays and milliseconds; ``seconds`` plays no part here."""
     for segments, operations in SHAPES:
-        work = f"gradient of {segments} segments of {operations} operations on {ELEMENTS:,}"
+        work = f"{segments} x {operations} operations on {ELEMENTS:,}"
         for kind in ("kept", "checkpoint"):
             found = ask("bench.checkpoints", kind, str(segments), str(operations))
             bound = 2.0 * (segments + operations) if kind == "checkpoint" else None

@@ -320,7 +320,7 @@ std::unique_ptr<LeafArray> operand_from_numpy(PyObject* object) {
 void lay_constant(Tape& tape, PyObject* object, ArrayOperand& operand, std::int64_t* shape,
                   std::int64_t* strides) {
     auto* const array = reinterpret_cast<PyArrayObject*>(object);
-    require_numbers(object);
+    if (!PyArray_CheckExact(object)) require_numbers(object);
     int const type = PyArray_TYPE(array);
     bool const as_it_is =
         (type == NPY_DOUBLE || type == NPY_FLOAT || type == NPY_BOOL) && PyArray_ISCARRAY_RO(array);
